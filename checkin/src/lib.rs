@@ -1,0 +1,1 @@
+//! Venues, posters, check-ins and exposure matching.

@@ -1,0 +1,20 @@
+//! The clinical domain: what a patient reports, which protocol judges it, how an alert climbs, and what a case is.
+//!
+//! Everything here is pure. The clinical knowledge itself is data in `f0-tracker/protocols/`, one file a protocol with its
+//! source beside every rule; [`catalog`] reads and checks it, [`engine`] applies it.
+
+pub mod age;
+pub mod case;
+pub mod catalog;
+pub mod condition;
+pub mod engine;
+pub mod entry;
+pub mod evidence;
+pub mod ladder;
+pub mod observation;
+pub mod protocol;
+pub mod risk;
+pub mod score;
+pub mod subject;
+pub mod symptom;
+pub mod vital;

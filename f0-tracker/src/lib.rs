@@ -1,0 +1,1 @@
+//! Confirmed cases (F0) cared for at home: reports, protocols, alerts and the doctors live board.

@@ -1,0 +1,11 @@
+//! What the laboratory service decides, without I/O, clock or randomness: reading a result, its codes, its versions,
+//! the row report, and files of rows.
+
+pub mod codes;
+pub mod disposition;
+pub mod label;
+pub mod link;
+pub mod report;
+pub mod result;
+pub mod tabular;
+pub mod version;

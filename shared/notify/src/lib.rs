@@ -1,0 +1,1 @@
+//! Messages to people: templates, channels (SMTP, demo outbox) and their delivery.

@@ -1,0 +1,40 @@
+//! Whether the area of a duty covers a ward.
+
+use super::table::{FIRST_DAY, MERGER};
+use super::{Unit, province, successors, ward, ward_before_merger};
+use crate::access::AreaScope;
+use crate::time::Date;
+
+/// Whether the area of a duty covers a ward on a day.
+///
+/// Codes of 2022 live on in accounts and records after the merger of 2025. So a province and a ward are read in the units
+/// that are in force on the day where those know both codes, and else in the units of the other time; districts exist in
+/// those of 2022 only. After the merger a province also covers the wards of 2022 that went into it entirely. A code that no
+/// table knows is covered by a duty for that very code and by no other.
+#[must_use]
+pub fn covers(scope: &AreaScope, ward_code: impl AsRef<str>, on: Date) -> bool {
+    let ward_code = ward_code.as_ref();
+    match scope {
+        AreaScope::Ward(code) => code == ward_code,
+        AreaScope::District(code) => {
+            ward_before_merger(ward_code).is_some_and(|unit| unit.district_code == Some(code.as_str()))
+        }
+        AreaScope::Province(code) => province_covers(code, ward_code, on),
+    }
+}
+
+fn province_covers(code: &str, ward_code: &str, on: Date) -> bool {
+    let before = ward_before_merger(ward_code).filter(|_| province(code, FIRST_DAY).is_some());
+    let after = ward(ward_code, MERGER).filter(|_| province(code, MERGER).is_some());
+    let lies_in = |unit: &Unit| unit.province_code == code;
+    if on < MERGER {
+        return before.or(after).is_some_and(lies_in);
+    }
+    after.or(before).is_some_and(lies_in) || (after.is_none() && went_into(code, ward_code))
+}
+
+/// Whether all that a ward of 2022 became lies in a province of 2025.
+fn went_into(province_code: &str, ward_code: &str) -> bool {
+    let successors = successors(ward_code);
+    !successors.is_empty() && successors.iter().all(|unit| unit.province_code == province_code)
+}

@@ -1,0 +1,31 @@
+//! Both databases behind one door.
+//!
+//! The SQL is written once, in `sql/`, and compiled twice: [`sqlite`] and [`postgres`] each include it with their own
+//! `Db` and the few statements that truly differ (`dialect`). A read transaction and a write transaction are two types
+//! ([`SharedRead`], [`SharedWrite`]): on SQLite a transaction that reads first and then writes fails under load whatever
+//! the timeout, so a writer says from the start that it is one.
+//!
+//! A service adds its own traits on top (`trait CheckinWrite: SharedWrite`) and implements them for
+//! [`sqlite::Tx`] and [`postgres::Tx`]; record, outbox and audit then share one transaction.
+
+pub mod audit;
+pub mod columns;
+pub mod database;
+pub mod error;
+pub mod keys;
+pub mod migrate;
+pub mod outbox;
+pub mod people;
+pub mod port;
+pub mod postgres;
+pub mod runtime;
+pub mod seal;
+pub mod sqlite;
+pub mod wake;
+
+pub use database::{Database, DatabaseOptions};
+pub use error::StoreError;
+pub use port::{SharedRead, SharedStore, SharedWrite};
+
+/// The migrations of the tables that all services share.
+pub const MIGRATIONS: migrate::Migrations = migrate::migrations!("shared"; "0001_shared");

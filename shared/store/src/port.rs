@@ -1,0 +1,216 @@
+//! The port: what the shared tables can be asked and told, whichever database stands behind.
+
+use async_trait::async_trait;
+use shared::event::CloudEvent;
+use shared::ids::{AccountId, EventId, MessageId, PersonId, PlaceId, ReviewId, TimerId};
+use shared::person::{Candidate, Person, PersonDraft};
+use shared::place::Place;
+use shared::random::Random;
+use shared::time::Instant;
+use uuid::Uuid;
+
+use crate::audit::{AuditEntry, AuditLine, Head};
+use crate::error::StoreError;
+use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
+use crate::people::{PeopleQuery, PlaceKey, Review, Session, StoredAccount, StoredPerson};
+
+/// What a store of the shared tables gives.
+#[async_trait]
+pub trait SharedStore: Send + Sync {
+    /// A transaction that only reads.
+    async fn read(&self) -> Result<Box<dyn SharedRead>, StoreError>;
+    /// A transaction that may write. On SQLite there is one at a time.
+    async fn write(&self) -> Result<Box<dyn SharedWrite>, StoreError>;
+}
+
+/// Reading the shared tables inside one transaction.
+#[async_trait]
+pub trait SharedRead: Send {
+    /// A person by id, as it was written: look at `merged_into`.
+    async fn person(&mut self, id: PersonId) -> Result<Option<StoredPerson>, StoreError>;
+    /// The record that an id lives on as (itself, where it was not merged).
+    async fn canonical(&mut self, id: PersonId) -> Result<Option<PersonId>, StoreError>;
+    /// All ids that are one person: the canonical first, then those merged into it.
+    async fn aliases(&mut self, id: PersonId) -> Result<Vec<PersonId>, StoreError>;
+    /// The records that a draft might be: same ID number, same folded name with the same phone or birth.
+    async fn candidates(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError>;
+    /// People by name without diacritics, phone or number; those with the typed marks first.
+    async fn search_people(&mut self, query: &PeopleQuery) -> Result<Vec<StoredPerson>, StoreError>;
+    /// People by their ids, in no order; ids that nobody has are left out.
+    async fn people(&mut self, ids: &[PersonId]) -> Result<Vec<StoredPerson>, StoreError>;
+    /// Open questions whether two records are one person.
+    async fn open_reviews(&mut self, limit: i64) -> Result<Vec<Review>, StoreError>;
+    /// Open questions about this person.
+    async fn reviews_of(&mut self, id: PersonId) -> Result<Vec<Review>, StoreError>;
+
+    /// A place.
+    async fn place(&mut self, key: &PlaceKey) -> Result<Option<Place>, StoreError>;
+    /// A place with the hash of the body that created it, to tell a repeat from a conflict.
+    async fn place_body_hash(&mut self, id: PlaceId) -> Result<Option<String>, StoreError>;
+    /// Places, by name, newest code last; `staff` limits to those that this account keeps.
+    async fn places(&mut self, staff: Option<AccountId>, limit: i64, offset: i64) -> Result<Vec<Place>, StoreError>;
+    /// Places by their ids.
+    async fn places_by_id(&mut self, ids: &[PlaceId]) -> Result<Vec<Place>, StoreError>;
+    /// Whether an account is staff of a place.
+    async fn is_staff(&mut self, place: PlaceId, account: AccountId) -> Result<bool, StoreError>;
+
+    /// An account by the name that it signs in with.
+    async fn account_by_username(&mut self, username: &str) -> Result<Option<StoredAccount>, StoreError>;
+    /// An account by id.
+    async fn account(&mut self, id: AccountId) -> Result<Option<StoredAccount>, StoreError>;
+    /// All accounts, by name.
+    async fn accounts(&mut self) -> Result<Vec<StoredAccount>, StoreError>;
+    /// A session that is neither revoked nor over, by the SHA-256 of its token.
+    async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError>;
+
+    /// How much waits.
+    async fn backlog(&mut self) -> Result<Backlog, StoreError>;
+    /// Dead letters, newest first.
+    async fn dead_letters(&mut self, limit: i64) -> Result<Vec<DeadLetter>, StoreError>;
+    /// Messages to a recipient, or to all, newest first.
+    async fn messages(&mut self, recipient: Option<&str>, limit: i64) -> Result<Vec<StoredMessage>, StoreError>;
+    /// When the next timer is due.
+    async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError>;
+
+    /// The end of the audit chain.
+    async fn audit_head(&mut self) -> Result<Head, StoreError>;
+    /// Chained lines after `seq`, in order, with their link.
+    async fn audit_chain(&mut self, after: i64, limit: i64) -> Result<Vec<(i64, AuditLine, Vec<u8>)>, StoreError>;
+    /// How many lines there are, how many are chained, how many wait.
+    async fn audit_counts(&mut self) -> Result<(i64, i64, i64), StoreError>;
+    /// Lines about a subject (`person:ID` …) or by an actor (`account:ID` …), newest first.
+    async fn audit_lines(
+        &mut self,
+        subject: Option<&str>,
+        actor: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<AuditLine>, StoreError>;
+}
+
+/// Writing the shared tables inside one transaction. Nothing is kept until [`SharedWrite::commit`].
+#[async_trait]
+pub trait SharedWrite: SharedRead {
+    /// Keeps everything, and nudges those who wait for it.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Holds off others who would match the same person until this transaction ends.
+    async fn lock_matching(&mut self, draft: &PersonDraft) -> Result<(), StoreError>;
+    /// A new person.
+    async fn insert_person(&mut self, person: &Person, now: Instant) -> Result<(), StoreError>;
+    /// Replaces what is known of a person.
+    async fn update_person(&mut self, person: &Person) -> Result<(), StoreError>;
+    /// Lets `other` live on as another name of `kept`, with everything that was merged into it before.
+    async fn merge_person(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError>;
+    /// A new question whether two records are one person; one that was asked before stays as it is.
+    async fn insert_review(&mut self, review: &Review) -> Result<(), StoreError>;
+    /// Answers all open questions between two records.
+    async fn resolve_reviews(
+        &mut self,
+        one: PersonId,
+        other: PersonId,
+        resolution: &str,
+        now: Instant,
+    ) -> Result<(), StoreError>;
+    /// Answers one question.
+    async fn resolve_review(&mut self, id: ReviewId, resolution: &str, now: Instant) -> Result<(), StoreError>;
+
+    /// A new place; `false` where its code or id is taken.
+    async fn insert_place(
+        &mut self,
+        place: &Place,
+        phone: Option<&str>,
+        body_hash: &str,
+        now: Instant,
+    ) -> Result<bool, StoreError>;
+    /// Makes an account staff of a place.
+    async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
+
+    /// Creates or replaces an account by its username.
+    async fn put_account(&mut self, account: &StoredAccount, now: Instant) -> Result<(), StoreError>;
+    /// A new session.
+    async fn insert_session(&mut self, session: &Session, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
+    /// Ends a session by the SHA-256 of its token.
+    async fn revoke_session(&mut self, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
+    /// Stores a one-time code by its hash.
+    async fn insert_code(
+        &mut self,
+        id: Uuid,
+        purpose: &str,
+        subject: &str,
+        code_hash: &[u8],
+        now: Instant,
+        expires_at: Instant,
+    ) -> Result<(), StoreError>;
+    /// How many codes were asked for since then.
+    async fn codes_since(&mut self, purpose: &str, subject: &str, since: Instant) -> Result<i64, StoreError>;
+    /// Tries a one-time code against the newest one that is still good; a wrong try is counted, at most `max_attempts`.
+    async fn try_code(
+        &mut self,
+        purpose: &str,
+        subject: &str,
+        code_hash: &[u8],
+        now: Instant,
+        max_attempts: i64,
+    ) -> Result<bool, StoreError>;
+
+    /// An event, published after the commit.
+    async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
+    /// Claims waiting events until `lease_until`.
+    async fn claim_events(
+        &mut self,
+        now: Instant,
+        lease_until: Instant,
+        limit: i64,
+    ) -> Result<Vec<Claimed>, StoreError>;
+    /// Marks events as published.
+    async fn mark_published(&mut self, ids: &[EventId], now: Instant) -> Result<(), StoreError>;
+    /// Lets everything published since then be published again: the bus has lost its memory.
+    async fn republish_since(&mut self, since: Instant) -> Result<u64, StoreError>;
+    /// Deletes what was published or received before then.
+    async fn prune_events(&mut self, before: Instant) -> Result<u64, StoreError>;
+    /// Notes that a consumer has seen an event; `false` where it had seen it before, and the effect must not happen again.
+    async fn receive(&mut self, consumer: &str, event: EventId, now: Instant) -> Result<bool, StoreError>;
+    /// Puts an event aside that a consumer cannot handle.
+    async fn bury(&mut self, letter: &DeadLetter) -> Result<(), StoreError>;
+    /// Takes a dead letter away because it was handled after all.
+    async fn exhume(&mut self, consumer: &str, event: EventId) -> Result<bool, StoreError>;
+
+    /// Sets a timer.
+    async fn set_timer(&mut self, timer: &Timer) -> Result<(), StoreError>;
+    /// Cancels all waiting timers of a kind about a subject.
+    async fn cancel_timers(&mut self, kind: &str, subject: Uuid, now: Instant) -> Result<(), StoreError>;
+    /// Claims timers of these kinds that are due, until `lease_until`.
+    async fn claim_timers(
+        &mut self,
+        kinds: &[&str],
+        now: Instant,
+        lease_until: Instant,
+        limit: i64,
+    ) -> Result<Vec<Timer>, StoreError>;
+    /// Marks a timer as done; `false` where it was done or cancelled before.
+    async fn finish_timer(&mut self, id: TimerId, now: Instant) -> Result<bool, StoreError>;
+
+    /// Queues a message; `false` where its idempotency key was queued before.
+    async fn queue_message(&mut self, message: &NewMessage, now: Instant) -> Result<bool, StoreError>;
+    /// Claims messages that are due, until `lease_until`.
+    async fn claim_messages(
+        &mut self,
+        now: Instant,
+        lease_until: Instant,
+        limit: i64,
+    ) -> Result<Vec<StoredMessage>, StoreError>;
+    /// Notes what became of a message: sent, or to be tried again at a time, or failed for good.
+    async fn settle_message(
+        &mut self,
+        id: MessageId,
+        status: &str,
+        error: Option<&str>,
+        due_at: Instant,
+        now: Instant,
+    ) -> Result<(), StoreError>;
+
+    /// A line in the audit log.
+    async fn audit(&mut self, entry: &AuditEntry, now: Instant, random: &mut dyn Random) -> Result<(), StoreError>;
+    /// Chains the lines that wait, at most `limit`; `None` where another process is at it.
+    async fn chain_audit(&mut self, limit: i64) -> Result<Option<Head>, StoreError>;
+}

@@ -1,0 +1,396 @@
+//! The register of people, with its sealed fields and blind indexes.
+
+use sha2::{Digest, Sha256};
+use shared::area::WardCode;
+use shared::fold::fold;
+use shared::identity::{HealthInsuranceNo, NationalId};
+use shared::ids::{PersonId, ReviewId};
+use shared::person::{Birth, Candidate, FullName, Person, PersonDraft, Sex};
+use shared::phone::Phone;
+use shared::time::Instant;
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+use super::super::{Conn, Db, Row as DbRow, dialect};
+use crate::columns::{At, Day};
+use crate::error::{StoreError, inconsistent};
+use crate::keys::Keys;
+use crate::people::{PeopleQuery, Review, StoredPerson};
+use crate::runtime::system_random;
+
+macro_rules! person_columns {
+    () => {
+        "id, full_name, birth_date, birth_year, sex, phone_sealed, national_id_sealed, insurance_sealed, address_sealed, \
+         ward_code, merged_into, created_at"
+    };
+}
+
+/// A person's columns, sealed and indexed.
+struct Sealed {
+    birth_date: Option<Day>,
+    birth_year: Option<i64>,
+    phone: Option<Vec<u8>>,
+    phone_index: Option<Vec<u8>>,
+    national_id: Option<Vec<u8>>,
+    national_id_index: Option<Vec<u8>>,
+    insurance: Option<Vec<u8>>,
+    insurance_index: Option<Vec<u8>>,
+    address: Option<Vec<u8>>,
+}
+
+impl Sealed {
+    fn new(person: &Person, keys: &Keys) -> Self {
+        let uuid = person.id.uuid();
+        let random = &mut system_random();
+        let mut seal = |field, value: Option<&str>| {
+            value.map(|value| keys.sealer.seal(field, uuid.as_bytes(), value.as_bytes(), random))
+        };
+        let blind = |field, value: Option<&str>| value.map(|value| keys.sealer.blind(field, value));
+        let phone = person.phone.as_ref().map(Phone::as_str);
+        let national_id = person.national_id.as_ref().map(NationalId::as_str);
+        let insurance = person.health_insurance_no.as_ref();
+        let (birth_date, birth_year) = birth_columns(person.birth);
+        Self {
+            birth_date,
+            birth_year,
+            phone: seal("phone", phone),
+            phone_index: blind("phone", phone),
+            national_id: seal("national_id", national_id),
+            national_id_index: blind("national_id", national_id),
+            insurance: seal("insurance", insurance.map(HealthInsuranceNo::as_str)),
+            insurance_index: blind("insurance", insurance.map(HealthInsuranceNo::key)),
+            address: seal("address", person.address.as_deref()),
+        }
+    }
+}
+
+fn birth_columns(birth: Option<Birth>) -> (Option<Day>, Option<i64>) {
+    match birth {
+        Some(Birth::Date(date)) => (Some(Day(date)), Some(i64::from(date.year()))),
+        Some(Birth::Year(year)) => (None, Some(i64::from(year))),
+        None => (None, None),
+    }
+}
+
+pub(super) async fn insert(conn: &mut Conn, keys: &Keys, person: &Person, now: Instant) -> Result<(), StoreError> {
+    let sealed = Sealed::new(person, keys);
+    sqlx::query(
+        "INSERT INTO people (id, full_name, name_fold, birth_date, birth_year, sex, phone_sealed, phone_index, \
+         national_id_sealed, national_id_index, insurance_sealed, insurance_index, address_sealed, ward_code, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(person.id.uuid())
+    .bind(person.full_name.as_str())
+    .bind(fold(person.full_name.as_str()))
+    .bind(sealed.birth_date)
+    .bind(sealed.birth_year)
+    .bind(person.sex.code())
+    .bind(sealed.phone)
+    .bind(sealed.phone_index)
+    .bind(sealed.national_id)
+    .bind(sealed.national_id_index)
+    .bind(sealed.insurance)
+    .bind(sealed.insurance_index)
+    .bind(sealed.address)
+    .bind(person.ward_code.as_ref().map(WardCode::as_str))
+    .bind(At(now))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update(conn: &mut Conn, keys: &Keys, person: &Person) -> Result<(), StoreError> {
+    let sealed = Sealed::new(person, keys);
+    sqlx::query(
+        "UPDATE people SET full_name = $2, name_fold = $3, birth_date = $4, birth_year = $5, sex = $6, phone_sealed = $7, \
+         phone_index = $8, national_id_sealed = $9, national_id_index = $10, insurance_sealed = $11, \
+         insurance_index = $12, address_sealed = $13, ward_code = $14 WHERE id = $1",
+    )
+    .bind(person.id.uuid())
+    .bind(person.full_name.as_str())
+    .bind(fold(person.full_name.as_str()))
+    .bind(sealed.birth_date)
+    .bind(sealed.birth_year)
+    .bind(person.sex.code())
+    .bind(sealed.phone)
+    .bind(sealed.phone_index)
+    .bind(sealed.national_id)
+    .bind(sealed.national_id_index)
+    .bind(sealed.insurance)
+    .bind(sealed.insurance_index)
+    .bind(sealed.address)
+    .bind(person.ward_code.as_ref().map(WardCode::as_str))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn person(conn: &mut Conn, keys: &Keys, id: PersonId) -> Result<Option<StoredPerson>, StoreError> {
+    let row = sqlx::query(concat!("SELECT ", person_columns!(), " FROM people WHERE id = $1"))
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(|row| stored(row, keys)).transpose()
+}
+
+pub(super) async fn many(conn: &mut Conn, keys: &Keys, ids: &[PersonId]) -> Result<Vec<StoredPerson>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", person_columns!(), " FROM people WHERE id IN ("));
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+            found.push(stored(&row, keys)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn canonical(conn: &mut Conn, id: PersonId) -> Result<Option<PersonId>, StoreError> {
+    let found: Option<Uuid> = sqlx::query_scalar("SELECT COALESCE(merged_into, id) FROM people WHERE id = $1")
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(found.map(PersonId::from_uuid))
+}
+
+pub(super) async fn aliases(conn: &mut Conn, id: PersonId) -> Result<Vec<PersonId>, StoreError> {
+    let Some(kept) = canonical(&mut *conn, id).await? else { return Ok(vec![id]) };
+    let others: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM people WHERE merged_into = $1 ORDER BY id")
+        .bind(kept.uuid())
+        .fetch_all(conn)
+        .await?;
+    Ok(std::iter::once(kept).chain(others.into_iter().map(PersonId::from_uuid)).collect())
+}
+
+pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE people SET merged_into = $1 WHERE id = $2 OR merged_into = $2")
+        .bind(kept.uuid())
+        .bind(other.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Two strangers with the same number wait for each other needlessly and nothing else: 63 bits of a hash are enough.
+pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, draft: &PersonDraft) -> Result<(), StoreError> {
+    let mut values = vec![format!("name:{}", fold(draft.full_name.as_str()))];
+    values.extend(draft.national_id.as_ref().map(|id| format!("id:{}", id.as_str())));
+    let mut numbers: Vec<i64> = values
+        .iter()
+        .map(|value| {
+            let digest = Sha256::digest(keys.sealer.blind("matching", value));
+            i64::from_be_bytes(std::array::from_fn(|i| digest[i])) & i64::MAX
+        })
+        .collect();
+    numbers.sort_unstable();
+    for number in numbers {
+        dialect::lock(conn, number).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn candidates(
+    conn: &mut Conn,
+    keys: &Keys,
+    draft: &PersonDraft,
+) -> Result<Vec<Candidate>, StoreError> {
+    let number = draft.national_id.as_ref().map(|id| keys.sealer.blind("national_id", id.as_str()));
+    let phone = draft.phone.as_ref().map(|phone| keys.sealer.blind("phone", phone.as_str()));
+    let (_, year) = birth_columns(draft.birth);
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        person_columns!(),
+        " FROM people WHERE national_id_index = $1 \
+         OR (name_fold = $2 AND (phone_index = $3 OR birth_year = $4)) ORDER BY created_at LIMIT 200"
+    ))
+    .bind(number)
+    .bind(fold(draft.full_name.as_str()))
+    .bind(phone)
+    .bind(year)
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let stored = stored(row, keys)?;
+            Ok(Candidate {
+                id: stored.merged_into.unwrap_or(stored.person.id),
+                full_name_fold: fold(stored.person.full_name.as_str()),
+                birth: stored.person.birth,
+                phone: stored.person.phone,
+                national_id: stored.person.national_id,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn search(
+    conn: &mut Conn,
+    keys: &Keys,
+    wanted: &PeopleQuery,
+) -> Result<Vec<StoredPerson>, StoreError> {
+    let mut query =
+        QueryBuilder::<Db>::new(concat!("SELECT ", person_columns!(), " FROM people WHERE merged_into IS NULL AND ("));
+    let mut any = query.separated(" OR ");
+    if let Some(phone) = &wanted.phone {
+        any.push("phone_index = ").push_bind_unseparated(keys.sealer.blind("phone", phone));
+    }
+    if let Some(number) = &wanted.number {
+        any.push("national_id_index = ").push_bind_unseparated(keys.sealer.blind("national_id", number));
+        let insurance = number.get(number.len().saturating_sub(10)..).unwrap_or(number);
+        any.push("insurance_index = ").push_bind_unseparated(keys.sealer.blind("insurance", insurance));
+    }
+    if wanted.name_fold.is_empty() {
+        any.push("1 = 0");
+    } else {
+        any.push("(1 = 1");
+        for word in wanted.name_fold.split(' ') {
+            query.push(" AND name_fold LIKE ").push_bind(format!("%{word}%"));
+        }
+        query.push(")");
+    }
+    query.push(")");
+    if let Some(wards) = &wanted.wards {
+        query.push(" AND ward_code IN (");
+        let mut list = query.separated(", ");
+        for ward in wards {
+            list.push_bind(ward.clone());
+        }
+        query.push(")");
+    }
+    query.push(" ORDER BY CASE WHEN LOWER(full_name) LIKE ").push_bind(format!("%{}%", wanted.typed.to_lowercase()));
+    query.push(" THEN 0 ELSE 1 END, name_fold, id LIMIT ").push_bind(wanted.limit);
+    query.push(" OFFSET ").push_bind(wanted.offset);
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    rows.iter().map(|row| stored(row, keys)).collect()
+}
+
+pub(super) async fn insert_review(conn: &mut Conn, review: &Review) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO person_reviews (id, person_id, other_id, reason, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (person_id, other_id) DO NOTHING",
+    )
+    .bind(review.id.uuid())
+    .bind(review.person_id.uuid())
+    .bind(review.other_id.uuid())
+    .bind(&review.reason)
+    .bind(At(review.created_at))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn resolve_reviews(
+    conn: &mut Conn,
+    one: PersonId,
+    other: PersonId,
+    resolution: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE person_reviews SET resolved_at = $1, resolution = $2 WHERE resolved_at IS NULL \
+         AND ((person_id = $3 AND other_id = $4) OR (person_id = $4 AND other_id = $3))",
+    )
+    .bind(At(now))
+    .bind(resolution)
+    .bind(one.uuid())
+    .bind(other.uuid())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn resolve_review(
+    conn: &mut Conn,
+    id: ReviewId,
+    resolution: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE person_reviews SET resolved_at = $1, resolution = $2 WHERE id = $3 AND resolved_at IS NULL")
+        .bind(At(now))
+        .bind(resolution)
+        .bind(id.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn open_reviews(conn: &mut Conn, limit: i64) -> Result<Vec<Review>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, person_id, other_id, reason, created_at FROM person_reviews WHERE resolved_at IS NULL \
+         ORDER BY created_at LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(review).collect()
+}
+
+pub(super) async fn reviews_of(conn: &mut Conn, id: PersonId) -> Result<Vec<Review>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, person_id, other_id, reason, created_at FROM person_reviews \
+         WHERE resolved_at IS NULL AND (person_id = $1 OR other_id = $1) ORDER BY created_at",
+    )
+    .bind(id.uuid())
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(review).collect()
+}
+
+fn review(row: &DbRow) -> Result<Review, StoreError> {
+    Ok(Review {
+        id: ReviewId::from_uuid(row.try_get("id")?),
+        person_id: PersonId::from_uuid(row.try_get("person_id")?),
+        other_id: PersonId::from_uuid(row.try_get("other_id")?),
+        reason: row.try_get("reason")?,
+        created_at: row.try_get::<At, _>("created_at")?.0,
+    })
+}
+
+fn stored(row: &DbRow, keys: &Keys) -> Result<StoredPerson, StoreError> {
+    let id: Uuid = row.try_get("id")?;
+    let open = |field, column: &'static str| -> Result<Option<String>, StoreError> {
+        row.try_get::<Option<Vec<u8>>, _>(column)?
+            .map(|sealed| keys.sealer.open_text(field, id.as_bytes(), &sealed))
+            .transpose()
+    };
+    let parsed = |column| move |_| inconsistent("people", column);
+    let birth = match (row.try_get::<Option<Day>, _>("birth_date")?, row.try_get::<Option<i64>, _>("birth_year")?) {
+        (Some(day), _) => Some(Birth::Date(day.0)),
+        (None, Some(year)) => Some(Birth::Year(i16::try_from(year).map_err(|_| inconsistent("people", "birth_year"))?)),
+        (None, None) => None,
+    };
+    let sex: String = row.try_get("sex")?;
+    let name: String = row.try_get("full_name")?;
+    Ok(StoredPerson {
+        person: Person {
+            id: PersonId::from_uuid(id),
+            full_name: FullName::parse(&name).map_err(|_| inconsistent("people", "full_name"))?,
+            birth,
+            sex: Sex::from_code(&sex).ok_or_else(|| inconsistent("people", "sex"))?,
+            phone: open("phone", "phone_sealed")?
+                .map(|text| Phone::parse(&text))
+                .transpose()
+                .map_err(|_| inconsistent("people", "phone_sealed"))?,
+            national_id: open("national_id", "national_id_sealed")?
+                .map(|text| NationalId::parse(&text))
+                .transpose()
+                .map_err(|_| inconsistent("people", "national_id_sealed"))?,
+            health_insurance_no: open("insurance", "insurance_sealed")?
+                .map(|text| HealthInsuranceNo::parse(&text))
+                .transpose()
+                .map_err(|_| inconsistent("people", "insurance_sealed"))?,
+            address: open("address", "address_sealed")?,
+            ward_code: row
+                .try_get::<Option<String>, _>("ward_code")?
+                .map(|text| WardCode::parse(&text))
+                .transpose()
+                .map_err(parsed("ward_code"))?,
+        },
+        merged_into: row.try_get::<Option<Uuid>, _>("merged_into")?.map(PersonId::from_uuid),
+        created_at: row.try_get::<At, _>("created_at")?.0,
+    })
+}

@@ -1,0 +1,138 @@
+//! The register of places.
+
+use shared::area::WardCode;
+use shared::fold::fold;
+use shared::ids::{AccountId, PlaceId};
+use shared::place::{Place, PlaceCode, PlaceKind};
+use shared::time::Instant;
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+use super::super::{Conn, Db, Row as DbRow};
+use crate::columns::At;
+use crate::error::{StoreError, inconsistent};
+use crate::keys::Keys;
+use crate::people::PlaceKey;
+use crate::runtime::system_random;
+
+macro_rules! place_columns {
+    () => {
+        "SELECT p.id, p.code, p.name, p.kind, p.address, p.ward_code, p.capacity, p.parent_id FROM places p"
+    };
+}
+
+pub(super) async fn insert(
+    conn: &mut Conn,
+    keys: &Keys,
+    place: &Place,
+    phone: Option<&str>,
+    body_hash: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let uuid = place.id.uuid();
+    let random = &mut system_random();
+    let done = sqlx::query(
+        "INSERT INTO places (id, code, name, name_fold, kind, address, ward_code, capacity, parent_id, phone_sealed, \
+         phone_index, body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(uuid)
+    .bind(place.code.to_string())
+    .bind(&place.name)
+    .bind(fold(&place.name))
+    .bind(place.kind.code())
+    .bind(&place.address)
+    .bind(place.ward_code.as_str())
+    .bind(place.capacity.map(i64::from))
+    .bind(place.parent_id.map(PlaceId::uuid))
+    .bind(phone.map(|phone| keys.sealer.seal("place_phone", uuid.as_bytes(), phone.as_bytes(), random)))
+    .bind(phone.map(|phone| keys.sealer.blind("place_phone", phone)))
+    .bind(body_hash)
+    .bind(At(now))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn place(conn: &mut Conn, key: &PlaceKey) -> Result<Option<Place>, StoreError> {
+    let row = match key {
+        PlaceKey::Id(id) => {
+            sqlx::query(concat!(place_columns!(), " WHERE p.id = $1")).bind(id.uuid()).fetch_optional(conn).await?
+        }
+        PlaceKey::Code(code) => {
+            sqlx::query(concat!(place_columns!(), " WHERE p.code = $1")).bind(code).fetch_optional(conn).await?
+        }
+    };
+    row.as_ref().map(stored).transpose()
+}
+
+pub(super) async fn many(conn: &mut Conn, ids: &[PlaceId]) -> Result<Vec<Place>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut query = QueryBuilder::<Db>::new(concat!(place_columns!(), " WHERE p.id IN ("));
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+            found.push(stored(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn list(
+    conn: &mut Conn,
+    staff: Option<AccountId>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Place>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(place_columns!());
+    if let Some(account) = staff {
+        query.push(" JOIN place_staff s ON s.place_id = p.id AND s.account_id = ").push_bind(account.uuid());
+    }
+    query.push(" ORDER BY p.name_fold, p.id LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
+    let rows = query.build().fetch_all(conn).await?;
+    rows.iter().map(stored).collect()
+}
+
+pub(super) async fn body_hash(conn: &mut Conn, id: PlaceId) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT body_hash FROM places WHERE id = $1").bind(id.uuid()).fetch_optional(conn).await?)
+}
+
+pub(super) async fn is_staff(conn: &mut Conn, place: PlaceId, account: AccountId) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM place_staff WHERE place_id = $1 AND account_id = $2")
+            .bind(place.uuid())
+            .bind(account.uuid())
+            .fetch_optional(conn)
+            .await?;
+    Ok(found.is_some())
+}
+
+pub(super) async fn add_staff(conn: &mut Conn, place: PlaceId, account: AccountId) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO place_staff (place_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(place.uuid())
+        .bind(account.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+fn stored(row: &DbRow) -> Result<Place, StoreError> {
+    let code: String = row.try_get("code")?;
+    let kind: String = row.try_get("kind")?;
+    let ward: String = row.try_get("ward_code")?;
+    let capacity = row.try_get::<Option<i64>, _>("capacity")?;
+    Ok(Place {
+        id: PlaceId::from_uuid(row.try_get("id")?),
+        code: PlaceCode::parse(&code).map_err(|_| inconsistent("places", "code"))?,
+        name: row.try_get("name")?,
+        kind: PlaceKind::from_code(&kind).ok_or_else(|| inconsistent("places", "kind"))?,
+        address: row.try_get("address")?,
+        ward_code: WardCode::parse(&ward).map_err(|_| inconsistent("places", "ward_code"))?,
+        capacity: capacity.map(u32::try_from).transpose().map_err(|_| inconsistent("places", "capacity"))?,
+        parent_id: row.try_get::<Option<Uuid>, _>("parent_id")?.map(PlaceId::from_uuid),
+    })
+}

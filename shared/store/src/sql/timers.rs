@@ -1,0 +1,81 @@
+//! Timers: rows with a due time, so that a restart forgets nothing.
+
+use shared::ids::TimerId;
+use shared::time::Instant;
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+use super::super::{Conn, Db, dialect};
+use crate::columns::At;
+use crate::error::StoreError;
+use crate::outbox::Timer;
+
+pub(super) async fn set(conn: &mut Conn, timer: &Timer) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO timers (id, kind, subject, payload, due_at, attempts) VALUES ($1, $2, $3, $4, $5, 0)",
+    )
+    .bind(timer.id.uuid())
+    .bind(&timer.kind)
+    .bind(timer.subject)
+    .bind(timer.payload.to_string())
+    .bind(At(timer.due_at))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn cancel(conn: &mut Conn, kind: &str, subject: Uuid, now: Instant) -> Result<(), StoreError> {
+    sqlx::query("UPDATE timers SET done_at = $1 WHERE kind = $2 AND subject = $3 AND done_at IS NULL")
+        .bind(At(now))
+        .bind(kind)
+        .bind(subject)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn claim(
+    conn: &mut Conn,
+    kinds: &[&str],
+    now: Instant,
+    lease_until: Instant,
+    limit: i64,
+) -> Result<Vec<Timer>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new("UPDATE timers SET attempts = attempts + 1, claimed_until = ");
+    query.push_bind(At(lease_until));
+    query.push(" WHERE id IN (SELECT id FROM timers WHERE done_at IS NULL AND due_at <= ").push_bind(At(now));
+    query.push(" AND (claimed_until IS NULL OR claimed_until < ").push_bind(At(now)).push(") AND kind IN (");
+    let mut list = query.separated(", ");
+    for kind in kinds {
+        list.push_bind((*kind).to_owned());
+    }
+    query.push(") ORDER BY due_at LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push(") RETURNING id, kind, subject, payload, due_at, attempts");
+    let rows = query.build().fetch_all(conn).await?;
+    let mut timers = Vec::with_capacity(rows.len());
+    for row in rows {
+        timers.push(Timer {
+            id: TimerId::from_uuid(row.try_get("id")?),
+            kind: row.try_get("kind")?,
+            subject: row.try_get("subject")?,
+            payload: serde_json::from_str(&row.try_get::<String, _>("payload")?)?,
+            due_at: row.try_get::<At, _>("due_at")?.0,
+            attempts: row.try_get("attempts")?,
+        });
+    }
+    Ok(timers)
+}
+
+pub(super) async fn finish(conn: &mut Conn, id: TimerId, now: Instant) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE timers SET done_at = $1, claimed_until = NULL WHERE id = $2 AND done_at IS NULL")
+        .bind(At(now))
+        .bind(id.uuid())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn next(conn: &mut Conn) -> Result<Option<Instant>, StoreError> {
+    let row = sqlx::query("SELECT MIN(due_at) AS due_at FROM timers WHERE done_at IS NULL").fetch_one(conn).await?;
+    Ok(row.try_get::<Option<At>, _>("due_at")?.map(|at| at.0))
+}

@@ -1,0 +1,103 @@
+//! SQLite: one writer connection and a pool of readers, WAL, `synchronous = FULL`: what was acknowledged is stored, also when the power goes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::error::StoreError;
+use crate::keys::Keys;
+use crate::wake::Wake;
+
+/// The database that the shared SQL is compiled for here.
+pub type Db = sqlx::Sqlite;
+/// Its connection.
+pub type Conn = sqlx::SqliteConnection;
+/// Its row.
+pub type Row = sqlx::sqlite::SqliteRow;
+
+/// The statements that truly differ.
+pub mod dialect {
+    use super::{Conn, StoreError};
+
+    /// How a writer begins: IMMEDIATE takes the one write lock at once, so that it cannot fail later.
+    pub const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+    /// How a reader begins.
+    pub const BEGIN_READ: &str = "BEGIN";
+    /// What a claim adds to pass over rows that others hold: nothing, there is one writer.
+    pub const SKIP_LOCKED: &str = "";
+    /// The name in [`crate::migrate::Migration`].
+    pub const IS_POSTGRES: bool = false;
+
+    /// Holds off other transactions that take the same number: there are none beside a writer.
+    pub async fn lock(_: &mut Conn, _: i64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Tries to hold off others without waiting.
+    pub async fn try_lock(_: &mut Conn, _: i64) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+}
+
+#[path = "sql/mod.rs"]
+mod sql;
+pub use sql::Tx;
+
+/// The pools of one SQLite database.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    readers: SqlitePool,
+    writer: SqlitePool,
+    keys: Arc<Keys>,
+    wake: Wake,
+}
+
+impl Engine {
+    /// Opens the file, making it where it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn open(path: &Path, readers: u32, keys: Arc<Keys>, wake: Wake) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-4000")
+            .pragma("temp_store", "MEMORY")
+            .statement_cache_capacity(256);
+        let writer = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(readers)
+            .acquire_timeout(Duration::from_secs(30))
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire(false)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { readers, writer, keys, wake })
+    }
+
+    /// The pool that writes: one connection.
+    #[must_use]
+    pub fn write_pool(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// The pool that reads.
+    #[must_use]
+    pub fn read_pool(&self) -> &SqlitePool {
+        &self.readers
+    }
+}

@@ -1,0 +1,127 @@
+## The page shell
+
+shell-skip = Skip to the main content
+shell-nav = Pages
+shell-demo = Demo: the people and figures are made up, and no message leaves.
+shell-demo-messages = See the messages
+shell-other-lang-tag = vi
+shell-other-lang-short = VI
+shell-other-lang-name = Tiếng Việt
+shell-theme = Switch between light and dark
+shell-sign-in = Sign in
+shell-sign-out = Sign out
+shell-emergency = Emergency: call 115
+shell-hotline = Questions: call 1022
+duty-board = Duty board
+
+## Levels
+
+level-emergency = Emergency
+level-urgent = Urgent
+level-watch = Watch
+level-well = Well
+level-none = Well
+level-unknown = Not known
+
+## Forms
+
+form-errors-title = Something needs correcting
+form-error-prefix = Error:
+
+## Sign-in
+
+login-title = Sign in
+login-username = User name
+login-password = Password
+login-show-password = Show the password
+login-totp = 6-digit code
+login-totp-hint = Open the authenticator app on your phone to get the code.
+login-submit = Sign in
+login-wrong = The user name or the password is not right
+login-demo-title = Try it now
+login-demo-text = Choose somebody. The password of every demo account is “demo”.
+
+## Demo accounts: who, and what each would do first
+
+login-demo-admin = Administrator
+login-demo-admin-first = Grant access to a newcomer, read the audit log.
+login-demo-officer = Provincial health officer
+login-demo-officer-first = Read the curve, follow one cluster.
+login-demo-doctor = Doctor on duty
+login-demo-doctor-first = Take the most dangerous alert on the board.
+login-demo-doctor2 = Second doctor on duty
+login-demo-doctor2-first = Open the board on another computer, see alerts change hands.
+login-demo-nurse = Health station of ward 4
+login-demo-nurse-first = See who has not reported today and who is due a test.
+login-demo-lab = Laboratory
+login-demo-lab-first = Upload a file of results with some wrong rows.
+login-demo-sampler = Sampling team
+login-demo-sampler-first = Register people, print tube labels, pool samples.
+login-demo-venue = Venue owner
+login-demo-venue-first = Print the door's QR poster, see how many are inside.
+login-demo-hotline = Hotline 1022
+login-demo-hotline-first = Find a caller by name without accents, pass them to a doctor.
+
+## Front page
+
+front-title = From a test result to a doctor, in one straight line
+front-lead = An Tâm helps a whole province care for people with COVID-19: check-in at the door, results, and care for F0 at home.
+front-line-result = A laboratory posts a positive result.
+front-line-case = The F0 case opens; the health station and the doctors see it at once.
+front-line-exposed = Whoever shared the place and the hour is found and told.
+front-line-doctor = The patient reports every day; a bad sign reaches a doctor on duty.
+front-line-certificate = When the rule is met the certificate is there, and anybody can verify it.
+front-citizen = For everybody
+front-me = Mine
+front-me-note = Personal QR, places visited, results, certificates.
+front-care = I am an F0 at home
+front-care-note = Report today's temperature and SpO2, and reach a doctor.
+front-venue = I have a shop or an office
+front-venue-note = Make the QR poster for the door in five minutes.
+front-staff = For health workers
+front-board = Doctor on duty
+front-board-note = The alerts, ordered by danger.
+front-station = Health station
+front-station-note = Today's work in your ward or commune.
+front-lab = Laboratory
+front-lab-note = Send results, see which row is wrong and why.
+front-sampling = Sampling team
+front-sampling-note = Register fast, label, pool.
+front-hotline = Hotline 1022
+front-hotline-note = Find the caller, log the call, pass it to a doctor.
+front-dashboard = Health officer
+front-dashboard-note = The epidemic's course and the clusters.
+
+## Error page
+
+error-happened = What happened
+error-safe = What is safe
+error-todo = What to do next
+error-home = To the front page
+error-again = Try again
+error-request = Reference for reporting this:
+error-not-found-title = There is no such page
+error-not-found-happened = The address is wrong, or the page has moved.
+error-not-found-safe = Nothing is lost.
+error-not-found-todo = Check the address, or begin at the front page.
+error-forbidden-title = You may not see this page
+error-forbidden-happened = Your account has no access here.
+error-forbidden-safe = Nobody saw anything more, and this attempt has been recorded.
+error-forbidden-todo = If your work needs it, ask the administrator for access.
+error-internal-title = Something broke on our side
+error-internal-happened = The fault is ours, not yours.
+error-internal-safe = Whatever was said to be saved is still there.
+error-internal-todo = Try again in a minute. In an emergency, call 115.
+error-busy-title = The system is busy
+error-busy-happened = Too many people are using it at the same moment.
+error-busy-safe = Whatever was said to be saved is still there. This attempt was not saved.
+error-busy-todo = Wait a few seconds and try again. Sending again does not make a second copy.
+
+## Demo outbox
+
+messages-title = Messages that would have left
+messages-lead = The demo keeps every SMS, e-mail, Zalo and push message here and sends none.
+messages-to = Phone number or address
+messages-find = Filter
+messages-empty-title = No message yet
+messages-empty-text = Release a test result, and the message to the citizen appears here.

@@ -1,0 +1,127 @@
+## The page shell
+
+shell-skip = Đến nội dung chính
+shell-nav = Các trang
+shell-demo = Bản dùng thử: người và số liệu đều là giả, không có tin nhắn nào gửi ra ngoài.
+shell-demo-messages = Xem các tin nhắn
+shell-other-lang-tag = en
+shell-other-lang-short = EN
+shell-other-lang-name = English
+shell-theme = Đổi nền sáng, tối
+shell-sign-in = Đăng nhập
+shell-sign-out = Đăng xuất
+shell-emergency = Cấp cứu: gọi 115
+shell-hotline = Hỏi đáp: gọi 1022
+duty-board = Bảng trực
+
+## Levels
+
+level-emergency = Cấp cứu
+level-urgent = Khẩn
+level-watch = Theo dõi
+level-well = Ổn
+level-none = Ổn
+level-unknown = Chưa rõ
+
+## Forms
+
+form-errors-title = Có chỗ cần sửa
+form-error-prefix = Lỗi:
+
+## Sign-in
+
+login-title = Đăng nhập
+login-username = Tên đăng nhập
+login-password = Mật khẩu
+login-show-password = Hiện mật khẩu
+login-totp = Mã 6 số
+login-totp-hint = Mở ứng dụng xác thực trên điện thoại để lấy mã.
+login-submit = Đăng nhập
+login-wrong = Tên đăng nhập hoặc mật khẩu không đúng
+login-demo-title = Thử ngay
+login-demo-text = Chọn một người. Mật khẩu của mọi tài khoản dùng thử là “demo”.
+
+## Demo accounts: who, and what each would do first
+
+login-demo-admin = Quản trị
+login-demo-admin-first = Cấp quyền cho người mới, xem nhật ký.
+login-demo-officer = Cán bộ y tế tỉnh
+login-demo-officer-first = Xem đường cong ca mắc, lần theo một ổ dịch.
+login-demo-doctor = Bác sĩ trực
+login-demo-doctor-first = Nhận cảnh báo nguy hiểm nhất trên bảng trực.
+login-demo-doctor2 = Bác sĩ trực thứ hai
+login-demo-doctor2-first = Mở bảng ở máy khác, xem cảnh báo chuyển người.
+login-demo-nurse = Trạm y tế phường 4
+login-demo-nurse-first = Xem hôm nay ai chưa báo sức khỏe, ai đến ngày xét nghiệm.
+login-demo-lab = Phòng xét nghiệm
+login-demo-lab-first = Tải lên một tệp kết quả có vài dòng sai.
+login-demo-sampler = Đội lấy mẫu
+login-demo-sampler-first = Đăng ký người, in nhãn ống, gộp mẫu.
+login-demo-venue = Chủ địa điểm
+login-demo-venue-first = In mã QR dán cửa, xem bao nhiêu người bên trong.
+login-demo-hotline = Tổng đài 1022
+login-demo-hotline-first = Tìm người gọi bằng tên không dấu, chuyển cho bác sĩ.
+
+## Front page
+
+front-title = Từ kết quả xét nghiệm đến người bác sĩ, một đường thẳng
+front-lead = An Tâm giúp cả tỉnh cùng chăm người mắc COVID-19: quét mã ở cửa, trả kết quả, theo dõi F0 tại nhà.
+front-line-result = Phòng xét nghiệm gửi kết quả dương tính.
+front-line-case = Hồ sơ F0 mở ngay, trạm y tế và bác sĩ thấy ngay.
+front-line-exposed = Ai ở cùng chỗ, cùng giờ được tìm ra và báo tin.
+front-line-doctor = Người bệnh báo sức khỏe mỗi ngày; dấu hiệu xấu đến bác sĩ đang trực.
+front-line-certificate = Đủ điều kiện thì có giấy xác nhận, ai cũng kiểm tra được.
+front-citizen = Cho người dân
+front-me = Của tôi
+front-me-note = Mã QR cá nhân, nơi đã đến, kết quả, giấy xác nhận.
+front-care = Tôi là F0 tại nhà
+front-care-note = Báo nhiệt độ, SpO2 hôm nay và liên lạc bác sĩ.
+front-venue = Tôi có cửa hàng, cơ quan
+front-venue-note = Tạo mã QR dán cửa trong năm phút.
+front-staff = Cho nhân viên y tế
+front-board = Bác sĩ trực
+front-board-note = Bảng cảnh báo theo mức nguy hiểm.
+front-station = Trạm y tế
+front-station-note = Việc cần làm hôm nay của phường, xã.
+front-lab = Phòng xét nghiệm
+front-lab-note = Gửi kết quả, thấy dòng nào sai và vì sao.
+front-sampling = Đội lấy mẫu
+front-sampling-note = Đăng ký nhanh, dán nhãn, gộp mẫu.
+front-hotline = Tổng đài 1022
+front-hotline-note = Tìm người gọi, ghi cuộc gọi, chuyển bác sĩ.
+front-dashboard = Cán bộ y tế
+front-dashboard-note = Diễn biến dịch và các ổ dịch.
+
+## Error page
+
+error-happened = Chuyện gì đã xảy ra
+error-safe = Điều gì vẫn an toàn
+error-todo = Bạn làm gì tiếp
+error-home = Về trang đầu
+error-again = Thử lại
+error-request = Mã để báo lỗi:
+error-not-found-title = Không có trang này
+error-not-found-happened = Đường dẫn sai, hoặc trang đã chuyển đi.
+error-not-found-safe = Không có gì bị mất.
+error-not-found-todo = Kiểm tra lại đường dẫn, hoặc bắt đầu từ trang đầu.
+error-forbidden-title = Bạn không được xem trang này
+error-forbidden-happened = Tài khoản của bạn không có quyền ở đây.
+error-forbidden-safe = Không ai thấy gì thêm, và lần mở này đã được ghi lại.
+error-forbidden-todo = Nếu công việc cần, hãy nhờ người quản trị cấp quyền.
+error-internal-title = Hệ thống gặp trục trặc
+error-internal-happened = Lỗi ở phía chúng tôi, không phải do bạn.
+error-internal-safe = Những gì đã báo là lưu xong vẫn còn nguyên.
+error-internal-todo = Thử lại sau một phút. Nếu đang cần cấp cứu, hãy gọi 115.
+error-busy-title = Hệ thống đang đông
+error-busy-happened = Quá nhiều người dùng cùng lúc.
+error-busy-safe = Những gì đã báo là lưu xong vẫn còn nguyên. Lần gửi này chưa lưu.
+error-busy-todo = Đợi vài giây rồi thử lại. Gửi lại không tạo bản thứ hai.
+
+## Demo outbox
+
+messages-title = Tin nhắn lẽ ra đã gửi
+messages-lead = Bản dùng thử giữ mọi SMS, thư, Zalo và thông báo ở đây, không gửi ra ngoài.
+messages-to = Số điện thoại hoặc địa chỉ nhận
+messages-find = Lọc
+messages-empty-title = Chưa có tin nào
+messages-empty-text = Hãy trả một kết quả xét nghiệm, tin nhắn cho người dân sẽ hiện ở đây.

@@ -1,0 +1,1 @@
+//! The suite in one process, the operators commands and the demo province.

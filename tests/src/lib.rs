@@ -1,0 +1,1 @@
+//! Contract, line, crash, authorization and browser tests over the whole suite.
