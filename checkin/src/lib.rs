@@ -1,1 +1,4 @@
 //! Venues, posters, check-ins and exposure matching.
+
+pub mod domain;
+pub mod poster;

@@ -1,8 +1,8 @@
 //! The administrative units of Vietnam, before and after the merger of 2025-07-01.
 //!
 //! Codes are those of the General Statistics Office, and they are reused: 82 was Tiền Giang and is Đồng Tháp, 28270 was
-//! Phường 6 of Mỹ Tho and is Phường Thới Sơn. So a unit is found by its code **and a day**. Names are not unique: Tiền Giang
-//! had three wards "Phường 1", so show the district with the ward ([`Unit::label`]).
+//! Phường 6 of Mỹ Tho and is Phường Thới Sơn. So a unit is found by its code **and a day**. Names are not unique: Tiền
+//! Giang had three wards "Phường 1", so show the district with the ward ([`Unit::label`]).
 //!
 //! The tables are text that is compiled in and indexed when first used; `area/generate.py` tells where they come from.
 
@@ -29,8 +29,8 @@ pub fn ward(code: &str, on: Date) -> Option<&'static Unit> {
     tables().wards_with(code).iter().find(|unit| unit.in_force(on))
 }
 
-/// The unit with a code whatever the day: that of 2022 (in its last form before the merger) where there was one, else that
-/// of 2025. For records whose day is not known and for data of 2022 that is shown today.
+/// The unit with a code whatever the day: that of 2022 (in its last form before the merger) where there was one, else
+/// that of 2025. For records whose day is not known and for data of 2022 that is shown today.
 #[must_use]
 pub fn ward_any(code: &str) -> Option<&'static Unit> {
     ward_before_merger(code).or_else(|| tables().wards_with(code).last())
@@ -72,8 +72,8 @@ pub fn provinces(on: Date) -> Vec<&'static Province> {
     tables().provinces.iter().filter(|province| province.in_force(on)).collect()
 }
 
-/// The units of 2025 that a ward of 2022 became (a part of), the one that took the most of it first. Empty for a code that
-/// 2022 did not know and for the 89 wards whose successor no source tells.
+/// The units of 2025 that a ward of 2022 became (a part of), the one that took the most of it first. Empty for a code
+/// that 2022 did not know and for the 89 wards whose successor no source tells.
 #[must_use]
 pub fn successors(code_2022: &str) -> Vec<&'static Unit> {
     table::successors(code_2022).filter_map(|code| ward(code, MERGER)).collect()
@@ -88,3 +88,6 @@ pub(crate) fn is_birth_province(code: &str) -> bool {
 fn ward_before_merger(code: &str) -> Option<&'static Unit> {
     tables().wards_with(code).iter().rfind(|unit| unit.valid_from < MERGER)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Vietnamese text in the forms that can be compared and stored.
 //!
-//! [`nfc`] is what is stored and shown; [`fold`] is what is searched and matched. Phones and macOS send decomposed text,
-//! both tone styles occur in official names (Hòa and Hoà), and old files write the letter Đ as the Icelandic Ð.
+//! [`nfc`] is what is stored and shown; [`fold`] is what is searched and matched. Phones and macOS send decomposed
+//! text, both tone styles occur in official names (Hòa and Hoà), and old files write the letter Đ as the Icelandic Ð.
 
 #[cfg(test)]
 pub(crate) mod test_vectors;
@@ -12,8 +12,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The key under which a text is found and matched: lower case, without diacritics, words parted by one space.
 ///
-/// Ð becomes Đ, the text is decomposed (NFD), its marks are dropped, đ (which has no decomposition) becomes d, and every
-/// run of anything but letters and digits becomes one space; none is left at the ends. Folding twice changes nothing.
+/// Ð becomes Đ, the text is decomposed (NFD), its marks are dropped, đ (which has no decomposition) becomes d, and
+/// every run of anything but letters and digits becomes one space; none is left at the ends. Folding twice changes
+/// nothing.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

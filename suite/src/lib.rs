@@ -1,1 +1,3 @@
 //! The suite in one process, the operators commands and the demo province.
+
+pub mod demo;

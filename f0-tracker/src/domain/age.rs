@@ -24,9 +24,9 @@ impl Age {
         Self(years * 12)
     }
 
-    /// The age on a day. With a year of birth alone it is the last month of the completed years: an infant whose birthday is
-    /// not known is read in the band of 2 to under 12 months, whose breathing limit (50) is the stricter one. A day before
-    /// birth counts as birth.
+    /// The age on a day. With a year of birth alone it is the last month of the completed years: an infant whose
+    /// birthday is not known is read in the band of 2 to under 12 months, whose breathing limit (50) is the stricter
+    /// one. A day before birth counts as birth.
     #[must_use]
     pub fn on(birth: Birth, day: Date) -> Self {
         match birth {
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Edge {
 
 impl Serialize for Edge {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 % 12 == 0 {
+        if self.0.is_multiple_of(12) {
             serializer.collect_str(&format_args!("{}y", self.0 / 12))
         } else {
             serializer.collect_str(&format_args!("{}mo", self.0))

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared::bilingual::Bilingual;
 
-/// An underlying disease: the twenty of annex 1 of Decision 4038/QĐ-BYT (21 August 2021), and one that only the score NEWS2
-/// asks for.
+/// An underlying disease: the twenty of annex 1 of Decision 4038/QĐ-BYT (21 August 2021), and one that only the score
+/// NEWS2 asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -48,7 +48,8 @@ pub enum Condition {
     SystemicDisease,
     /// In children: pulmonary hypertension, congenital heart disease, inborn metabolic or endocrine disorder.
     ChildhoodDisease,
-    /// A clinician set an SpO2 target of 88 to 92 % for hypercapnic failure: NEWS2 reads SpO2 on scale 2. Not on the list of 4038.
+    /// A clinician set an SpO2 target of 88 to 92 % for hypercapnic failure: NEWS2 reads SpO2 on scale 2. Not on the
+    /// list of 4038.
     HypercapnicFailure,
 }
 

@@ -1,11 +1,12 @@
 //! The clinical domain: what a patient reports, which protocol judges it, how an alert climbs, and what a case is.
 //!
-//! Everything here is pure. The clinical knowledge itself is data in `f0-tracker/protocols/`, one file a protocol with its
-//! source beside every rule; [`catalog`] reads and checks it, [`engine`] applies it.
+//! Everything here is pure. The clinical knowledge itself is data in `f0-tracker/protocols/`, one file a protocol with
+//! its source beside every rule; [`catalog`] reads and checks it, [`engine`] applies it.
 
 pub mod age;
 pub mod case;
 pub mod catalog;
+mod catalog_check;
 pub mod condition;
 pub mod engine;
 pub mod entry;

@@ -8,7 +8,8 @@ use shared::time::Date;
 use super::age::Age;
 use super::condition::Condition;
 
-/// What the rules need to know of a patient. Where no birth is known the rules of adults apply, and an assessment says so.
+/// What the rules need to know of a patient. Where no birth is known the rules of adults apply, and an assessment says
+/// so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// Date or year of birth, where known.

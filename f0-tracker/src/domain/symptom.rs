@@ -148,18 +148,22 @@ impl Symptom {
             Self::CannotDrink => ("Không uống được nước", "Cannot drink"),
             Self::PoorFeeding => ("Trẻ bú kém, ăn kém", "A child feeds or eats poorly"),
             Self::VomitsEverything => ("Nôn mọi thứ", "Vomits everything"),
-            Self::Dehydration => ("Môi khô, mắt trũng, khát nước, tiểu ít", "Dry lips, sunken eyes, thirsty, little urine"),
-            Self::FeverNotFalling => {
-                ("Sốt cao không hạ, hoặc không đỡ sau 48 giờ", "High fever that does not fall, or no better after 48 hours")
+            Self::Dehydration => {
+                ("Môi khô, mắt trũng, khát nước, tiểu ít", "Dry lips, sunken eyes, thirsty, little urine")
             }
+            Self::FeverNotFalling => (
+                "Sốt cao không hạ, hoặc không đỡ sau 48 giờ",
+                "High fever that does not fall, or no better after 48 hours",
+            ),
             Self::CoughFits => ("Ho thành cơn không dứt", "Coughing fits that do not stop"),
             Self::MiscSigns => (
                 "Trẻ sốt cao, mắt đỏ, môi đỏ, lưỡi đỏ, ngón tay ngón chân sưng đỏ, nổi ban",
                 "A child with high fever, red eyes, lips and tongue, swollen red fingers or toes, rash",
             ),
-            Self::OtherAcuteIllness => {
-                ("Bệnh cấp tính khác (sốt xuất huyết, tay chân miệng…)", "Another acute illness (dengue, hand-foot-mouth…)")
-            }
+            Self::OtherAcuteIllness => (
+                "Bệnh cấp tính khác (sốt xuất huyết, tay chân miệng…)",
+                "Another acute illness (dengue, hand-foot-mouth…)",
+            ),
             Self::Unsettled => ("Thấy bất ổn, muốn báo bác sĩ", "Something feels wrong, want to tell the doctor"),
         };
         Bilingual::new(vi, en)

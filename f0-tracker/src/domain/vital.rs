@@ -5,7 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use shared::bilingual::Bilingual;
 
-/// A value or a threshold in tenths of its unit: 375 is 37.5 °C, 960 is 96 %. Exact, so that a threshold compares exactly.
+/// A value or a threshold in tenths of its unit: 375 is 37.5 °C, 960 is 96 %. Exact, so that a threshold compares
+/// exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tenths(i32);
 
@@ -144,8 +145,8 @@ impl Vital {
         Bilingual::new(vi, en)
     }
 
-    /// The lowest and the highest value that is taken in, in units. Limits of data entry that catch a slip of the finger; they
-    /// say nothing about health.
+    /// The lowest and the highest value that is taken in, in units. Limits of data entry that catch a slip of the
+    /// finger; they say nothing about health.
     #[must_use]
     pub const fn entry_limits(self) -> (i32, i32) {
         match self {
@@ -217,7 +218,8 @@ mod tests {
 
     #[test]
     fn every_vital_sign_has_its_own_slot() {
-        let vitals = Vital::ALL.into_iter().zip(1..).fold(Vitals::default(), |all, (v, n)| all.with(v, Tenths::whole(n)));
+        let vitals =
+            Vital::ALL.into_iter().zip(1..).fold(Vitals::default(), |all, (v, n)| all.with(v, Tenths::whole(n)));
         let read: Vec<_> = vitals.iter().map(|(_, value)| value.units().unwrap()).collect();
         assert_eq!(read, [1, 2, 3, 4, 5, 6]);
         assert!(Vital::ALL.into_iter().all(|v| Vital::from_code(v.code()) == Some(v)));

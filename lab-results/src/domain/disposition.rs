@@ -89,7 +89,8 @@ impl HoldReason {
                 "This test looks for several viruses and the result does not say which",
             ),
             Self::NotPresence => Bilingual::new(
-                "Mã này là giải trình tự, tải lượng vi rút hoặc giá trị Ct, không phải xét nghiệm có hay không có vi rút",
+                "Mã này là giải trình tự, tải lượng vi rút hoặc giá trị Ct, không phải xét nghiệm có hay không có vi \
+                 rút",
                 "This code is a sequence, a viral load or a Ct value, not a test for presence of the virus",
             ),
             Self::Preliminary => Bilingual::new(
@@ -97,8 +98,10 @@ impl HoldReason {
                 "A preliminary result: waits for the final one or for a person",
             ),
             Self::ContentDiffers => Bilingual::new(
-                "Mã xét nghiệm này đã được gửi với nội dung khác. Nếu là đính chính, gửi lại với status \"corrected\" hoặc \"withdrawn\"",
-                "This accession was sent before with other content. If this is a correction, send status \"corrected\" or \"withdrawn\"",
+                "Mã xét nghiệm này đã được gửi với nội dung khác. Nếu là đính chính, gửi lại với status \
+                 \"corrected\" hoặc \"withdrawn\"",
+                "This accession was sent before with other content. If this is a correction, send status \
+                 \"corrected\" or \"withdrawn\"",
             ),
             Self::UnknownAccession => Bilingual::new(
                 "Đính chính hoặc thu hồi một mã xét nghiệm chưa từng được gửi: kiểm tra lại mã",

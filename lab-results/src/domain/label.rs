@@ -20,10 +20,7 @@ fn read(text: &str, pointer: &str) -> Result<Box<str>, FieldError> {
         return Err(FieldError::required(pointer));
     }
     if text.chars().count() > MAX_LENGTH {
-        let detail = Bilingual::new(
-            format!("Dài nhất {MAX_LENGTH} ký tự"),
-            format!("At most {MAX_LENGTH} characters"),
-        );
+        let detail = Bilingual::new(format!("Dài nhất {MAX_LENGTH} ký tự"), format!("At most {MAX_LENGTH} characters"));
         return Err(FieldError::new(pointer, "length", detail));
     }
     if broken {

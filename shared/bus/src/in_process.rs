@@ -3,6 +3,8 @@
 //! There is no queue of its own that could be lost: until all handlers are done, the event is a claimed row of the outbox,
 //! and after a crash its lease ends and it is given again.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use futures::future::try_join_all;
 use shared::event::CloudEvent;
@@ -12,22 +14,28 @@ use crate::{Bus, BusError, Handlers};
 
 /// The in-process bus.
 pub struct InProcessBus {
-    handlers: Handlers,
+    handlers: OnceLock<Handlers>,
     delivery: Delivery,
 }
 
 impl InProcessBus {
-    /// A bus to these handlers.
+    /// A bus to which nobody listens yet.
     #[must_use]
-    pub fn new(handlers: Handlers, delivery: Delivery) -> Self {
-        Self { handlers, delivery }
+    pub fn new(delivery: Delivery) -> Self {
+        Self { handlers: OnceLock::new(), delivery }
+    }
+
+    /// Gives the bus its listeners. Only the first call counts.
+    pub fn listen(&self, handlers: Handlers) {
+        let _ = self.handlers.set(handlers);
     }
 }
 
 #[async_trait]
 impl Bus for InProcessBus {
     async fn publish(&self, event: &CloudEvent) -> Result<(), BusError> {
-        let listening = self.handlers.iter().filter(|handler| handler.kinds().contains(&event.kind.as_str()));
+        let handlers = self.handlers.get().ok_or(BusError::NobodyListens)?;
+        let listening = handlers.iter().filter(|handler| handler.kinds().contains(&event.kind.as_str()));
         try_join_all(listening.map(|handler| self.delivery.deliver(handler.as_ref(), event))).await?;
         Ok(())
     }

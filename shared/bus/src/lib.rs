@@ -26,6 +26,9 @@ pub enum BusError {
     /// The store behind the bus failed.
     #[error("the store failed")]
     Store(#[from] shared_store::StoreError),
+    /// The listeners are not there yet.
+    #[error("nobody listens yet")]
+    NobodyListens,
     /// The event could not be written or read.
     #[error("the event cannot be read")]
     Json(#[from] serde_json::Error),

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Makes the tables in data/ that area/table.rs compiles in.
 
-    ./generate.py FOLDER        FOLDER holds provinces_2022.tsv, districts_2022.tsv, wards_2022.tsv, provinces_2025.tsv,
-                                wards_2025.tsv, ward_map_2022_to_2025.tsv, changes_2021-11_to_2022-10.tsv, LICENSES.txt
+    ./generate.py FOLDER      FOLDER holds provinces_2022.tsv, districts_2022.tsv, wards_2022.tsv, provinces_2025.tsv,
+                              wards_2025.tsv, ward_map_2022_to_2025.tsv, province_map_2022_to_2025.tsv,
+                              changes_2021-11_to_2022-10.tsv, LICENSES.txt
 
-Origin: the units and their history from thanglequoc/vietnamese-provinces-database (tags v1.0.0 to v1.0.3.1 for 2022, v3.0.2
-for 2025), the map from tranngocminhhieu/vietnamadminunits 1.0.4, both under the MIT License (data/LICENSES.txt). The codes and names
-are public tables of the General Statistics Office; the merger is Decision 19/2025/QD-TTg.
+Origin: the units and their history from thanglequoc/vietnamese-provinces-database (tags v1.0.0 to v1.0.3.1 for 2022,
+v3.0.2 for 2025), the map from tranngocminhhieu/vietnamadminunits 1.0.4, both under the MIT License
+(data/LICENSES.txt). The codes and names are public tables of the General Statistics Office; the merger is Decision
+19/2025/QD-TTg.
 
-The tables of 2022 show the state of 2022-10-01. The changes of names since 2021-11-01 are rolled back here: a unit whose name, or
-whose district's name, changed gets one row for each of its names. An empty first or last day is that of its set.
+The tables of 2022 show the state of 2022-10-01. The changes of names since 2021-11-01 are rolled back here: a unit
+whose name, or whose district's name, changed gets one row for each of its names. An empty first or last day is that
+of its set.
 """
 
 import csv
@@ -56,9 +59,11 @@ def main():
     for change in read(folder, "changes_2021-11_to_2022-10.tsv"):
         changes[change["level"], change["code"]].append(change)
 
-    for year in ("2022", "2025"):
-        provinces = read(folder, f"provinces_{year}.tsv")
-        write(f"provinces_{year}.tsv", sorted([p["code"], p["full_name"]] for p in provinces))
+    became = {row["old_code"]: row["new_code"] for row in read(folder, "province_map_2022_to_2025.tsv")}
+    provinces = read(folder, "provinces_2022.tsv")
+    write("provinces_2022.tsv", sorted([p["code"], became[p["code"]], p["full_name"]] for p in provinces))
+    provinces = read(folder, "provinces_2025.tsv")
+    write("provinces_2025.tsv", sorted([p["code"], "", p["full_name"]] for p in provinces))
 
     districts = []
     for unit in read(folder, "districts_2022.tsv"):
@@ -82,7 +87,8 @@ def main():
         if row["new_code"]:
             rank = 0 if row["split_default"] else 1
             successors[row["old_code"]].append((rank, row["new_code"]))
-    write("successors.tsv", [[old, *(new for _, new in sorted(news))] for old, news in sorted(successors.items())])
+    rows = [[old, *(new for _, new in sorted(news))] for old, news in sorted(successors.items())]
+    write("successors.tsv", rows)
 
 
 if __name__ == "__main__":

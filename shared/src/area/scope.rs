@@ -1,16 +1,16 @@
 //! Whether the area of a duty covers a ward.
 
 use super::table::{FIRST_DAY, MERGER};
-use super::{Unit, province, successors, ward, ward_before_merger};
+use super::{Unit, province, ward, ward_before_merger};
 use crate::access::AreaScope;
 use crate::time::Date;
 
 /// Whether the area of a duty covers a ward on a day.
 ///
-/// Codes of 2022 live on in accounts and records after the merger of 2025. So a province and a ward are read in the units
-/// that are in force on the day where those know both codes, and else in the units of the other time; districts exist in
-/// those of 2022 only. After the merger a province also covers the wards of 2022 that went into it entirely. A code that no
-/// table knows is covered by a duty for that very code and by no other.
+/// Codes of 2022 live on in accounts and records after the merger of 2025. So a province and a ward are read in the
+/// units that are in force on the day where those know both codes, and else in the units of the other time; districts
+/// exist in those of 2022 only. After the merger a province also covers the wards of the provinces that went into it. A
+/// code that no table knows is covered by a duty for that very code and by no other.
 #[must_use]
 pub fn covers(scope: &AreaScope, ward_code: impl AsRef<str>, on: Date) -> bool {
     let ward_code = ward_code.as_ref();
@@ -24,17 +24,21 @@ pub fn covers(scope: &AreaScope, ward_code: impl AsRef<str>, on: Date) -> bool {
 }
 
 fn province_covers(code: &str, ward_code: &str, on: Date) -> bool {
-    let before = ward_before_merger(ward_code).filter(|_| province(code, FIRST_DAY).is_some());
-    let after = ward(ward_code, MERGER).filter(|_| province(code, MERGER).is_some());
     let lies_in = |unit: &Unit| unit.province_code == code;
+    let unit_before = ward_before_merger(ward_code);
+    // The ward as each time knows it, where that time knows the province too.
+    let before = unit_before.filter(|_| province(code, FIRST_DAY).is_some());
+    let after = ward(ward_code, MERGER).filter(|_| province(code, MERGER).is_some());
     if on < MERGER {
-        return before.or(after).is_some_and(lies_in);
+        before.or(after).is_some_and(lies_in)
+    } else if after.is_some() {
+        after.is_some_and(lies_in)
+    } else {
+        before.is_some_and(lies_in) || unit_before.is_some_and(|unit| went_into(unit, code))
     }
-    after.or(before).is_some_and(lies_in) || (after.is_none() && went_into(code, ward_code))
 }
 
-/// Whether all that a ward of 2022 became lies in a province of 2025.
-fn went_into(province_code: &str, ward_code: &str) -> bool {
-    let successors = successors(ward_code);
-    !successors.is_empty() && successors.iter().all(|unit| unit.province_code == province_code)
+/// Whether the province of a ward of 2022 went into a province of 2025.
+fn went_into(unit: &Unit, province_code: &str) -> bool {
+    province(unit.province_code, unit.valid_from).is_some_and(|old| old.became == Some(province_code))
 }

@@ -7,11 +7,14 @@ use super::table::tables;
 use crate::fold::fold;
 use crate::time::Date;
 
+/// Bytes of a line of folded names, a little more than most: a hint, so that the text seldom moves while it grows.
+const TYPICAL_LINE: usize = 64;
+
 /// The wards of a day that a text means, the best first, at most `limit`.
 ///
-/// With or without diacritics, in any order of words; the last word, like every other, may be unfinished. Every word must
-/// begin a word of the ward, its district or its province. A word of the ward itself counts for more than one of the units
-/// above it, and a whole word for more than a beginning; equals stand in the order of their codes.
+/// With or without diacritics, in any order of words; the last word, like every other, may be unfinished. Every word
+/// must begin a word of the ward, its district or its province. A word of the ward itself counts for more than one of
+/// the units above it, and a whole word for more than a beginning; equals stand in the order of their codes.
 #[must_use]
 pub fn search(text: &str, on: Date, limit: usize) -> Vec<&'static Unit> {
     let query = fold(text);
@@ -57,24 +60,30 @@ fn word_distance(word: &str, names: Names) -> Option<u32> {
     }
 }
 
-/// The folded names of every ward in the order of the table, in one text that is made when first searched.
+/// The folded names of every ward in the order of the table.
 fn folded() -> impl Iterator<Item = Names> {
-    static NAMES: OnceLock<String> = OnceLock::new();
-    let text = NAMES.get_or_init(|| {
-        let mut text = String::new();
-        for unit in &tables().wards {
-            text.push_str(&fold(unit.name));
-            text.push('\t');
-            text.push_str(&fold(unit.district_name.unwrap_or_default()));
-            text.push(' ');
-            text.push_str(&fold(unit.province_name));
-            text.push('\n');
-        }
-        text.shrink_to_fit();
-        text
-    });
-    text.lines().map(|line| {
+    folded_text().lines().map(|line| {
         let (own, above) = line.split_once('\t').unwrap_or((line, ""));
         Names { own, above }
     })
+}
+
+/// The folded names, a line for each ward, in one text that is made when first searched.
+fn folded_text() -> &'static str {
+    static NAMES: OnceLock<String> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut text = String::with_capacity(tables().wards.len() * TYPICAL_LINE);
+        for unit in &tables().wards {
+            let above = [unit.district_name.unwrap_or_default(), unit.province_name].join(" ");
+            text.extend([&fold(unit.name), "\t", &fold(&above), "\n"]);
+        }
+        text.shrink_to_fit();
+        text
+    })
+}
+
+/// The bytes that the folded names hold.
+#[cfg(test)]
+pub(super) fn heap_bytes() -> usize {
+    folded_text().len()
 }

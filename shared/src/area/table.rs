@@ -1,7 +1,7 @@
 //! The tables of units: text that is compiled in, indexed once by slices of that text.
 //!
-//! Every row is tab separated: code, the code of the unit above (not for provinces), name, first day, last day. An empty
-//! day is the first or last of the set of 2022 or of 2025.
+//! Every row is tab separated: code, the code of the unit above (for a province of 2022 the one of 2025 that it
+//! became), name, first day, last day. An empty day is the first or last of the set of 2022 or of 2025.
 
 use std::sync::OnceLock;
 
@@ -50,8 +50,8 @@ pub(super) fn tables() -> &'static Tables {
     TABLES.get_or_init(read)
 }
 
-/// The codes of the wards of 2025 that a ward of 2022 became, the main one first. Looks through the text: it is asked for
-/// one old code at a time and needs no index.
+/// The codes of the wards of 2025 that a ward of 2022 became, the main one first. Looks through the text: it is asked
+/// for one old code at a time and needs no index.
 pub(super) fn successors(code_2022: &str) -> impl Iterator<Item = &'static str> {
     let line = SUCCESSORS.lines().find(|line| line.split('\t').next() == Some(code_2022));
     line.unwrap_or_default().split('\t').skip(1)
@@ -95,8 +95,9 @@ fn rows(text: &'static str, set: Set) -> impl Iterator<Item = Row> {
 }
 
 fn province(mut row: Row) -> Province {
-    let (code, name, (valid_from, valid_to)) = (row.text(), row.text(), row.days());
-    Province { code, name, valid_from, valid_to }
+    let (code, became, name) = (row.text(), row.text(), row.text());
+    let (valid_from, valid_to) = row.days();
+    Province { code, name, became: (!became.is_empty()).then_some(became), valid_from, valid_to }
 }
 
 fn district(mut row: Row) -> District {
@@ -146,4 +147,13 @@ fn province_name(provinces: &[Province], code: &str, on: Date) -> &'static str {
         .find(|p| p.code == code && p.in_force(on))
         .expect("every unit of the table lies in a province of the table")
         .name
+}
+
+/// The bytes that the index holds beside the text.
+#[cfg(test)]
+pub(super) fn heap_bytes() -> usize {
+    let Tables { provinces, districts, wards } = tables();
+    provinces.capacity() * size_of::<Province>()
+        + districts.capacity() * size_of::<District>()
+        + wards.capacity() * size_of::<Unit>()
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::time::Date;
 
-/// A ward, commune, township or special zone (phường, xã, thị trấn, đặc khu), for the days on which it had this name and
-/// stood in these higher units.
+/// A ward, commune, township or special zone (phường, xã, thị trấn, đặc khu), for the days on which it had this name
+/// and stood in these higher units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unit {
     /// 5 digits.
@@ -73,6 +73,8 @@ pub struct Province {
     pub code: &'static str,
     /// The full name with the type.
     pub name: &'static str,
+    /// For a province before the merger of 2025, the code of the one that it went into; none was divided.
+    pub became: Option<&'static str>,
     /// The first day.
     pub valid_from: Date,
     /// The last day, where there is one.

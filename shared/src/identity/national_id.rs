@@ -15,9 +15,10 @@ const COUNTRIES: core::ops::RangeInclusive<u16> = 101..=295;
 
 /// The number of a CCCD or a CMND.
 ///
-/// The CCCD number is `PPP G YY RRRRRR` (Circular 59/2021/TT-BCA, article 4): where the birth was registered, century and
-/// sex, year of birth, six random digits. It tells nothing of where somebody lives. The CMND number has no structure to
-/// check. `Debug` never shows the number, and there is no `Display`: whoever writes it says so with `as_str` or `masked`.
+/// The CCCD number is `PPP G YY RRRRRR` (Circular 59/2021/TT-BCA, article 4): where the birth was registered, century
+/// and sex, year of birth, six random digits. It tells nothing of where somebody lives. The CMND number has no
+/// structure to check. `Debug` never shows the number, and there is no `Display`: whoever writes it says so with
+/// `as_str` or `masked`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NationalId(String);
 
@@ -86,8 +87,8 @@ impl NationalId {
         }
     }
 
-    /// What in a CCCD number does not agree with the table of provinces and countries, with the sex, or with the birth, and
-    /// whether its year of birth is possible at all on the day `today`. A CMND number has nothing to compare.
+    /// What in a CCCD number does not agree with the table of provinces and countries, with the sex, or with the birth,
+    /// and whether its year of birth is possible at all on the day `today`. A CMND number has nothing to compare.
     #[must_use]
     pub fn warnings(&self, birth: Option<Birth>, sex: Sex, today: Date) -> Vec<IdentityWarning> {
         let mut warnings = Vec::new();
@@ -251,7 +252,9 @@ mod tests {
         }
 
         #[test]
-        fn a_number_made_for_a_year_and_a_sex_agrees_with_them(year in 1903_i16..=2022, female: bool, serial in 0..1_000_000) {
+        fn a_number_made_for_a_year_and_a_sex_agrees_with_them(
+            year in 1903_i16..=2022, female: bool, serial in 0..1_000_000,
+        ) {
             let (sex, odd) = if female { (Sex::Female, 1) } else { (Sex::Male, 0) };
             let number = format!("082{}{:02}{serial:06}", (year - 1900) / 100 * 2 + odd, year % 100);
             prop_assert_eq!(codes(&number, Some(Birth::Year(year)), sex), [""; 0]);

@@ -63,7 +63,8 @@ impl BirthError {
 }
 
 impl Birth {
-    /// Reads a day (`1990-02-01`, or `01/02/1990` as people in Vietnam write it, also with `-` or `.`) or a year (`1990`).
+    /// Reads a day (`1990-02-01`, or `01/02/1990` as people in Vietnam write it, also with `-` or `.`) or a year
+    /// (`1990`).
     ///
     /// # Errors
     /// [`BirthError::Format`]; a day that no calendar has, such as 31/02, is refused too.
@@ -122,8 +123,8 @@ impl Birth {
         }
     }
 
-    /// Completed years of age on a day. Somebody born on 29 February completes a year on 1 March of a common year. Where
-    /// only the year is known, the age that is reached in the course of that year.
+    /// Completed years of age on a day. Somebody born on 29 February completes a year on 1 March of a common year.
+    /// Where only the year is known, the age that is reached in the course of that year.
     #[must_use]
     pub fn age_on(self, day: Date) -> i32 {
         let years = i32::from(day.year()) - i32::from(self.year());
@@ -177,5 +178,90 @@ impl<'de> Deserialize<'de> for Birth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_in_the_two_orders_and_a_year_alone() {
+        let day = Ok(Birth::Date(date(1990, 2, 1)));
+        for text in ["1990-02-01", "01/02/1990", "1/2/1990", "01-02-1990", "01.02.1990", " 1990/02/01 "] {
+            assert_eq!(Birth::parse(text), day, "{text}");
+        }
+        assert_eq!(Birth::parse("1990"), Ok(Birth::Year(1990)));
+    }
+
+    #[test]
+    fn what_no_calendar_has_is_refused() {
+        for text in [
+            "",
+            "31/02/1990",
+            "29/02/2022",
+            "1990-13-01",
+            "01/02/90",
+            "90",
+            "-990",
+            "1990-02",
+            "1990-02-01-01",
+            "+1990",
+        ] {
+            assert_eq!(Birth::parse(text), Err(BirthError::Format), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_completed_on_the_birthday() {
+        let birth = Birth::Date(date(1990, 3, 10));
+        assert_eq!(birth.age_on(date(2022, 3, 9)), 31);
+        assert_eq!(birth.age_on(date(2022, 3, 10)), 32);
+        assert_eq!(Birth::Year(1990).age_on(date(2022, 1, 1)), 32);
+    }
+
+    #[test]
+    fn who_was_born_on_29_february_completes_a_year_on_1_march() {
+        let birth = Birth::Date(date(2004, 2, 29));
+        assert_eq!(birth.age_on(date(2022, 2, 28)), 17);
+        assert_eq!(birth.age_on(date(2022, 3, 1)), 18);
+        assert_eq!(birth.age_on(date(2024, 2, 29)), 20);
+    }
+
+    #[test]
+    fn days_of_age_are_known_only_with_the_day_of_birth() {
+        assert_eq!(Birth::Date(date(2022, 2, 28)).age_in_days(date(2022, 3, 10)), Some(10));
+        assert_eq!(Birth::Date(date(2022, 3, 11)).age_in_days(date(2022, 3, 10)), Some(-1));
+        assert_eq!(Birth::Year(2022).age_in_days(date(2022, 3, 10)), None);
+    }
+
+    #[test]
+    fn a_birth_in_the_future_or_too_long_ago_is_refused_from_that_day_on() {
+        let today = date(2022, 3, 10);
+        assert_eq!(Birth::Date(date(2022, 3, 10)).check(today), Ok(Birth::Date(date(2022, 3, 10))));
+        assert_eq!(Birth::Date(date(2022, 3, 11)).check(today), Err(BirthError::InFuture));
+        assert_eq!(Birth::Year(2023).check(today), Err(BirthError::InFuture));
+        assert_eq!(Birth::Year(1902).check(today), Ok(Birth::Year(1902)));
+        assert_eq!(Birth::Year(1901).check(today), Err(BirthError::TooOld));
+        assert_eq!(Birth::Date(date(1901, 3, 10)).check(today), Err(BirthError::TooOld));
+        assert_eq!(Birth::Date(date(1901, 3, 11)).check(today), Ok(Birth::Date(date(1901, 3, 11))));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(year in 1000_i16..=9999, month in 1_i8..=12, day in 1_i8..=28) {
+            for birth in [Birth::Year(year), Birth::Date(date(year, month, day))] {
+                prop_assert_eq!(Birth::parse(&birth.to_string()), Ok(birth));
+                prop_assert!(birth.agrees_with(Birth::Year(year)) && Birth::Year(year).agrees_with(birth));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text: String) {
+            let _ = Birth::parse(&text);
+        }
     }
 }

@@ -82,3 +82,36 @@ impl FullName {
         self.0.rsplit(' ').next().unwrap_or(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_composed_and_its_given_name_is_the_last_word() {
+        let name = FullName::parse(" Nguye\u{302}\u{303}n  Đặng Thị Thúy Hằng ").unwrap();
+        assert_eq!(name.as_str(), "Nguyễn Đặng Thị Thúy Hằng");
+        assert_eq!(name.given(), "Hằng");
+        assert_eq!(name.folded(), "nguyen dang thi thuy hang");
+        assert_eq!(FullName::parse("Bưởi").unwrap().given(), "Bưởi");
+    }
+
+    #[test]
+    fn what_has_no_letter_is_no_name() {
+        assert_eq!(FullName::parse(" \u{200b} "), Err(FullNameError::Empty));
+        assert_eq!(FullName::parse("0912345678"), Err(FullNameError::NoLetter));
+        assert_eq!(FullName::parse("-"), Err(FullNameError::NoLetter));
+    }
+
+    #[test]
+    fn letters_are_counted_as_people_count_them() {
+        assert!(FullName::parse(&"ễ".repeat(100)).is_ok());
+        assert!(FullName::parse(&"e\u{302}\u{303}".repeat(100)).is_ok());
+        assert_eq!(FullName::parse(&"ễ".repeat(101)), Err(FullNameError::TooLong));
+    }
+
+    #[test]
+    fn debug_hides_the_name() {
+        assert_eq!(format!("{:?}", FullName::parse("Nguyễn Văn A").unwrap()), "FullName(…)");
+    }
+}

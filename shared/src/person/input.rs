@@ -163,7 +163,7 @@ fn full_name(text: &str) -> Result<FullName, Fault> {
 fn birth_year(year: i64, today: Date) -> Result<Birth, Fault> {
     let detail = || Bilingual::new("Năm sinh gồm 4 chữ số, ví dụ 1990", "A year of four digits, such as 1990");
     let year =
-        i16::try_from(year).ok().filter(|year| (1000..=9999).contains(year)).ok_or_else(|| ("year", detail()))?;
+        i16::try_from(year).ok().filter(|year| (1000..=9999).contains(year)).ok_or_else(|| ("birth_year", detail()))?;
     Birth::Year(year).check(today).map_err(birth_fault)
 }
 
@@ -205,4 +205,150 @@ fn warnings(
     let found = national_id.map(|number| number.warnings(birth, sex, today)).unwrap_or_default();
     let pointer = fields.pointer("national_id");
     found.into_iter().map(|w| Warning { pointer: pointer.clone(), code: w.code, detail: w.detail }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const TODAY: Date = date(2022, 3, 10);
+
+    fn read(json: serde_json::Value) -> Result<PersonDraft, Vec<FieldError>> {
+        serde_json::from_value::<PersonInput>(json).unwrap().parse("/person", TODAY)
+    }
+
+    fn faults(json: serde_json::Value) -> Vec<(String, String)> {
+        read(json).unwrap_err().into_iter().map(|e| (e.pointer, e.code)).collect()
+    }
+
+    fn fault(field: &str, code: &str) -> (String, String) {
+        (format!("/person/{field}"), code.to_owned())
+    }
+
+    #[test]
+    fn a_full_form_is_understood() {
+        let draft = read(json!({
+            "full_name": "nguyễn văn a", "birth_date": "01/02/1990", "birth_year": "1990", "sex": "Nam",
+            "phone": "0912 345 678", "national_id": "082 090 000 001", "health_insurance_no": "8200000001",
+            "address": " Tổ 5,  ấp Mỹ Thạnh ", "ward_code": "28288",
+        }))
+        .unwrap();
+        assert_eq!(draft.birth, Some(Birth::Date(date(1990, 2, 1))));
+        assert_eq!(draft.sex, Sex::Male);
+        assert_eq!(draft.address.as_deref(), Some("Tổ 5, ấp Mỹ Thạnh"));
+        assert_eq!(draft.warnings, []);
+    }
+
+    #[test]
+    fn a_name_and_one_thing_more_are_enough() {
+        for more in [
+            json!({"birth_date": "1990-02-01"}),
+            json!({"birth_year": 1990}),
+            json!({"phone": "0912345678"}),
+            json!({"national_id": "310000001"}),
+        ] {
+            let mut form = json!({"full_name": "Nguyễn Văn A", "sex": "", "address": " ", "ward_code": null});
+            form.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            assert!(read(form.clone()).is_ok(), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_name_alone_is_not_enough() {
+        assert_eq!(faults(json!({"full_name": "Nguyễn Văn A", "phone": " "})), [fault("birth_date", "required")]);
+        assert_eq!(faults(json!({"birth_year": 1990})), [fault("full_name", "required")]);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_a_faulty_field_is_not_also_called_missing() {
+        let found = faults(json!({
+            "id": "7", "full_name": "123", "birth_date": "31/02/1990", "birth_year": "19x0", "sex": "x", "phone": "115",
+            "national_id": "1", "health_insurance_no": "1", "address": "a".repeat(301), "ward_code": "99999",
+        }));
+        let expected = [
+            fault("id", "id"),
+            fault("full_name", "full_name"),
+            fault("birth_date", "date"),
+            fault("birth_year", "birth_year"),
+            fault("sex", "sex"),
+            fault("phone", "phone"),
+            fault("national_id", "national_id"),
+            fault("health_insurance_no", "health_insurance_no"),
+            fault("address", "too_long"),
+            fault("ward_code", "ward_code"),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_birth_that_cannot_be_is_an_error() {
+        let birth = |birth: &str| faults(json!({"full_name": "A", "birth_date": birth}));
+        assert_eq!(birth("2022-03-11"), [fault("birth_date", "in_future")]);
+        assert_eq!(birth("1901-03-10"), [fault("birth_date", "too_old")]);
+        assert_eq!(faults(json!({"full_name": "A", "birth_year": 2023})), [fault("birth_year", "in_future")]);
+        assert_eq!(faults(json!({"full_name": "A", "birth_year": 90})), [fault("birth_year", "birth_year")]);
+    }
+
+    #[test]
+    fn a_year_that_is_not_the_year_of_the_date_is_a_conflict() {
+        let found = faults(json!({"full_name": "A", "birth_date": "1990-02-01", "birth_year": 1991}));
+        assert_eq!(found, [fault("birth_year", "conflict")]);
+    }
+
+    #[test]
+    fn what_only_looks_odd_is_a_warning_with_its_field() {
+        let draft = read(json!({
+            "full_name": "Nguyễn Văn B", "birth_date": "2004-01-01", "sex": "male", "national_id": "082304000006",
+        }))
+        .unwrap();
+        let found: Vec<_> = draft.warnings.iter().map(|w| (w.pointer.as_str(), w.code)).collect();
+        assert_eq!(found, [("/person/national_id", "sex_mismatch")]);
+    }
+
+    #[test]
+    fn a_card_number_of_the_future_is_an_error() {
+        let found = faults(json!({"full_name": "A", "national_id": "082223000001"}));
+        assert_eq!(found, [fault("national_id", "national_id")]);
+    }
+
+    #[test]
+    fn wards_of_both_times_are_known_on_both_sides_of_the_merger() {
+        for (ward, day) in [("28252", date(2026, 9, 1)), ("28252", TODAY), ("28249", TODAY)] {
+            let form = PersonInput {
+                full_name: Some("A".to_owned()),
+                birth_year: Some(1990),
+                ward_code: Some(ward.to_owned()),
+                ..PersonInput::default()
+            };
+            assert!(form.parse("", day).is_ok(), "{ward} {day}");
+        }
+    }
+
+    #[test]
+    fn neither_debug_nor_a_fault_shows_a_value() {
+        let form: PersonInput =
+            serde_json::from_value(json!({"full_name": "Nguyễn Văn A", "phone": "0912345", "national_id": "08209"}))
+                .unwrap();
+        let shown = format!("{form:?} {:?}", form.parse("", TODAY));
+        for secret in ["Nguyễn Văn A", "0912345", "08209"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_form_is_understood_or_refused(
+            name: Option<String>, birth in proptest::option::of(".*"), year: Option<i64>, phone: Option<String>,
+        ) {
+            let form =
+                PersonInput { full_name: name, birth_date: birth, birth_year: year, phone, ..PersonInput::default() };
+            if let Err(errors) = form.parse("", TODAY) {
+                prop_assert!(!errors.is_empty());
+            }
+        }
+    }
 }

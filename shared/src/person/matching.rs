@@ -54,11 +54,11 @@ pub enum MatchDecision {
 
 /// Decides who a person is.
 ///
-/// The same: their identity number agrees, and their name or their birth with it; or name, birth (day or year) and phone
-/// agree all together. In doubt, a new person and a review: the identity number agrees and neither name nor birth does;
-/// name and birth agree without a common phone; name and phone agree and one of the births is not known. A year alone,
-/// with two different phones, is coincidence: names repeat a great deal. Two different identity numbers of one kind are
-/// proof of two people; a CMND and a CCCD contradict nothing, because one person has had both.
+/// The same: their identity number agrees, and their name or their birth with it; or name, birth (day or year) and
+/// phone agree all together. In doubt, a new person and a review: the identity number agrees and neither name nor birth
+/// does; name and birth agree without a common phone; name and phone agree and one of the births is not known. A year
+/// alone, with two different phones, is coincidence: names repeat a great deal. Two different identity numbers of one
+/// kind are proof of two people; a CMND and a CCCD contradict nothing, because one person has had both.
 ///
 /// Where several are the same, the one who agrees most wins, then the oldest id; the order of candidates says nothing.
 #[must_use]
@@ -157,3 +157,6 @@ impl Agreement {
         (self.national_id == Some(true), others.into_iter().filter(|agrees| *agrees).count())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,24 @@ impl Sex {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_lead_back_and_stand_on_the_wire() {
+        for sex in Sex::ALL {
+            assert_eq!(Sex::from_code(sex.code()), Some(sex));
+            assert_eq!(Sex::parse(&sex.name().vi), Some(sex));
+            assert_eq!(serde_json::to_string(&sex).unwrap(), format!("\"{}\"", sex.code()));
+        }
+    }
+
+    #[test]
+    fn what_lists_write_is_understood_and_nothing_is_guessed() {
+        assert_eq!(Sex::parse("NỮ"), Some(Sex::Female));
+        assert_eq!(Sex::parse(" nam"), Some(Sex::Male));
+        assert_eq!(Sex::parse("1"), None);
+    }
+}

@@ -66,3 +66,58 @@ impl Serialize for Person {
         PersonView::from(self).serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use serde_json::json;
+
+    use super::*;
+    use crate::area::WardCode;
+    use crate::person::FullName;
+    use crate::phone::Phone;
+
+    fn person(birth: Option<Birth>) -> Person {
+        Person {
+            id: PersonId::from_uuid(uuid::Uuid::from_u128(7)),
+            full_name: FullName::parse("Nguyễn Văn A").unwrap(),
+            birth,
+            sex: Sex::Male,
+            phone: Some(Phone::parse("0912345678").unwrap()),
+            national_id: None,
+            health_insurance_no: None,
+            address: Some("Ấp Mỹ Thạnh".to_owned()),
+            ward_code: Some(WardCode::parse("28288").unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_person_is_written_as_the_contract_says() {
+        let expected = json!({
+            "id": "00000000-0000-0000-0000-000000000007", "full_name": "Nguyễn Văn A", "birth_date": "1990-02-01",
+            "sex": "male", "phone": "+84912345678", "national_id": null, "health_insurance_no": null,
+            "address": "Ấp Mỹ Thạnh", "ward_code": "28288",
+        });
+        assert_eq!(serde_json::to_value(person(Some(Birth::Date(date(1990, 2, 1))))).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_year_alone_is_written_as_a_number_and_an_unknown_birth_not_at_all() {
+        let year = serde_json::to_value(person(Some(Birth::Year(1950)))).unwrap();
+        assert_eq!((&year["birth_year"], year.get("birth_date")), (&json!(1950), None));
+        let unknown = serde_json::to_value(person(None)).unwrap();
+        assert_eq!((unknown.get("birth_year"), unknown.get("birth_date")), (None, None));
+    }
+
+    #[test]
+    fn the_view_reads_back() {
+        let view = PersonView::from(&person(Some(Birth::Year(1950))));
+        assert!(serde_json::from_value::<PersonView>(serde_json::to_value(&view).unwrap()).unwrap() == view);
+    }
+
+    #[test]
+    fn debug_shows_the_id_alone() {
+        let shown = format!("{:?}", person(Some(Birth::Year(1950))));
+        assert_eq!(shown, "Person { id: PersonId(00000000-0000-0000-0000-000000000007), .. }");
+    }
+}

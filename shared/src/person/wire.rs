@@ -1,4 +1,5 @@
-//! How the fields of a form or a JSON body are understood: an empty field is a missing one, and every fault is collected.
+//! How the fields of a form or a JSON body are understood: an empty field is a missing one, and every fault is
+//! collected.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -107,8 +108,8 @@ pub(crate) fn ward(text: &str, on: Date) -> Result<WardCode, Fault> {
     })
 }
 
-/// What [`number`] makes of a text that is no number: no rule takes it, so that the field's own message says what would be
-/// right, together with the faults of all other fields.
+/// What [`number`] makes of a text that is no number: no rule takes it, so that the field's own message says what would
+/// be right, together with the faults of all other fields.
 const NO_NUMBER: i64 = i64::MIN;
 
 /// Reads a whole number that arrives as a number or, from a form or a spreadsheet, as text. An empty text is a missing

@@ -16,8 +16,8 @@ const BITS_PER_CHARACTER: u32 = 5;
 ///
 /// A character is an element of the field of 32 elements (polynomials over two elements modulo x⁵ + x² + 1). A code is
 /// right when the sum of its characters, each times x to the power of its distance from the end, is zero. No weight is
-/// zero, so every change of one character is caught; all eight weights differ, so is every exchange of two, next to each
-/// other or not. The check character of Crockford's own draft (the value modulo 37) needs five letters more.
+/// zero, so every change of one character is caught; all eight weights differ, so is every exchange of two, next to
+/// each other or not. The check character of Crockford's own draft (the value modulo 37) needs five letters more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlaceCode([u8; LENGTH]);
 

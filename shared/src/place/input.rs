@@ -50,8 +50,8 @@ pub struct PlaceDraft {
 }
 
 impl PlaceInput {
-    /// Understands the input. `on` is the day on which the ward should exist; a ward that existed at another time is taken
-    /// too, because papers keep old codes for years.
+    /// Understands the input. `on` is the day on which the ward should exist; a ward that existed at another time is
+    /// taken too, because papers keep old codes for years.
     ///
     /// # Errors
     /// Every field at fault, with pointers from the root such as `/name`.

@@ -69,6 +69,13 @@ pub trait SharedRead: Send {
     async fn dead_letters(&mut self, limit: i64) -> Result<Vec<DeadLetter>, StoreError>;
     /// Messages to a recipient, or to all, newest first.
     async fn messages(&mut self, recipient: Option<&str>, limit: i64) -> Result<Vec<StoredMessage>, StoreError>;
+    /// When each of these people was first sent a message of a template since then; those who were not are left out.
+    async fn told(
+        &mut self,
+        people: &[PersonId],
+        template: &str,
+        since: Instant,
+    ) -> Result<Vec<(PersonId, Instant)>, StoreError>;
     /// When the next timer is due.
     async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError>;
 

@@ -1,7 +1,7 @@
 //! A real Chromium without a window, driven through ChromeDriver.
 //!
-//! Each [`Browser`] has its own driver, port and profile, so that tests run side by side and none sees the cookies or the
-//! service worker of another. When it is dropped, also by a test that panics, every process that it started is gone.
+//! Each [`Browser`] has its own driver, port and profile, so that tests run side by side and none sees the cookies or
+//! the service worker of another. When it is dropped, also by a test that panics, no process of it is left.
 
 use std::fs::File;
 use std::path::Path;
@@ -96,8 +96,8 @@ impl Browser {
         Ok(self.driver.goto(url).await?)
     }
 
-    /// Makes the page `(width, height)` CSS pixels large, as [`PHONE`] or [`DESKTOP`]. A window cannot be as narrow as a
-    /// phone, so the screen is emulated.
+    /// Makes the page `(width, height)` CSS pixels large, as [`PHONE`] or [`DESKTOP`]. A window cannot be as narrow as
+    /// a phone, so the screen is emulated.
     ///
     /// # Errors
     /// When the browser has gone.

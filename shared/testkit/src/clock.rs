@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use shared::clock::Clock;
 use shared::time::Instant;
 
-/// A clock that stands still until it is moved. Clones share the time, so that the test keeps one and gives the others away.
+/// A clock that stands still until it is moved. Clones share the time: a test keeps one and gives the others away.
 #[derive(Debug, Clone)]
 pub struct TestClock {
     micros: Arc<AtomicI64>,

@@ -76,8 +76,8 @@ async fn execute(server: &PgConnectOptions, statements: &[String]) -> anyhow::Re
     Ok(())
 }
 
-/// A part of a Redis server for one test: every key begins with [`prefix`](Self::prefix). The keys are deleted with this
-/// value.
+/// A part of a Redis server for one test: every key begins with [`prefix`](Self::prefix). The keys are deleted with
+/// this value.
 #[derive(Debug)]
 pub struct TestRedis {
     url: String,

@@ -1,8 +1,8 @@
 //! A mail server that keeps what it is sent.
 //!
 //! Speaks as much of RFC 5321 as a client needs that sends without TLS and without a password: EHLO and HELO, MAIL,
-//! RCPT, DATA, RSET, NOOP and QUIT. A recipient can be refused, and the next message can be deferred, so that the sender's
-//! retries can be tested.
+//! RCPT, DATA, RSET, NOOP and QUIT. A recipient can be refused, and the next message can be deferred, so that the
+//! sender's retries can be tested.
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};

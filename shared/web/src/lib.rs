@@ -1,1 +1,25 @@
-//! What every service serves: page shell, i18n, sign-in, extractors, problem+json, limits, telemetry and configuration.
+//! What every service serves: configuration, sign-in, the access table, extractors, problem+json, page shell, limits, telemetry.
+
+pub mod access;
+pub mod assets;
+pub mod auth;
+pub mod caller;
+pub mod config;
+pub mod context;
+pub mod dev;
+pub mod extract;
+pub mod front;
+pub mod health;
+pub mod i18n;
+pub mod limits;
+pub mod openapi;
+pub mod page;
+pub mod people;
+pub mod platform;
+pub mod problem;
+pub mod security;
+pub mod server;
+pub mod telemetry;
+
+pub use platform::Platform;
+pub use problem::Problem;

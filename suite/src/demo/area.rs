@@ -1,6 +1,6 @@
 //! The communes that the demo's people live in: Tiền Giang as it was in March 2022.
 
-use shared::area::{WardCode, districts_of_province, wards_of_district};
+use shared::area::{District, Unit, WardCode, districts_of_province, wards_of_district};
 use shared::time::Date;
 
 use super::draw::Draw;
@@ -9,7 +9,7 @@ use super::draw::Draw;
 pub const PROVINCE: &str = "82";
 
 /// The day whose communes are used, whatever day the demo runs on: the highest day that was found of the wave of 2022.
-const ON: Date = Date::constant(2022, 3, 29);
+const ON: Date = jiff::civil::date(2022, 3, 29);
 
 /// Phường 4 of Mỹ Tho: the ward of the demo's nurse.
 pub const NURSE_WARD: &str = "28252";
@@ -23,13 +23,13 @@ pub(super) struct Ward {
     /// The code.
     pub(super) code: WardCode,
     /// The name with its type, "Phường 4".
-    pub(super) name: String,
+    pub(super) name: &'static str,
     /// The name without its type, "Đạo Thạnh".
-    pub(super) bare_name: String,
+    pub(super) bare_name: &'static str,
     /// The district's code.
-    pub(super) district_code: String,
+    pub(super) district_code: &'static str,
     /// The district's name with its type, "Thành phố Mỹ Tho".
-    pub(super) district_name: String,
+    pub(super) district_name: &'static str,
     /// Streets with numbers, rather than hamlets.
     pub(super) urban: bool,
 }
@@ -45,10 +45,9 @@ impl Areas {
     /// The communes of the province, for a demo of so many people.
     pub(super) fn for_people(people: u32) -> Self {
         let wards: Vec<Ward> = districts_of_province(PROVINCE, ON)
-            .iter()
+            .into_iter()
             .flat_map(|district| {
-                let units = wards_of_district(&district.code, ON);
-                units.iter().filter_map(|unit| ward(&unit.code, &unit.name, &district.code, &district.name)).collect::<Vec<_>>()
+                wards_of_district(district.code, ON).into_iter().filter_map(|unit| ward(unit, district))
             })
             .collect();
         let weights = weights(&wards, people);
@@ -71,16 +70,18 @@ impl Areas {
     }
 }
 
-fn ward(code: &str, name: &str, district_code: &str, district_name: &str) -> Option<Ward> {
+fn ward(unit: &'static Unit, district: &'static District) -> Option<Ward> {
     const TYPES: [(&str, bool); 3] = [("Phường ", true), ("Thị trấn ", true), ("Xã ", false)];
-    let (bare, urban) =
-        TYPES.iter().find_map(|(kind, urban)| name.strip_prefix(kind).map(|bare| (bare, *urban))).unwrap_or((name, false));
+    let (bare_name, urban) = TYPES
+        .iter()
+        .find_map(|(kind, urban)| unit.name.strip_prefix(kind).map(|bare| (bare, *urban)))
+        .unwrap_or((unit.name, false));
     Some(Ward {
-        code: WardCode::parse(code).ok()?,
-        name: name.to_owned(),
-        bare_name: bare.to_owned(),
-        district_code: district_code.to_owned(),
-        district_name: district_name.to_owned(),
+        code: WardCode::parse(unit.code).ok()?,
+        name: unit.name,
+        bare_name,
+        district_code: district.code,
+        district_name: district.name,
         urban,
     })
 }
@@ -116,7 +117,7 @@ mod tests {
     fn tien_giang_has_eleven_districts_and_172_communes() {
         let areas = Areas::for_people(2_000);
         assert_eq!(areas.wards().len(), 172);
-        let mut districts: Vec<&str> = areas.wards().iter().map(|ward| ward.district_code.as_str()).collect();
+        let mut districts: Vec<&str> = areas.wards().iter().map(|ward| ward.district_code).collect();
         districts.dedup();
         assert_eq!(districts.len(), 11);
     }

@@ -32,6 +32,10 @@ pub(super) enum Purpose {
     Keys = 11,
     /// The negative result near the end of a case.
     FollowUp = 12,
+    /// The id of a result.
+    ResultId = 13,
+    /// What a laboratory found.
+    Finding = 14,
 }
 
 /// All streams of one seed.

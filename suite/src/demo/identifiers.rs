@@ -15,9 +15,37 @@ const CARD_FROM_AGE: i64 = 14;
 
 /// Operators' prefixes with weights: Viettel first, then VinaPhone and MobiFone.
 const MOBILE: &[(u32, &str)] = &[
-    (10, "097"), (9, "098"), (6, "096"), (6, "086"), (5, "032"), (5, "033"), (5, "034"), (5, "035"), (4, "036"), (4, "037"), (5, "038"),
-    (5, "039"), (7, "091"), (6, "094"), (4, "088"), (3, "081"), (3, "082"), (3, "083"), (2, "084"), (2, "085"), (6, "090"), (5, "093"),
-    (3, "089"), (2, "070"), (2, "076"), (2, "077"), (2, "078"), (2, "079"), (1, "092"), (1, "056"), (1, "058"),
+    (10, "097"),
+    (9, "098"),
+    (6, "096"),
+    (6, "086"),
+    (5, "032"),
+    (5, "033"),
+    (5, "034"),
+    (5, "035"),
+    (4, "036"),
+    (4, "037"),
+    (5, "038"),
+    (5, "039"),
+    (7, "091"),
+    (6, "094"),
+    (4, "088"),
+    (3, "081"),
+    (3, "082"),
+    (3, "083"),
+    (2, "084"),
+    (2, "085"),
+    (6, "090"),
+    (5, "093"),
+    (3, "089"),
+    (2, "070"),
+    (2, "076"),
+    (2, "077"),
+    (2, "078"),
+    (2, "079"),
+    (1, "092"),
+    (1, "056"),
+    (1, "058"),
 ];
 
 /// Provinces that a few people come from: Đồng Tháp, Long An, Bến Tre, Hồ Chí Minh City, Vĩnh Long, An Giang.
@@ -29,9 +57,9 @@ pub(super) fn mobile(draw: &mut Draw) -> Option<Phone> {
     Phone::parse(&format!("{prefix}{:07}", draw.below(10_000_000))).ok()
 }
 
-/// An identity card: twelve digits `PPP G YY RRRRRR` that agree with sex and birth (Circular 59/2021/TT-BCA art. 4), or for
-/// some elders still the old card of nine, or none for a child. `serial` is below a million and nobody else's, so that no
-/// two people share a number.
+/// An identity card: twelve digits `PPP G YY RRRRRR` that agree with sex and birth (Circular 59/2021/TT-BCA art. 4),
+/// or for some elders still the old card of nine, or none for a child. `serial` is below a million and nobody else's,
+/// so that no two people share a number.
 pub(super) fn national_id(sex: Sex, birth: Date, age: i64, serial: u64, draw: &mut Draw) -> Option<NationalId> {
     if age < CARD_FROM_AGE || draw.percent(3) {
         return None;

@@ -1,10 +1,10 @@
 //! The people of the demo province.
 
+use shared::area::WardCode;
 use shared::identity::{HealthInsuranceNo, NationalId};
 use shared::ids::PersonId;
 use shared::person::{Birth, FullName, Person, Sex};
 use shared::phone::Phone;
-use shared::area::WardCode;
 use shared::time::{Instant, days, minutes};
 
 use super::Demo;

@@ -63,7 +63,7 @@ pub(super) struct Places {
     /// How many of them are no venues.
     pub(super) institutions: usize,
     by_ward: Vec<Vec<usize>>,
-    by_district: BTreeMap<String, Vec<usize>>,
+    by_district: BTreeMap<&'static str, Vec<usize>>,
 }
 
 impl Places {
@@ -78,10 +78,10 @@ impl Places {
         let venues = people.div_ceil(PEOPLE_PER_VENUE).max(1);
         all.extend((0..venues).map(|number| maker.venue(number)));
         let mut by_ward = vec![Vec::new(); areas.wards().len()];
-        let mut by_district: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_district: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
         for (number, place) in all.iter().enumerate().skip(institutions) {
             by_ward[place.ward].push(number);
-            by_district.entry(areas.ward(place.ward).district_code.clone()).or_default().push(number);
+            by_district.entry(areas.ward(place.ward).district_code).or_default().push(number);
         }
         Self { all, institutions, by_ward, by_district }
     }
@@ -93,7 +93,7 @@ impl Places {
         if reach < 55 && !here.is_empty() {
             return *draw.pick(here);
         }
-        match self.by_district.get(&areas.ward(ward).district_code) {
+        match self.by_district.get(areas.ward(ward).district_code) {
             Some(district) if reach < 88 => *draw.pick(district),
             _ => self.institutions + draw.index(self.all.len() - self.institutions),
         }
@@ -109,7 +109,9 @@ pub(super) fn labs(streams: &Streams, now: Instant) -> Vec<DemoLab> {
         ("TG-CL", "Khoa Xét nghiệm, Trung tâm Y tế thị xã Cai Lậy"),
     ];
     let mut draw = streams.draw(Purpose::Institution, 0xFFFF);
-    LABS.iter().map(|&(code, name)| DemoLab { id: LabId::new(now.minus(days(90)), draw.random()), code, name }).collect()
+    LABS.iter()
+        .map(|&(code, name)| DemoLab { id: LabId::new(now.minus(days(90)), draw.random()), code, name })
+        .collect()
 }
 
 /// The laboratory that tests rapidly for a district.
@@ -134,15 +136,20 @@ impl Maker<'_> {
     fn institutions(&mut self) -> Vec<DemoPlace> {
         let wards = self.areas.wards();
         let stations = wards.iter().enumerate().map(|(number, ward)| {
-            let name = format!("Trạm y tế {}", in_a_sentence(&ward.name));
+            let name = format!("Trạm y tế {}", in_a_sentence(ward.name));
             (number, PlaceKind::HealthStation, name)
         });
         let mut seen = HashSet::new();
-        let sites = wards.iter().enumerate().filter(|(_, ward)| seen.insert(&ward.district_code)).map(|(number, ward)| {
-            let name = format!("Điểm lấy mẫu Trung tâm Y tế {}", in_a_sentence(&ward.district_name));
-            (number, PlaceKind::SamplingSite, name)
-        });
-        stations.chain(sites).enumerate().map(|(nth, (ward, kind, name))| self.institution(nth as u64, ward, kind, name)).collect()
+        let sites =
+            wards.iter().enumerate().filter(|(_, ward)| seen.insert(ward.district_code)).map(|(number, ward)| {
+                let name = format!("Điểm lấy mẫu Trung tâm Y tế {}", in_a_sentence(ward.district_name));
+                (number, PlaceKind::SamplingSite, name)
+            });
+        stations
+            .chain(sites)
+            .enumerate()
+            .map(|(nth, (ward, kind, name))| self.institution(nth as u64, ward, kind, name))
+            .collect()
     }
 
     fn institution(&mut self, nth: u64, ward: usize, kind: PlaceKind, name: String) -> DemoPlace {
@@ -171,7 +178,14 @@ impl Maker<'_> {
         self.place(ward, kind, name, Some(capacity), &mut draw)
     }
 
-    fn place(&mut self, ward: usize, kind: PlaceKind, name: String, capacity: Option<u32>, draw: &mut Draw) -> DemoPlace {
+    fn place(
+        &mut self,
+        ward: usize,
+        kind: PlaceKind,
+        name: String,
+        capacity: Option<u32>,
+        draw: &mut Draw,
+    ) -> DemoPlace {
         let registered_at = self.now.minus(days(draw.between(20, 120))).minus(hours(draw.between(0, 23)));
         let id = PlaceId::new(registered_at, draw.random());
         let mut code = PlaceCode::new(draw.random());

@@ -7,8 +7,8 @@ use super::draw::Draw;
 /// How many days the demo looks back, today included.
 pub const WAVE_DAYS: usize = 10;
 
-/// The tests of a day for each hundred of the day before: the wave grows by a quarter a day. From 7 to 29 March 2022
-/// Tiền Giang went from 717 to 2,471 positives a day, with such a growth in its steep part.
+/// The tests of a day for each hundred of the day before: a quarter more each day. The demo's choice, steeper than the
+/// whole of March 2022 in Tiền Giang (717 positives on the 7th, 2,471 on the 29th), so that ten days show a wave.
 const GROWTH_PERCENT: u64 = 125;
 
 /// Minutes after midnight at which sampling begins and ends.
@@ -26,7 +26,8 @@ pub(super) struct Wave {
 }
 
 impl Wave {
-    /// The wave whose last specimens were taken an hour before `now`. Before nine in the morning the last day is yesterday.
+    /// The wave whose last specimens were taken an hour before `now`. Before nine in the morning the last day is
+    /// yesterday.
     pub(super) fn until(now: Instant) -> Self {
         let today = Instant::start_of(now.local_date());
         let elapsed = now.minus(hours(1)).since(today).as_secs() / 60;

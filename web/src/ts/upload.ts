@@ -1,1 +1,159 @@
-export {};
+/** The upload page: drop a file, see what was recognised before it is sent, a live bar, then the report. */
+
+import { announce } from "./announce.ts";
+import { ProblemError } from "./api.ts";
+import { parseCsv } from "./csv.ts";
+import { element, find, icon } from "./dom.ts";
+import { showProblem } from "./forms.ts";
+import { showReport } from "./report_view.ts";
+import { type RowReport, type Table } from "./row_report.ts";
+import { sendFile, type ServerProgress } from "./upload_send.ts";
+import { uuidv7 } from "./uuid.ts";
+import { figure, say } from "./words.ts";
+
+/** A bigger table is not read in the browser: its rows are shown by their accession. */
+const MOST_READ_BYTES = 8_000_000;
+
+interface Page {
+  readonly form: HTMLFormElement;
+  readonly input: HTMLInputElement;
+  readonly drop: HTMLElement;
+  readonly stage: HTMLElement;
+  readonly downloadWord: string;
+}
+
+async function readTable(file: File): Promise<Table | null> {
+  if (!/\.(csv|tsv|txt)$/i.test(file.name) || file.size > MOST_READ_BYTES) {
+    return null;
+  }
+  const text = await file.text();
+  // HL7 v2 files may be called .txt as well.
+  if (/^\uFEFF?\v?(MSH|FHS|BHS)\|/.test(text)) {
+    return null;
+  }
+  const [header, ...records] = parseCsv(text);
+  return header === undefined ? null : { header, records };
+}
+
+function size(bytes: number): string {
+  const kilo = bytes / 1024;
+  return kilo < 1024 ? `${figure(Math.max(1, Math.round(kilo)))} KB` : `${figure(Math.round(kilo / 102.4) / 10)} MB`;
+}
+
+function fileLine(file: File): HTMLElement {
+  return element("p", "file-line", icon("file"), file.name, element("span", "muted", size(file.size)));
+}
+
+/** A bar that shows sending, then checking, and says both. */
+function bar(total: number): { shown: HTMLElement; onSent: (share: number) => void; onChecked: (p: ServerProgress) => void } {
+  const progress = element("progress", "");
+  const text = element("span", "", say("fileReading"));
+  const shown = element("div", "progress", element("div", "progress-text", text), progress);
+  progress.max = 1;
+  return {
+    shown,
+    onSent: (share) => {
+      progress.value = share;
+      text.textContent = say("fileSending", { percent: Math.round(share * 100) });
+    },
+    onChecked: (checked) => {
+      progress.max = Math.max(total, checked.received, 1);
+      progress.value = checked.accepted + checked.rejected;
+      text.textContent = say("fileChecking", { n: figure(checked.received) });
+    },
+  };
+}
+
+function fail(page: Page, error: unknown): void {
+  page.stage.replaceChildren();
+  page.drop.hidden = false;
+  const problem = error instanceof ProblemError ? error.problem : null;
+  showProblem(page.form, problem ?? { title: error instanceof Error ? error.message : say("unexpected"), status: 0 });
+}
+
+function otherFile(page: Page): HTMLButtonElement {
+  const button = element("button", "button button-quiet", say("fileOther"));
+  button.type = "button";
+  button.addEventListener("click", () => {
+    page.stage.replaceChildren();
+    page.drop.hidden = false;
+    page.input.value = "";
+    page.input.focus();
+  });
+  return button;
+}
+
+async function send(page: Page, file: File, id: string, table: Table | null, total: number): Promise<void> {
+  const live = bar(total);
+  page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
+  const report = await sendFile(file, id, false, live);
+  const target = element("div", "stack");
+  const done = say("fileDone", { n: figure(report.accepted) });
+  const notice = element("div", "notice", icon("check"), element("p", "notice-title", done));
+  page.stage.replaceChildren(fileLine(file), notice, target, otherFile(page));
+  showReport(target, report, table, page.downloadWord);
+  announce(done);
+}
+
+/** What a dry run found, before anything is stored, and the button that sends. */
+function preview(page: Page, file: File, table: Table | null, report: RowReport): void {
+  const id = uuidv7();
+  const usable = report.received - report.rejected;
+  const target = element("div", "stack");
+  const go = element("button", "button", icon("upload"), say("fileSend", { n: figure(report.received) }));
+  go.type = "button";
+  go.disabled = usable === 0;
+  go.addEventListener("click", () => {
+    go.disabled = true;
+    send(page, file, id, table, report.received).catch((error: unknown) => fail(page, error));
+  });
+  page.stage.replaceChildren(
+    element(
+      "section",
+      "recognised card",
+      fileLine(file),
+      element("h2", "", usable === 0 ? say("fileNothing") : say("fileRecognised", { n: figure(report.received) })),
+      target,
+      element("div", "row", go, otherFile(page)),
+    ),
+  );
+  showReport(target, report, table, page.downloadWord);
+  go.focus();
+}
+
+async function recognise(page: Page, file: File): Promise<void> {
+  const live = bar(0);
+  page.drop.hidden = true;
+  page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
+  const [report, table] = await Promise.all([sendFile(file, uuidv7(), true, live), readTable(file)]);
+  preview(page, file, table, report);
+}
+
+function setUp(page: Page): void {
+  const take = (file: File | undefined): void => {
+    if (file !== undefined) {
+      recognise(page, file).catch((error: unknown) => fail(page, error));
+    }
+  };
+  page.input.addEventListener("change", () => take(page.input.files?.[0]));
+  for (const name of ["dragenter", "dragover"]) {
+    page.drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      page.drop.dataset["over"] = "true";
+    });
+  }
+  page.drop.addEventListener("dragleave", () => delete page.drop.dataset["over"]);
+  page.drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    delete page.drop.dataset["over"];
+    take(event.dataTransfer?.files[0]);
+  });
+}
+
+const form = find<HTMLFormElement>("form[data-upload]");
+const input = form === null ? null : find<HTMLInputElement>("input[type=file]", form);
+const drop = form === null ? null : find(".drop", form);
+const stage = find("[data-upload-stage]");
+if (form !== null && input !== null && drop !== null && stage !== null) {
+  setUp({ form, input, drop, stage, downloadWord: stage.dataset["downloadWord"] ?? "CSV" });
+}

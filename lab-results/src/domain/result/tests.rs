@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::disposition::{HoldReason, IgnoreReason};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -77,7 +78,9 @@ fn each_field_has_an_error_of_its_own() {
     assert_eq!(errors("/resulted_at", json!("10/03/2022")), one("/resulted_at", "time"));
     assert_eq!(errors("/accession", json!("x".repeat(65))), one("/accession", "length"));
     assert_eq!(errors("/test/method", json!("antigen")), one("/test/method", "method_differs"));
-    assert_eq!(errors("/specimen", json!([])), one("", "json"));
+    assert_eq!(errors("/specimen", json!("swab")), one("", "json"));
+    assert_eq!(errors("/outcome", json!(true)), one("", "json"));
+    assert_eq!(parse_as(json!([]), None).unwrap_err()[0].code, "json");
 }
 
 #[test]
@@ -171,7 +174,8 @@ fn an_unknown_tube_or_person_is_a_clear_error() {
 proptest! {
     #[test]
     fn any_text_in_any_field_is_read_or_refused_without_panic(text in ".*", field in 0..8_usize) {
-        let pointers = ["/id", "/accession", "/barcode", "/outcome", "/status", "/ct_value", "/resulted_at", "/test/loinc"];
+        let pointers =
+            ["/id", "/accession", "/barcode", "/outcome", "/status", "/ct_value", "/resulted_at", "/test/loinc"];
         let _ = parse_as(changed(pointers[field], json!(text)), Some("TG-CDC"));
     }
 }

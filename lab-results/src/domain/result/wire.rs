@@ -72,13 +72,18 @@ impl ResultInput {
     /// # Errors
     /// `json` at `pointer` when the value or one of its parts has the wrong JSON type.
     pub fn read(value: Value, pointer: &str) -> Result<Self, FieldError> {
-        serde_json::from_value(value).map_err(|error| {
+        let wrong = |why: String| {
             let detail = Bilingual::new(
-                format!("Phải là một đối tượng JSON như trong tài liệu API ({error})"),
-                format!("Must be a JSON object as in the API documentation ({error})"),
+                format!("Phải là một đối tượng JSON như trong tài liệu API ({why})"),
+                format!("Must be a JSON object as in the API documentation ({why})"),
             );
             FieldError::new(pointer, "json", detail)
-        })
+        };
+        if !value.is_object() {
+            // serde would take a list as the fields in their order.
+            return Err(wrong("expected an object".to_owned()));
+        }
+        serde_json::from_value(value).map_err(|error| wrong(error.to_string()))
     }
 }
 

@@ -154,6 +154,7 @@ CREATE TABLE messages (
     sent_at TEXT
 ) STRICT;
 CREATE INDEX messages_due ON messages (due_at) WHERE status = 'queued';
+CREATE INDEX messages_person ON messages (person_id, template) WHERE person_id IS NOT NULL;
 CREATE INDEX messages_recipient ON messages (recipient_index, created_at);
 
 CREATE TABLE audit_log (

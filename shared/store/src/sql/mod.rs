@@ -207,6 +207,15 @@ impl SharedRead for Tx {
         messages::list(&mut self.inner, &self.keys, recipient, limit).await
     }
 
+    async fn told(
+        &mut self,
+        people: &[PersonId],
+        template: &str,
+        since: Instant,
+    ) -> Result<Vec<(PersonId, Instant)>, StoreError> {
+        messages::told(&mut self.inner, people, template, since).await
+    }
+
     async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError> {
         timers::next(&mut self.inner).await
     }

@@ -2,7 +2,7 @@
 
 shell-skip = Skip to the main content
 shell-nav = Pages
-shell-demo = Demo: the people and figures are made up, and no message leaves.
+shell-demo = Demo with made-up data.
 shell-demo-messages = See the messages
 shell-other-lang-tag = vi
 shell-other-lang-short = VI
@@ -106,7 +106,7 @@ error-not-found-safe = Nothing is lost.
 error-not-found-todo = Check the address, or begin at the front page.
 error-forbidden-title = You may not see this page
 error-forbidden-happened = Your account has no access here.
-error-forbidden-safe = Nobody saw anything more, and this attempt has been recorded.
+error-forbidden-safe = Nobody saw anything more, and nothing is lost.
 error-forbidden-todo = If your work needs it, ask the administrator for access.
 error-internal-title = Something broke on our side
 error-internal-happened = The fault is ours, not yours.
@@ -125,3 +125,29 @@ messages-to = Phone number or address
 messages-find = Filter
 messages-empty-title = No message yet
 messages-empty-text = Release a test result, and the message to the citizen appears here.
+
+## Navigation, roles
+
+nav-board = Duty board
+nav-lab = Laboratory
+nav-venue = Venues
+nav-exposures = Tracing
+nav-people = Find people
+nav-operations = Operations
+
+role-admin = Administrator
+role-officer = Health officer
+role-doctor = Doctor
+role-nurse = Health station
+role-lab = Laboratory
+role-sampler = Sampling team
+role-venue = Venue
+role-hotline = 1022 hotline
+
+code-sms = An Tam: your code is { $code }, good for 10 minutes. Give it to nobody.
+
+error-safe-none = Nothing was changed or lost.
+error-safe-server = Whatever was said to be saved is still there.
+error-todo-check = Correct it and try again.
+error-todo-address = Check the address, or begin at the front page.
+error-todo-server = Try again in a minute. In an emergency, call 115.

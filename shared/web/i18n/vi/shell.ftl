@@ -2,8 +2,8 @@
 
 shell-skip = Đến nội dung chính
 shell-nav = Các trang
-shell-demo = Bản dùng thử: người và số liệu đều là giả, không có tin nhắn nào gửi ra ngoài.
-shell-demo-messages = Xem các tin nhắn
+shell-demo = Bản dùng thử, dữ liệu giả.
+shell-demo-messages = Xem tin nhắn
 shell-other-lang-tag = en
 shell-other-lang-short = EN
 shell-other-lang-name = English
@@ -106,7 +106,7 @@ error-not-found-safe = Không có gì bị mất.
 error-not-found-todo = Kiểm tra lại đường dẫn, hoặc bắt đầu từ trang đầu.
 error-forbidden-title = Bạn không được xem trang này
 error-forbidden-happened = Tài khoản của bạn không có quyền ở đây.
-error-forbidden-safe = Không ai thấy gì thêm, và lần mở này đã được ghi lại.
+error-forbidden-safe = Không ai thấy thêm gì, không có gì bị mất.
 error-forbidden-todo = Nếu công việc cần, hãy nhờ người quản trị cấp quyền.
 error-internal-title = Hệ thống gặp trục trặc
 error-internal-happened = Lỗi ở phía chúng tôi, không phải do bạn.
@@ -125,3 +125,29 @@ messages-to = Số điện thoại hoặc địa chỉ nhận
 messages-find = Lọc
 messages-empty-title = Chưa có tin nào
 messages-empty-text = Hãy trả một kết quả xét nghiệm, tin nhắn cho người dân sẽ hiện ở đây.
+
+## Điều hướng, vai trò
+
+nav-board = Bảng trực
+nav-lab = Xét nghiệm
+nav-venue = Địa điểm
+nav-exposures = Truy vết
+nav-people = Tìm người
+nav-operations = Vận hành
+
+role-admin = Quản trị
+role-officer = Cán bộ dịch tễ
+role-doctor = Bác sĩ
+role-nurse = Trạm y tế
+role-lab = Phòng xét nghiệm
+role-sampler = Đội lấy mẫu
+role-venue = Địa điểm
+role-hotline = Tổng đài 1022
+
+code-sms = An Tâm: mã của bạn là { $code }, dùng trong 10 phút. Không đưa mã này cho bất kỳ ai.
+
+error-safe-none = Chưa có gì bị thay đổi hay mất.
+error-safe-server = Những gì đã được báo là đã lưu thì vẫn còn.
+error-todo-check = Sửa lại cho đúng rồi thử lại.
+error-todo-address = Kiểm tra lại địa chỉ, hoặc bắt đầu từ trang đầu.
+error-todo-server = Thử lại sau một phút. Nếu cấp cứu, gọi 115.

@@ -1,0 +1,9 @@
+//! The rules of check-in, free of I/O: the clock, randomness and keys are passed in.
+
+pub mod device_token;
+pub mod exposure;
+pub mod policy;
+pub mod stay;
+pub mod visit;
+pub mod visitor_key;
+pub mod window;

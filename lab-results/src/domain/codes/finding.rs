@@ -1,0 +1,140 @@
+//! What a laboratory found, by SNOMED CT code or word.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use shared::events::Outcome;
+use shared::fold::fold;
+
+use super::lines;
+
+/// What the laboratory's value means, finer than the four outcomes that leave the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// Detected, positive, reactive.
+    Detected,
+    /// Not detected, negative, non-reactive.
+    NotDetected,
+    /// Inconclusive, equivocal, indeterminate.
+    Inconclusive,
+    /// The run or the specimen was unfit.
+    Invalid,
+    /// Presumptive positive: a person looks first.
+    Presumptive,
+    /// Detected in a pooled specimen: not a person's result.
+    PoolDetected,
+    /// Not detected in a pooled specimen.
+    PoolNotDetected,
+    /// Indeterminate in a pooled specimen.
+    PoolIndeterminate,
+    /// The test was not done.
+    NotDone,
+    /// A code of a disease, organism, exposure or vaccination: senders do send them, and they are no result.
+    NotAResult,
+}
+
+impl Finding {
+    /// Every finding.
+    pub const ALL: [Self; 10] = [
+        Self::Detected,
+        Self::NotDetected,
+        Self::Inconclusive,
+        Self::Invalid,
+        Self::Presumptive,
+        Self::PoolDetected,
+        Self::PoolNotDetected,
+        Self::PoolIndeterminate,
+        Self::NotDone,
+        Self::NotAResult,
+    ];
+
+    /// A stable code for the content hash, the database and the work queue.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Detected => "detected",
+            Self::NotDetected => "not_detected",
+            Self::Inconclusive => "inconclusive",
+            Self::Invalid => "invalid",
+            Self::Presumptive => "presumptive",
+            Self::PoolDetected => "pool_detected",
+            Self::PoolNotDetected => "pool_not_detected",
+            Self::PoolIndeterminate => "pool_indeterminate",
+            Self::NotDone => "not_done",
+            Self::NotAResult => "not_a_result",
+        }
+    }
+
+    /// The outcome that it says when it is released as it stands. Never more than the laboratory said: a presumptive
+    /// positive or a positive pool is inconclusive for the person, so it cannot open a case.
+    #[must_use]
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Detected => Outcome::Detected,
+            Self::NotDetected | Self::PoolNotDetected => Outcome::NotDetected,
+            Self::Inconclusive | Self::Presumptive | Self::PoolDetected | Self::PoolIndeterminate => {
+                Outcome::Inconclusive
+            }
+            Self::Invalid | Self::NotDone | Self::NotAResult => Outcome::Invalid,
+        }
+    }
+
+    /// What a SNOMED CT code or a word in Vietnamese or English means.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text.trim() {
+            "+" | "(+)" => Some(Self::Detected),
+            "(-)" => Some(Self::NotDetected),
+            text => FINDINGS.get(&fold(text)).copied(),
+        }
+    }
+}
+
+static FINDINGS: LazyLock<HashMap<String, Finding>> = LazyLock::new(|| {
+    let mut table = HashMap::new();
+    for fields in lines(include_str!("../../../codes/outcomes.tsv")) {
+        let [code, snomed, words] = fields[..] else { continue };
+        let Some(finding) = Finding::ALL.into_iter().find(|f| f.code() == code) else { continue };
+        let words = snomed.split('|').chain(words.split('|')).chain([code]);
+        table.extend(words.map(fold).filter(|k| !k.is_empty()).map(|k| (k, finding)));
+    }
+    table
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_detected_can_open_a_case() {
+        for finding in Finding::ALL {
+            assert_eq!(finding.outcome() == Outcome::Detected, finding == Finding::Detected);
+        }
+    }
+
+    #[test]
+    fn every_finding_is_in_the_table() {
+        assert_eq!(lines(include_str!("../../../codes/outcomes.tsv")).count(), Finding::ALL.len());
+        for finding in Finding::ALL {
+            assert_eq!(Finding::read(finding.code()), Some(finding));
+        }
+    }
+
+    #[test]
+    fn words_are_read_with_or_without_marks_and_codes_as_they_are() {
+        for (text, finding) in [
+            ("Dương tính", Finding::Detected),
+            ("duong tinh", Finding::Detected),
+            ("(+)", Finding::Detected),
+            ("ÂM TÍNH (-)", Finding::NotDetected),
+            ("Không phát hiện", Finding::NotDetected),
+            ("260373001", Finding::Detected),
+            ("840539006", Finding::NotAResult),
+            ("Nghi ngờ dương tính", Finding::Presumptive),
+        ] {
+            assert_eq!(Finding::read(text), Some(finding), "{text}");
+        }
+        assert_eq!(Finding::read(""), None);
+        assert_eq!(Finding::read("âm tính, dương tính"), None);
+    }
+}

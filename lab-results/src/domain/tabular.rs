@@ -1,0 +1,258 @@
+//! Files of rows: CSV as laboratories export it.
+//!
+//! A file is read as it comes, in bounded memory: bytes become UTF-8 (`decode`), the header tells the columns (`header`),
+//! and each record becomes a result or a list of errors by row and column (`row`). A bad row never spoils another.
+
+mod cells;
+mod decode;
+mod header;
+mod row;
+
+use core::fmt;
+use std::io::{self, Read};
+
+use csv::{ByteRecord, ReaderBuilder};
+use shared::bilingual::Bilingual;
+use shared::time::{Date, Instant};
+
+use self::decode::{NotText, RecordTooLong, TextReader};
+use self::header::{Columns, Field};
+use self::row::Context;
+use super::report::CellError;
+use super::result::Parsed;
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", detail.en)]
+pub struct FileError {
+    /// A stable code: `empty`, `spreadsheet`, `binary`, `no_header`, `missing_column`, `duplicate_column`,
+    /// `unreadable`.
+    pub code: &'static str,
+    /// What is wrong and what would be right.
+    pub detail: Bilingual,
+    /// The columns at fault, where it is about columns.
+    pub errors: Vec<CellError>,
+}
+
+/// One record of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its place among the records of the file that are not blank, from 1; the header does not count.
+    pub number: u64,
+    /// The line of the file on which it begins, from 1: what a text editor shows.
+    pub line: u64,
+    /// The laboratory's number of the test, as far as it could be read.
+    pub accession: Option<String>,
+    /// The result, or every cell at fault.
+    pub result: Result<Parsed, Vec<CellError>>,
+}
+
+/// The rows of a file, read one after the other.
+pub struct RowIter<R> {
+    csv: csv::Reader<TextReader<R>>,
+    record: ByteRecord,
+    columns: Columns,
+    context: Context,
+    warnings: Vec<CellError>,
+    number: u64,
+    ended: bool,
+    failure: Option<io::Error>,
+}
+
+/// Begins to read a file of results. `today` is the local day of `now`; `credential_lab` is the code of the laboratory
+/// whose account or key sends, where it is one.
+///
+/// # Errors
+/// [`FileError`] where no row can be read: the file is empty or no text, its header is missing, or lacks a column that
+/// every result needs.
+pub fn read_rows<R: Read + Send>(
+    reader: R,
+    now: Instant,
+    today: Date,
+    credential_lab: Option<&str>,
+) -> Result<RowIter<R>, FileError> {
+    let text = TextReader::open(reader).map_err(|e| unreadable(&e))?.map_err(not_text)?;
+    let layout = header::layout(text.head());
+    let mut csv = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(text);
+    let mut record = ByteRecord::new();
+    for _ in 0..=layout.skipped {
+        csv.get_mut().begin_record();
+        if !csv.read_byte_record(&mut record).map_err(|e| unreadable(&io_error(e)))? {
+            return Err(empty());
+        }
+    }
+    let (columns, warnings) = Columns::read(&record, credential_lab.is_some())?;
+    let context = Context { now, today, credential_lab: credential_lab.map(str::to_owned) };
+    Ok(RowIter { csv, record, columns, context, warnings, number: 0, ended: false, failure: None })
+}
+
+impl<R: Read> RowIter<R> {
+    /// What is to be said about the file as a whole: columns that are not used, old encodings. Complete when every
+    /// row was
+    /// read.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<CellError> {
+        let legacy = self.csv.get_ref().legacy_line().map(legacy_encoding);
+        self.warnings.iter().cloned().chain(legacy).collect()
+    }
+
+    /// The header, as the file spells it, of the column that holds a field of a result (a JSON Pointer such as
+    /// `/outcome`); the pointer itself where it is of no column.
+    #[must_use]
+    pub fn column_of(&self, pointer: &str) -> String {
+        Field::of_pointer(pointer).map_or(pointer, |field| self.columns.name(field)).to_owned()
+    }
+
+    /// Why reading ended before the end of the file; the last row says it too.
+    #[must_use]
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    /// The row that tells why reading ended early.
+    fn failed(&mut self, error: csv::Error) -> Row {
+        let error = io_error(error);
+        self.ended = true;
+        self.number += 1;
+        let too_long = error.get_ref().is_some_and(|e| e.is::<RecordTooLong>());
+        let line = self.csv.position().line();
+        let said = if too_long { endless_record(line) } else { interrupted() };
+        self.failure = Some(error);
+        Row { number: self.number, line, accession: None, result: Err(vec![said]) }
+    }
+
+    fn read(&self) -> Result<Parsed, Vec<CellError>> {
+        let beyond = self.record.iter().skip(self.columns.len());
+        if self.record.len() < self.columns.len() || beyond.into_iter().any(|cell| !is_blank(cell)) {
+            return Err(vec![row::ragged(&self.record, &self.columns)]);
+        }
+        row::read(&self.record, &self.columns, &self.context)
+    }
+}
+
+/// The rows are people's data: only how far reading came is shown.
+impl<R> fmt::Debug for RowIter<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowIter").field("number", &self.number).field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
+
+impl<R: Read> Iterator for RowIter<R> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        while !self.ended {
+            self.csv.get_mut().begin_record();
+            match self.csv.read_byte_record(&mut self.record) {
+                Err(error) => return Some(self.failed(error)),
+                Ok(false) => self.ended = true,
+                Ok(true) if self.record.iter().all(is_blank) => {}
+                Ok(true) => {
+                    self.number += 1;
+                    return Some(Row {
+                        number: self.number,
+                        line: first_line(&self.record, self.csv.position().line()),
+                        accession: row::accession(&self.record, &self.columns),
+                        result: self.read(),
+                    });
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The error of the source: a flexible reader of bytes has no other.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn is_blank(cell: &[u8]) -> bool {
+    cell.iter().all(u8::is_ascii_whitespace)
+}
+
+/// The line on which a record begins that ends before `next`: every record ends with one line end, and its cells may
+/// hold
+/// more. Blank lines before it, which the position of the record includes, do not count.
+fn first_line(record: &ByteRecord, next: u64) -> u64 {
+    let inside: usize = record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count()).sum();
+    next.saturating_sub(1).saturating_sub(inside as u64).max(1)
+}
+
+fn not_text(what: NotText) -> FileError {
+    let (code, detail) = match what {
+        NotText::Spreadsheet => (
+            "spreadsheet",
+            Bilingual::new(
+                "Đây là tệp bảng tính (Excel), không phải CSV: gửi tệp .xlsx, hoặc lưu thành CSV UTF-8",
+                "This is a spreadsheet and not a CSV file: send it as .xlsx, or save it as CSV UTF-8",
+            ),
+        ),
+        NotText::Binary => (
+            "binary",
+            Bilingual::new(
+                "Tệp này không phải văn bản: gửi CSV, XLSX, HL7 hoặc FHIR",
+                "This file is no text: send CSV, XLSX, HL7 or FHIR",
+            ),
+        ),
+    };
+    FileError { code, detail, errors: Vec::new() }
+}
+
+fn empty() -> FileError {
+    let detail = Bilingual::new(
+        "Tệp trống: cần một dòng tiêu đề và mỗi kết quả một dòng",
+        "The file is empty: it needs a header line and one line for each result",
+    );
+    FileError { code: "empty", detail, errors: Vec::new() }
+}
+
+fn unreadable(error: &io::Error) -> FileError {
+    let detail = Bilingual::new(
+        format!("Không đọc được tệp, hãy gửi lại ({error})"),
+        format!("The file could not be read, send it again ({error})"),
+    );
+    FileError { code: "unreadable", detail, errors: Vec::new() }
+}
+
+fn interrupted() -> CellError {
+    let detail = Bilingual::new(
+        "Tệp bị ngắt ở đây. Gửi lại cả tệp: các dòng đã nhận sẽ không bị trùng",
+        "The file broke off here. Send the whole file again: rows that were taken are not taken twice",
+    );
+    CellError::new("", "interrupted", detail)
+}
+
+fn endless_record(line: u64) -> CellError {
+    let detail = Bilingual::new(
+        format!(
+            "Dấu ngoặc kép (\") mở ở gần dòng {line} mà không đóng: các dòng sau không đọc được. Sửa rồi gửi lại cả tệp"
+        ),
+        format!(
+            "A double quote (\") opened near line {line} is never closed: what follows cannot be read. Correct it \
+             and send \
+             the whole file again"
+        ),
+    );
+    CellError::new("", "unclosed_quote", detail)
+}
+
+fn legacy_encoding(line: u64) -> CellError {
+    let detail = Bilingual::new(
+        format!(
+            "Từ dòng {line} tệp không phải UTF-8 và được đọc theo windows-1258. Xem lại dấu trong họ tên; nên lưu \
+             CSV UTF-8"
+        ),
+        format!(
+            "From line {line} the file is not UTF-8 and was read as windows-1258. Check the marks in names; better \
+             save CSV UTF-8"
+        ),
+    );
+    CellError::new("", "legacy_encoding", detail)
+}
+
+#[cfg(test)]
+mod tests;

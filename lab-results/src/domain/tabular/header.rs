@@ -1,0 +1,401 @@
+//! The header of a table: which column holds which field, by the words that laboratories use.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use csv::{ByteRecord, ReaderBuilder};
+use shared::bilingual::Bilingual;
+use shared::fold::{fold, nfc};
+
+use super::FileError;
+use crate::domain::codes::lines;
+use crate::domain::report::CellError;
+
+/// Among how many lines at the top the header is looked for: titles and dates of the laboratory come above it.
+const HEADER_LINES: usize = 20;
+/// How many columns must be recognised for a line below the first to be the header.
+const RECOGNISED: usize = 3;
+/// The delimiters that are tried, the usual one first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+macro_rules! fields {
+    ($($name:ident = $column:literal;)*) => {
+        /// A field that a column may hold.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) enum Field {
+            $($name,)*
+        }
+
+        impl Field {
+            /// Every field, in the order of the enum and of the table.
+            const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its name as a column.
+            pub(super) fn column(self) -> &'static str {
+                match self {
+                    $(Self::$name => $column,)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    Id = "id";
+    LabCode = "lab_code";
+    Accession = "accession";
+    Barcode = "barcode";
+    PersonId = "person_id";
+    FullName = "full_name";
+    BirthDate = "birth_date";
+    BirthYear = "birth_year";
+    Sex = "sex";
+    Phone = "phone";
+    NationalId = "national_id";
+    HealthInsuranceNo = "health_insurance_no";
+    Address = "address";
+    WardCode = "ward_code";
+    SpecimenKind = "specimen_kind";
+    CollectedAt = "collected_at";
+    Loinc = "loinc";
+    Method = "method";
+    Outcome = "outcome";
+    CtValue = "ct_value";
+    ResultedAt = "resulted_at";
+    Status = "status";
+}
+
+/// What the table says of a field.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    pointer: &'static str,
+    vietnamese: &'static str,
+}
+
+struct Table {
+    entries: [Entry; Field::ALL.len()],
+    words: HashMap<String, Field>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table { entries: [Entry::default(); Field::ALL.len()], words: HashMap::new() };
+    for line in lines(include_str!("../../../codes/columns.tsv")) {
+        let [column, pointer, vietnamese, words] = line[..] else { continue };
+        let Some(field) = Field::ALL.iter().copied().find(|f| f.column() == column) else { continue };
+        table.entries[field as usize] = Entry { pointer, vietnamese };
+        table.words.extend([column, vietnamese].into_iter().chain(words.split('|')).map(|word| (fold(word), field)));
+    }
+    table
+});
+
+impl Field {
+    /// The field that a header names.
+    fn read(header: &str) -> Option<Self> {
+        TABLE.words.get(&fold(header)).copied()
+    }
+
+    /// The field of a JSON Pointer in a result, or of its nearest parent.
+    pub(super) fn of_pointer(pointer: &str) -> Option<Self> {
+        let exact = |p: &str| Self::ALL.iter().copied().find(|f| TABLE.entries[*f as usize].pointer == p);
+        let mut at = pointer;
+        loop {
+            if let Some(field) = exact(at) {
+                return Some(field);
+            }
+            at = at.rsplit_once('/')?.0;
+        }
+    }
+
+    /// How a file may name its column, for people.
+    fn names(self) -> String {
+        format!("\"{}\" / \"{}\"", TABLE.entries[self as usize].vietnamese, self.column())
+    }
+}
+
+/// Where the header is and how it is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// The character between cells.
+    pub(super) delimiter: u8,
+    /// How many records come before the header.
+    pub(super) skipped: usize,
+}
+
+/// Finds the delimiter and the header at the beginning of a text: the cut under which most columns are recognised, or
+/// most cells seen. A first line `sep=;`, which Excel understands, decides by itself.
+pub(super) fn layout(head: &str) -> Layout {
+    let first = head.lines().next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase();
+    let declared = first.strip_prefix("sep=").and_then(|d| d.bytes().next()).filter(|d| DELIMITERS.contains(d));
+    let tried = declared.as_ref().map_or(&DELIMITERS[..], core::slice::from_ref);
+    let mut best = (Layout { delimiter: tried[0], skipped: 0 }, 0, 0);
+    for &delimiter in tried {
+        for (skipped, record) in records(head, delimiter).enumerate().take(HEADER_LINES) {
+            let recognised = cells(&record).filter(|c| Field::read(c).is_some()).count();
+            let is_first = skipped == usize::from(declared.is_some());
+            if !is_first && recognised < RECOGNISED {
+                continue;
+            }
+            let score = (recognised, if is_first { record.len() } else { 0 });
+            if score > (best.1, best.2) {
+                best = (Layout { delimiter, skipped }, score.0, score.1);
+            }
+        }
+    }
+    best.0
+}
+
+fn records(head: &str, delimiter: u8) -> impl Iterator<Item = ByteRecord> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(head.as_bytes())
+        .into_byte_records()
+        .map_while(Result::ok)
+}
+
+fn cells(record: &ByteRecord) -> impl Iterator<Item = String> {
+    record.iter().map(|cell| nfc(&String::from_utf8_lossy(cell)))
+}
+
+/// The columns of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Columns {
+    headers: Vec<String>,
+    fields: Vec<Option<Field>>,
+    places: [Option<usize>; Field::ALL.len()],
+}
+
+impl Columns {
+    /// Reads a header line; also what is to be said about columns that are not used.
+    ///
+    /// # Errors
+    /// `no_header` where no column is recognised, `duplicate_column` where two hold the same field, `missing_column`
+    /// where
+    /// one that every result needs is not there. `has_lab` says that the account or key is a laboratory's.
+    pub(super) fn read(header: &ByteRecord, has_lab: bool) -> Result<(Self, Vec<CellError>), FileError> {
+        let headers: Vec<String> = cells(header).collect();
+        let fields: Vec<Option<Field>> = headers.iter().map(|h| Field::read(h)).collect();
+        if fields.iter().all(Option::is_none) {
+            return Err(no_header());
+        }
+        let mut columns = Self { headers, fields, places: [None; Field::ALL.len()] };
+        let mut doubled = Vec::new();
+        let mut warnings = Vec::new();
+        for (place, (field, header)) in columns.fields.iter().zip(&columns.headers).enumerate() {
+            match field {
+                Some(field) => match columns.places[*field as usize] {
+                    Some(before) => doubled.push(duplicate(&columns.headers[before], header)),
+                    None => columns.places[*field as usize] = Some(place),
+                },
+                None if !header.is_empty() => warnings.push(unused(header)),
+                None => {}
+            }
+        }
+        if !doubled.is_empty() {
+            let detail = Bilingual::new(
+                "Có hai cột cùng một nội dung: bỏ bớt một cột",
+                "Two columns hold the same field: remove one of them",
+            );
+            return Err(FileError { code: "duplicate_column", detail, errors: doubled });
+        }
+        let missing = columns.missing(has_lab);
+        if !missing.is_empty() {
+            return Err(missing_columns(missing));
+        }
+        if !columns.has(Field::SpecimenKind) {
+            warnings.push(no_specimen_kind());
+        }
+        Ok((columns, warnings))
+    }
+
+    /// How many cells a row has.
+    pub(super) fn len(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// Whether the file has a column for a field.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.places[field as usize].is_some()
+    }
+
+    /// The cell of a field in a row.
+    pub(super) fn cell<'a>(&self, record: &'a ByteRecord, field: Field) -> Option<&'a [u8]> {
+        record.get(self.places[field as usize]?)
+    }
+
+    /// The header of a field as the file spells it, or the name that its column should have.
+    pub(super) fn name(&self, field: Field) -> &str {
+        self.places[field as usize].map_or(field.column(), |place| &self.headers[place])
+    }
+
+    /// Each group of fields of which the file has none though it needs one.
+    fn missing(&self, has_lab: bool) -> Vec<&'static [Field]> {
+        use Field::{
+            Accession, Barcode, BirthDate, BirthYear, CollectedAt, FullName, LabCode, Loinc, Method, NationalId,
+            Outcome, PersonId, Phone, ResultedAt,
+        };
+        let mut needed: Vec<&[Field]> = vec![
+            &[Accession],
+            &[Barcode, PersonId, FullName],
+            &[CollectedAt],
+            &[Loinc, Method],
+            &[Outcome],
+            &[ResultedAt],
+        ];
+        if !has_lab {
+            needed.push(&[LabCode]);
+        }
+        if self.has(FullName) && !self.has(Barcode) && !self.has(PersonId) {
+            needed.push(&[BirthDate, BirthYear, Phone, NationalId]);
+        }
+        needed.retain(|group| !group.iter().any(|field| self.has(*field)));
+        needed
+    }
+}
+
+fn no_header() -> FileError {
+    let names = "Mã xét nghiệm, Mã ống, Loại mẫu, Ngày lấy mẫu, Phương pháp, Kết quả, Ngày trả kết quả";
+    let columns = "accession, barcode, specimen_kind, collected_at, loinc, outcome, resulted_at";
+    let detail = Bilingual::new(
+        format!("Không thấy dòng tiêu đề. Dòng đầu phải là tên các cột, ví dụ: {names}"),
+        format!("No header line was found. The first line must name the columns, such as: {columns}"),
+    );
+    FileError { code: "no_header", detail, errors: Vec::new() }
+}
+
+fn missing_columns(missing: Vec<&'static [Field]>) -> FileError {
+    let join = |group: &[Field], or: &str| group.iter().map(|f| f.names()).collect::<Vec<_>>().join(or);
+    let all = |or: &str| missing.iter().map(|group| join(group, or)).collect::<Vec<_>>().join("; ");
+    let detail = Bilingual::new(format!("Thiếu cột: {}", all(" hoặc ")), format!("Missing columns: {}", all(" or ")));
+    let errors = missing
+        .iter()
+        .filter_map(|group| {
+            let detail = Bilingual::new(
+                format!("Thêm cột {}", join(group, " hoặc ")),
+                format!("Add the column {}", join(group, " or ")),
+            );
+            Some(CellError::new(group.first()?.column(), "missing_column", detail))
+        })
+        .collect();
+    FileError { code: "missing_column", detail, errors }
+}
+
+fn duplicate(before: &str, header: &str) -> CellError {
+    let detail = Bilingual::new(
+        format!("Cột \"{header}\" và cột \"{before}\" cùng một nội dung"),
+        format!("The columns \"{header}\" and \"{before}\" hold the same field"),
+    );
+    CellError::new(header, "duplicate_column", detail)
+}
+
+fn unused(header: &str) -> CellError {
+    let detail = Bilingual::new("Không dùng đến cột này", "This column is not used");
+    CellError::new(header, "unknown_column", detail)
+}
+
+fn no_specimen_kind() -> CellError {
+    let field = Field::SpecimenKind;
+    let detail = Bilingual::new(
+        format!("Tệp không có cột {}: các mẫu được ghi là không rõ loại", field.names()),
+        format!("The file has no column {}: specimens are stored as not stated", field.names()),
+    );
+    CellError::new(field.column(), "no_specimen_kind", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(header: &[&str], has_lab: bool) -> Result<(Columns, Vec<CellError>), FileError> {
+        Columns::read(&ByteRecord::from(header.to_vec()), has_lab)
+    }
+
+    const VIETNAMESE: [&str; 7] =
+        ["Kết quả", "Mã XN", "Mã vạch", "Ngày lấy mẫu", "Phương pháp", "Ngày trả kết quả", "Loại mẫu"];
+
+    #[test]
+    fn every_field_is_in_the_table_and_no_word_names_two() {
+        let table = include_str!("../../../codes/columns.tsv");
+        assert_eq!(
+            lines(table).map(|l| l[0]).collect::<Vec<_>>(),
+            Field::ALL.iter().map(|f| f.column()).collect::<Vec<_>>()
+        );
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for line in lines(table) {
+            assert_eq!(Field::of_pointer(line[1]).map(Field::column), Some(line[0]));
+            for word in [line[0], line[2]].into_iter().chain(line[3].split('|')) {
+                let before = seen.insert(fold(word), line[0]);
+                assert!(before.is_none_or(|b| b == line[0]), "{word}: {before:?} and {}", line[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn columns_are_found_in_any_order_language_and_spelling() {
+        let (found, warnings) = columns(&VIETNAMESE, true).unwrap();
+        assert!(warnings.is_empty());
+        assert_eq!(found.name(Field::Outcome), "Kết quả");
+        assert_eq!(found.name(Field::Phone), "phone");
+        let english = [
+            "LAB CODE",
+            "specimen.kind",
+            "test_loinc",
+            "Accession",
+            "collected-at",
+            "OUTCOME",
+            "resulted_at",
+            "barcode",
+        ];
+        assert!(columns(&english, false).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_column_is_told_and_not_used() {
+        let mut header = VIETNAMESE.to_vec();
+        header.extend(["Ghi chú", ""]);
+        let (_, warnings) = columns(&header, true).unwrap();
+        assert_eq!(warnings.len(), 1);
+        assert_eq!((warnings[0].column.as_str(), warnings[0].code.as_str()), ("Ghi chú", "unknown_column"));
+    }
+
+    #[test]
+    fn missing_columns_are_named_all_at_once() {
+        let error = columns(&["Mã xét nghiệm", "Họ tên"], false).unwrap_err();
+        assert_eq!(error.code, "missing_column");
+        let named: Vec<_> = error.errors.iter().map(|e| e.column.as_str()).collect();
+        assert_eq!(named, ["collected_at", "loinc", "outcome", "resulted_at", "lab_code", "birth_date"]);
+        assert!(error.detail.vi.contains("\"Ngày lấy mẫu\" / \"collected_at\""), "{}", error.detail.vi);
+    }
+
+    #[test]
+    fn two_columns_for_one_field_are_refused() {
+        let mut header = VIETNAMESE.to_vec();
+        header.push("outcome");
+        let error = columns(&header, true).unwrap_err();
+        assert_eq!((error.code, error.errors[0].column.as_str()), ("duplicate_column", "outcome"));
+        assert_eq!(columns(&["a", "b"], true).unwrap_err().code, "no_header");
+    }
+
+    #[test]
+    fn the_delimiter_and_the_header_line_are_found() {
+        let found = |head: &str| {
+            let layout = layout(head);
+            (char::from(layout.delimiter), layout.skipped)
+        };
+        assert_eq!(found("accession;\"họ, tên, tuổi\";outcome\nA,1;b;c\n"), (';', 0));
+        assert_eq!(found("accession\tbarcode\n"), ('\t', 0));
+        assert_eq!(found("accession|barcode\n"), ('|', 0));
+        assert_eq!(found("accession\n"), (',', 0));
+        assert_eq!(found("sep=;\naccession;a,b,c,d,e\n"), (';', 1));
+        assert_eq!(found("SỞ Y TẾ TIỀN GIANG\nNgày 10/03/2022\nSTT,Mã xét nghiệm,Kết quả,Mã ống\n"), (',', 2));
+        assert_eq!(found(""), (',', 0));
+    }
+
+    #[test]
+    fn a_pointer_leads_to_its_field_or_its_parent() {
+        assert_eq!(Field::of_pointer("/specimen/collected_at"), Some(Field::CollectedAt));
+        assert_eq!(Field::of_pointer("/person/phone/0"), Some(Field::Phone));
+        assert_eq!(Field::of_pointer("/elsewhere"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Signing in for programs: `POST /api/v1/auth/login`.
+
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
+use shared::access::{Account, AreaScope, Role};
+use shared::bilingual::Bilingual;
+use shared::ids::AccountId;
+use shared::time::Instant;
+use shared_store::people::SessionKind;
+
+use crate::access::{Doc, Routes, Scope, Who};
+use crate::auth::session;
+use crate::caller::Caller;
+use crate::extract::Json;
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+/// Name and password.
+#[derive(Deserialize)]
+pub struct Login {
+    username: String,
+    password: String,
+    /// The code of an authenticator app, where the account has one.
+    #[serde(default, rename = "totp")]
+    _totp: Option<String>,
+}
+
+/// The answer to a sign-in.
+#[derive(Serialize)]
+pub struct SignedIn {
+    token: String,
+    expires_at: Instant,
+    account: AccountView,
+}
+
+/// An account as programs see it.
+#[derive(Serialize)]
+pub struct AccountView {
+    id: AccountId,
+    username: String,
+    display_name: String,
+    roles: Vec<Role>,
+    area: AreaScope,
+    lab_code: Option<String>,
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        let Account { id, username, display_name, roles, area, lab_code } = account;
+        Self { id, username, display_name, roles, area, lab_code }
+    }
+}
+
+async fn login(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Json(login): Json<Login>,
+) -> Result<Json<SignedIn>, Problem> {
+    let signed_in = session::sign_in(&platform, &caller, &login.username, &login.password, SessionKind::Bearer).await?;
+    let (begun, account) = signed_in.ok_or_else(wrong_password)?;
+    Ok(Json(SignedIn { token: begun.token, expires_at: begun.expires_at, account: account.into() }))
+}
+
+fn wrong_password() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "wrong_password",
+        Bilingual::new("Không đăng nhập được", "Could not sign in"),
+        Bilingual::new(
+            "Tên đăng nhập hoặc mật khẩu chưa đúng.",
+            "The user name or the password is not right.",
+        ),
+    )
+}
+
+async fn logout(State(platform): State<Platform>, caller: Caller) -> Result<StatusCode, Problem> {
+    let token = caller.bearer.clone().ok_or_else(Problem::unauthenticated)?;
+    session::sign_out(&platform, &caller, &token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The routes.
+#[must_use]
+pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
+    routes
+        .add(
+            Method::POST,
+            "/api/v1/auth/login",
+            Who::Public,
+            Scope::None,
+            Doc::json("Sign in; gives a bearer token").body("Login").answer("SignedIn"),
+            post(login),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/auth/logout",
+            Who::SignedIn,
+            Scope::Own,
+            Doc::json("End the session of the token").status(204),
+            post(logout),
+        )
+}

@@ -1,0 +1,161 @@
+//! The sign-in page.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use shared::access::{Account, Role};
+use shared_store::people::SessionKind;
+
+use crate::access::{Doc, Routes, Scope, Who};
+use crate::auth::session;
+use crate::caller::{Caller, SESSION_COOKIE};
+use crate::context::cookie;
+use crate::i18n;
+use crate::page::{Page, html};
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+/// The demo accounts in the order in which the page lists them.
+pub const DEMO_ACCOUNTS: [&str; 9] =
+    ["doctor", "doctor2", "nurse", "lab", "officer", "venue", "sampler", "hotline", "admin"];
+
+struct FormError {
+    id: &'static str,
+    message: String,
+}
+
+struct DemoAccount {
+    username: &'static str,
+    role: String,
+    first: String,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    page: Page,
+    username: String,
+    next: String,
+    errors: Vec<FormError>,
+    asks_totp: bool,
+    demo_accounts: Vec<DemoAccount>,
+}
+
+impl LoginPage {
+    fn new(caller: &Caller, username: String, next: String, wrong: bool) -> Self {
+        let mut page = Page::new(caller, i18n::shell(), "login-title");
+        let mut errors = Vec::new();
+        if wrong {
+            errors.push(FormError { id: "username", message: page.t("login-wrong") });
+            page = page.with_errors();
+        }
+        let names: &[&'static str] = if caller.context.demo { &DEMO_ACCOUNTS } else { &[] };
+        let demo_accounts = names
+            .iter()
+            .map(|&username| DemoAccount {
+                username,
+                role: page.t(&format!("login-demo-{username}")),
+                first: page.t(&format!("login-demo-{username}-first")),
+            })
+            .collect();
+        Self { page, username, next, errors, asks_totp: false, demo_accounts }
+    }
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn show(caller: Caller, Query(query): Query<Next>) -> Response {
+    html(&LoginPage::new(&caller, String::new(), query.next, false))
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn submit(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Problem> {
+    let username = fields.username.trim().to_owned();
+    let signed_in = session::sign_in(&platform, &caller, &username, &fields.password, SessionKind::Cookie).await?;
+    let Some((begun, account)) = signed_in else {
+        let mut response = html(&LoginPage::new(&caller, username, fields.next, true));
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let target = safe_target(&fields.next).unwrap_or_else(|| first_page(&account));
+    let set = AppendHeaders([(header::SET_COOKIE, session::cookie_line(&begun, platform.now()))]);
+    Ok((set, Redirect::to(target)).into_response())
+}
+
+/// Only a path of this site: an address elsewhere would make the sign-in page send people away.
+fn safe_target(next: &str) -> Option<&str> {
+    (next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.starts_with("/login"))
+        .then_some(next)
+}
+
+/// Where an account's work begins.
+fn first_page(account: &Account) -> &'static str {
+    let places = [
+        (Role::Doctor, "/board"),
+        (Role::Nurse, "/board"),
+        (Role::Lab, "/lab"),
+        (Role::Officer, "/exposures"),
+        (Role::Venue, "/venue"),
+        (Role::Hotline, "/people"),
+        (Role::Admin, "/operations"),
+    ];
+    places.into_iter().find(|(role, _)| account.has(*role)).map_or("/", |(_, path)| path)
+}
+
+async fn sign_out(State(platform): State<Platform>, caller: Caller, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
+        session::sign_out(&platform, &caller, token).await?;
+    }
+    let clear = AppendHeaders([(header::SET_COOKIE, session::clearing_cookie_line())]);
+    Ok((clear, Redirect::to("/")).into_response())
+}
+
+/// The routes.
+#[must_use]
+pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
+    routes
+        .add(Method::GET, "/login", Who::Public, Scope::None, Doc::page("Sign-in page"), get(show))
+        .add(
+            Method::POST,
+            "/login",
+            Who::Public,
+            Scope::None,
+            Doc::page("Sign in; sets the session cookie").takes("application/x-www-form-urlencoded"),
+            post(submit),
+        )
+        .add(Method::POST, "/logout", Who::Public, Scope::Own, Doc::page("End the session"), post(sign_out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_only_to_our_own_pages() {
+        assert_eq!(safe_target("/board?x=1"), Some("/board?x=1"));
+        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/login?next=/login"] {
+            assert_eq!(safe_target(foreign), None);
+        }
+    }
+}

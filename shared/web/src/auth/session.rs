@@ -1,0 +1,102 @@
+//! Sessions: begun by a password or a one-time code, kept as the hash of a random token.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use shared::access::Account;
+use shared::ids::SessionId;
+use shared::time::{Instant, hours};
+use shared_store::StoreError;
+use shared_store::people::{Session, SessionKind, SessionOwner};
+
+use crate::auth::password;
+use crate::caller::{Caller, token_hash};
+use crate::platform::Platform;
+
+/// How long an account's session lasts.
+const ACCOUNT_HOURS: i64 = 12;
+/// How long a citizen's session lasts.
+const CITIZEN_HOURS: i64 = 2;
+
+/// A session that has just begun, with the token that is told once.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// The token.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Instant,
+}
+
+/// Signs in with a password; `None` where name and password do not fit. Every try is on record.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_in(
+    platform: &Platform,
+    caller: &Caller,
+    username: &str,
+    given: &str,
+    kind: SessionKind,
+) -> Result<Option<(Begun, Account)>, StoreError> {
+    let stored = platform.shared.read().await?.account_by_username(username).await?;
+    let hash = stored.as_ref().map_or_else(|| password::NOBODY.to_owned(), |s| s.password_hash.clone());
+    let given = given.to_owned();
+    // Hashing takes tens of milliseconds of a core: not on a thread that serves others.
+    let fits = tokio::task::spawn_blocking(move || password::verify(&given, &hash)).await.unwrap_or(false);
+    let account = stored.filter(|stored| fits && stored.active).map(|stored| stored.account);
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    let Some(account) = account else {
+        let entry = caller.audit("auth", "session.refuse", None, json!({"username": username}));
+        tx.audit(&entry, now, &mut platform.random()).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let (session, begun) = new_session(platform, SessionOwner::Account(account.id), kind, now);
+    tx.insert_session(&session, &token_hash(&begun.token), now).await?;
+    let mut entry = caller.audit("auth", "session.begin", Some(format!("account:{}", account.id)), json!({"kind": kind.code()}));
+    entry.actor = shared_store::audit::Actor::Account(account.id);
+    tx.audit(&entry, now, &mut platform.random()).await?;
+    tx.commit().await?;
+    Ok(Some((begun, account)))
+}
+
+/// Makes a session and its token; the caller stores it in its own transaction.
+#[must_use]
+pub fn new_session(platform: &Platform, owner: SessionOwner, kind: SessionKind, now: Instant) -> (Session, Begun) {
+    let token = format!("at_{}", URL_SAFE_NO_PAD.encode(platform.random_bytes::<32>()));
+    let lasts = match owner {
+        SessionOwner::Account(_) => hours(ACCOUNT_HOURS),
+        SessionOwner::Person(_) => hours(CITIZEN_HOURS),
+    };
+    let expires_at = now.plus(lasts);
+    let session = Session { id: SessionId::new(now, &mut platform.random()), owner, kind, expires_at };
+    (session, Begun { token, expires_at })
+}
+
+/// Ends the session of a token.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out(platform: &Platform, caller: &Caller, token: &str) -> Result<(), StoreError> {
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    tx.revoke_session(&token_hash(token), now).await?;
+    tx.audit(&caller.audit("auth", "session.end", None, json!({})), now, &mut platform.random()).await?;
+    tx.commit().await
+}
+
+/// The `Set-Cookie` line that gives a browser its session.
+#[must_use]
+pub fn cookie_line(begun: &Begun, now: Instant) -> String {
+    let seconds = begun.expires_at.since(now).as_secs().max(0);
+    let name = crate::caller::SESSION_COOKIE;
+    format!("{name}={}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax", begun.token)
+}
+
+/// The `Set-Cookie` line that takes it away.
+#[must_use]
+pub fn clearing_cookie_line() -> String {
+    let name = crate::caller::SESSION_COOKIE;
+    format!("{name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+}

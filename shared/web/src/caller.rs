@@ -1,0 +1,229 @@
+//! Who calls: an account, a citizen, or nobody known.
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+use shared::access::{Account, Role};
+use shared::bilingual::Lang;
+use shared::ids::PersonId;
+use shared::time::Date;
+use shared_store::StoreError;
+use shared_store::audit::{Actor, AuditEntry};
+use shared_store::people::{SessionKind, SessionOwner};
+
+use crate::context::{RequestContext, cookie};
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+/// The cookie of a page's session. The prefix binds it to this host and to a secure connection (RFC 6265bis, 4.1.3.2).
+pub const SESSION_COOKIE: &str = "__Host-antam";
+
+/// Who somebody turned out to be.
+#[derive(Debug, Clone, Default)]
+pub enum Identity {
+    /// Nobody known.
+    #[default]
+    Anonymous,
+    /// Somebody who signed in.
+    Account(Box<Account>),
+    /// A citizen who gave a one-time code.
+    Citizen(PersonId),
+}
+
+/// Who calls, and in which request.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Who.
+    pub identity: Identity,
+    /// The request.
+    pub context: RequestContext,
+    /// What stands behind `Authorization: Bearer`, for tokens that a service itself understands (a device's).
+    pub bearer: Option<String>,
+}
+
+impl Caller {
+    /// The language of the answer.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.context.lang
+    }
+
+    /// The account, where one is signed in.
+    #[must_use]
+    pub fn account(&self) -> Option<&Account> {
+        match &self.identity {
+            Identity::Account(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// 401 where none is signed in.
+    pub fn require_account(&self) -> Result<&Account, Problem> {
+        self.account().ok_or_else(Problem::unauthenticated)
+    }
+
+    /// The citizen, where one gave a one-time code.
+    #[must_use]
+    pub fn citizen(&self) -> Option<PersonId> {
+        match self.identity {
+            Identity::Citizen(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Whether the account has one of the roles.
+    #[must_use]
+    pub fn has_any(&self, roles: &[Role]) -> bool {
+        self.account().is_some_and(|account| account.has_any(roles))
+    }
+
+    /// Whether the account's area covers a ward. A record without a ward is seen only by those who cover the province.
+    #[must_use]
+    pub fn covers(&self, ward_code: Option<&str>, on: Date) -> bool {
+        self.account().is_some_and(|account| match ward_code {
+            Some(ward) => shared::area::covers(&account.area, ward, on),
+            None => matches!(account.area, shared::access::AreaScope::Province(_)),
+        })
+    }
+
+    /// How the caller stands in the audit log.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.identity {
+            Identity::Account(account) => Actor::Account(account.id),
+            Identity::Citizen(person) => Actor::Person(*person),
+            Identity::Anonymous => Actor::Anonymous,
+        }
+    }
+
+    /// A line for the audit log about something that this caller does.
+    #[must_use]
+    pub fn audit(
+        &self,
+        service: &'static str,
+        action: &'static str,
+        subject: Option<String>,
+        detail: serde_json::Value,
+    ) -> AuditEntry {
+        AuditEntry {
+            service,
+            actor: self.actor(),
+            action,
+            subject,
+            detail,
+            request_id: Some(self.context.request_id.clone()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// The SHA-256 of a token: what the table of sessions keeps.
+#[must_use]
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// The layer that finds out who calls. Session tokens begin with `at_`; what else stands behind `Bearer` is left to the service.
+pub async fn identify(platform: Platform, mut request: Request, next: Next) -> Response {
+    let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
+    let headers = request.headers();
+    let from_header = bearer(headers).map(str::to_owned);
+    let from_cookie = cookie(headers, SESSION_COOKIE).map(str::to_owned);
+    let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie.clone());
+    let by_cookie = from_header.is_none() && from_cookie.is_some();
+    let identity = match token {
+        None => Identity::Anonymous,
+        Some(token) => match look_up(&platform, &token).await {
+            Ok(Some((kind, identity))) if (kind == SessionKind::Cookie) == by_cookie => identity,
+            Ok(_) => Identity::Anonymous,
+            Err(error) => return Problem::from(error).into_response(),
+        },
+    };
+    if by_cookie && !matches!(identity, Identity::Anonymous) && !is_same_origin(request.method(), request.headers()) {
+        return cross_site().into_response();
+    }
+    request.extensions_mut().insert(Caller { identity, context, bearer: from_header });
+    next.run(request).await
+}
+
+async fn look_up(platform: &Platform, token: &str) -> Result<Option<(SessionKind, Identity)>, StoreError> {
+    let now = platform.now();
+    let mut tx = platform.shared.read().await?;
+    let Some(session) = tx.session(&token_hash(token), now).await? else { return Ok(None) };
+    Ok(match session.owner {
+        SessionOwner::Person(person) => Some((session.kind, Identity::Citizen(person))),
+        SessionOwner::Account(id) => tx
+            .account(id)
+            .await?
+            .filter(|stored| stored.active)
+            .map(|stored| (session.kind, Identity::Account(Box::new(stored.account)))),
+    })
+}
+
+/// CSRF defence for cookies: a request that changes something must come from our own pages. Browsers say so in
+/// `Sec-Fetch-Site`, older ones in `Origin`; a request that says neither is no page of ours.
+#[must_use]
+pub fn is_same_origin(method: &Method, headers: &HeaderMap) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        _ => false,
+    }
+}
+
+fn cross_site() -> Problem {
+    use shared::bilingual::Bilingual;
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "cross_site",
+        Bilingual::new("Yêu cầu từ trang khác", "A request from another site"),
+        Bilingual::new(
+            "Yêu cầu này không đến từ trang của An Tâm nên đã bị từ chối.",
+            "This request did not come from a page of An Tâm and was refused.",
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_change_by_cookie_must_come_from_our_own_pages() {
+        let same = |pairs| is_same_origin(&Method::POST, &headers(pairs));
+        assert!(same(&[("sec-fetch-site", "same-origin")]));
+        assert!(!same(&[("sec-fetch-site", "cross-site")]));
+        assert!(!same(&[("sec-fetch-site", "same-site")]));
+        assert!(same(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
+        assert!(!same(&[("origin", "http://evil.example"), ("host", "127.0.0.1:8080")]));
+        assert!(!same(&[("host", "127.0.0.1:8080")]));
+        assert!(is_same_origin(&Method::GET, &headers(&[("sec-fetch-site", "cross-site")])));
+    }
+}

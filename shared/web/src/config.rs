@@ -1,0 +1,290 @@
+//! Configuration: built-in values, then the file, then the environment (`ANTAM_…`), then the options of the command.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// One of the three services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Venues, visits and exposures.
+    Checkin,
+    /// Results of laboratories.
+    Lab,
+    /// Care of confirmed cases.
+    F0,
+}
+
+impl Service {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Checkin, Self::Lab, Self::F0];
+
+    /// Its name in options, logs and metrics.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Checkin => "checkin",
+            Self::Lab => "lab",
+            Self::F0 => "f0",
+        }
+    }
+}
+
+/// How a process was started. Every field is an option, a line of the file and a variable of the environment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen, such as `127.0.0.1:8080`; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the embedded database and, unless said otherwise, the keys are.
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; the file `antam.db` in the data directory where it is missing.
+    pub database_url: Option<String>,
+    /// Connections to the database at most.
+    pub database_connections: u32,
+    /// `redis://…`; without it events stay in the process.
+    pub redis_url: Option<String>,
+    /// What stands before every key in Redis.
+    pub redis_prefix: String,
+    /// Where the keys are; `keys` in the data directory where it is missing. Keep it apart from the database's backups.
+    pub keys_dir: Option<PathBuf>,
+    /// Which services this process serves.
+    pub services: BTreeSet<Service>,
+    /// Synthetic people and the demo accounts.
+    pub demo: bool,
+    /// Lets demo mode listen beyond loopback.
+    pub demo_unsafe: bool,
+    /// How many people the demo province has.
+    pub demo_people: u32,
+    /// The address that people reach the site by; it stands in posters and messages.
+    pub public_url: Option<String>,
+    /// Limits on requests: `on` or `off` (for a load test).
+    pub rate_limits: Switch,
+    /// Days that visits are kept.
+    pub retention_days: i64,
+    /// The largest body of an ordinary request in bytes.
+    pub body_limit: usize,
+    /// The largest uploaded file in bytes.
+    pub upload_limit: usize,
+    /// `smtp://…` or `smtps://…`; without it e-mail stays in the table of messages.
+    pub smtp_url: Option<String>,
+    /// The sender of e-mail.
+    pub smtp_from: String,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// Which log lines, in tracing's filter syntax.
+    pub log: String,
+    /// The province that the system serves, by its code of 2022.
+    pub province_code: String,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data_dir: PathBuf::from(".antam/data"),
+            database_url: None,
+            database_connections: 16,
+            redis_url: None,
+            redis_prefix: "antam".to_owned(),
+            keys_dir: None,
+            services: Service::ALL.into(),
+            demo: false,
+            demo_unsafe: false,
+            demo_people: 2_000,
+            public_url: None,
+            rate_limits: Switch::On,
+            retention_days: 21,
+            body_limit: 1024 * 1024,
+            upload_limit: 64 * 1024 * 1024,
+            smtp_url: None,
+            smtp_from: "An Tâm <antam@localhost>".to_owned(),
+            log_format: LogFormat::Text,
+            log: "info,sqlx=warn,hyper=warn".to_owned(),
+            province_code: "82".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Where the keys are.
+    #[must_use]
+    pub fn keys_dir(&self) -> PathBuf {
+        self.keys_dir.clone().unwrap_or_else(|| self.data_dir.join("keys"))
+    }
+
+    /// The address of the database.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("antam.db").display()))
+    }
+
+    /// The address that people reach the site by, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// Whether this process serves a service.
+    #[must_use]
+    pub fn serves(&self, service: Service) -> bool {
+        self.services.contains(&service)
+    }
+
+    /// What is legal and dangerous, said at the start.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.rate_limits == Switch::Off {
+            warnings.push("rate_limits is off: only for a load test".to_owned());
+        }
+        if self.redis_url.is_some() && self.database_url().starts_with("sqlite:") {
+            warnings.push("redis_url is set with SQLite: several processes cannot share one SQLite file well".to_owned());
+        }
+        if self.redis_url.is_none() && self.services.len() < Service::ALL.len() {
+            warnings.push("services is a part of the suite without redis_url: events reach nobody else".to_owned());
+        }
+        if !self.demo && self.public_url.is_none() {
+            warnings.push("public_url is not set: posters and messages will name the listening address".to_owned());
+        }
+        warnings
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value of the file, the environment or an option cannot be read.
+    #[error(transparent)]
+    Value(#[from] Box<figment::Error>),
+    /// Demo mode would be open to others.
+    #[error("demo mode has known passwords and refuses to listen on {0}; use a loopback address, or --demo-unsafe if you know what you do")]
+    DemoBeyondLoopback(SocketAddr),
+    /// The retention of visits is not from 1 to 365 days.
+    #[error("retention_days must be from 1 to 365, got {0}")]
+    Retention(i64),
+}
+
+/// The options of `serve` and of each service's own program.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ServeOptions {
+    /// The configuration file.
+    #[arg(long, env = "ANTAM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Where the embedded database and the keys are.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Where the keys are.
+    #[arg(long, value_name = "DIR")]
+    pub keys_dir: Option<PathBuf>,
+    /// `sqlite:PATH` or `postgres://…`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// `redis://…`.
+    #[arg(long, value_name = "URL")]
+    pub redis_url: Option<String>,
+    /// Which services to serve.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub services: Option<Vec<Service>>,
+    /// Synthetic people and the demo accounts.
+    #[arg(long)]
+    pub demo: bool,
+    /// Lets demo mode listen beyond loopback.
+    #[arg(long)]
+    pub demo_unsafe: bool,
+    /// How many people the demo province has; 0 for none.
+    #[arg(long, value_name = "N")]
+    pub demo_people: Option<u32>,
+    /// The address that people reach the site by.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Limits on requests.
+    #[arg(long, value_name = "on|off")]
+    pub rate_limits: Option<Switch>,
+    /// How log lines are written.
+    #[arg(long, value_name = "text|json")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl ServeOptions {
+    /// Joins built-in values, file, environment and these options.
+    ///
+    /// # Errors
+    /// When a value cannot be read or the whole cannot be used; the message names the field and where it stands.
+    pub fn resolve(&self) -> Result<Config, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        if let Some(file) = &self.config {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        // A list in the environment is written as on the command line: checkin,lab,f0.
+        let environment = Env::prefixed("ANTAM_").filter(|key| key != "config" && key != "services" && !key.starts_with("test_"));
+        figment = figment.merge(environment);
+        if let Some(services) = Env::var("ANTAM_SERVICES") {
+            let list: Vec<&str> = services.split(',').map(str::trim).filter(|s| !s.is_empty()).collect();
+            figment = figment.merge(Serialized::default("services", list));
+        }
+        let mut config: Config = figment.extract().map_err(Box::new)?;
+        self.apply(&mut config);
+        if config.demo && !config.demo_unsafe && !config.listen.ip().is_loopback() {
+            return Err(ConfigError::DemoBeyondLoopback(config.listen));
+        }
+        if !(1..=365).contains(&config.retention_days) {
+            return Err(ConfigError::Retention(config.retention_days));
+        }
+        Ok(config)
+    }
+
+    fn apply(&self, config: &mut Config) {
+        fn set<T: Clone>(target: &mut T, option: Option<&T>) {
+            if let Some(value) = option {
+                *target = value.clone();
+            }
+        }
+        set(&mut config.listen, self.listen.as_ref());
+        set(&mut config.data_dir, self.data_dir.as_ref());
+        set(&mut config.demo_people, self.demo_people.as_ref());
+        set(&mut config.rate_limits, self.rate_limits.as_ref());
+        set(&mut config.log_format, self.log_format.as_ref());
+        config.keys_dir = self.keys_dir.clone().or_else(|| config.keys_dir.take());
+        config.database_url = self.database_url.clone().or_else(|| config.database_url.take());
+        config.redis_url = self.redis_url.clone().or_else(|| config.redis_url.take());
+        config.public_url = self.public_url.clone().or_else(|| config.public_url.take());
+        if let Some(services) = &self.services {
+            config.services = services.iter().copied().collect();
+        }
+        config.demo |= self.demo || self.demo_unsafe;
+        config.demo_unsafe |= self.demo_unsafe;
+    }
+}

@@ -1,0 +1,276 @@
+//! Extractors whose refusals are problems in both languages.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use shared::bilingual::Bilingual;
+use shared::problem::FieldError;
+
+use crate::problem::{Problem, too_large, wrong_type};
+
+/// A JSON body, read with errors that say where and what.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !has_type(request.headers(), &["application/json"]) {
+            return Err(wrong_type("application/json"));
+        }
+        parse_json(&body(request, state).await?).map(Self)
+    }
+}
+
+/// The bytes of a body within the limit.
+///
+/// # Errors
+/// 413 where it is larger than the limit, 400 where it breaks off.
+pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(e) if e.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Problem::malformed("Nội dung bị ngắt giữa chừng.", "The body broke off."),
+    })
+}
+
+/// Whether the content type is one of these, parameters aside.
+#[must_use]
+pub fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|given| types.iter().any(|t| given.trim().eq_ignore_ascii_case(t)))
+}
+
+/// Reads JSON. What is no JSON is malformed (400); JSON of another shape names its field (422).
+///
+/// # Errors
+/// As said.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path::deserialize(&mut deserializer).map_err(|(path, error)| shape(&path, &error))?;
+    deserializer.end().map_err(|error| syntax(&error))?;
+    Ok(value)
+}
+
+fn syntax(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    Problem::malformed(
+        format!("Nội dung không phải JSON hợp lệ (dòng {line}, cột {column})."),
+        format!("The body is not valid JSON (line {line}, column {column})."),
+    )
+}
+
+fn shape(path: &str, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        return syntax(error);
+    }
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        return Problem::field(FieldError::required(format!("{path}/{name}")));
+    }
+    Problem::field(FieldError::new(
+        path,
+        "type",
+        Bilingual::new(format!("Sai kiểu dữ liệu: {message}"), format!("Wrong type: {message}")),
+    ))
+}
+
+/// Follows where a deserializer is, so that an error can name its field as a JSON Pointer.
+mod serde_path {
+    use serde::Deserialize;
+    use serde_json::Value;
+    use serde_json::de::{Deserializer, SliceRead};
+
+    /// Deserializes `T`; on failure gives the pointer of the smallest part that does not fit.
+    pub(super) fn deserialize<T: for<'de> Deserialize<'de>>(
+        deserializer: &mut Deserializer<SliceRead<'_>>,
+    ) -> Result<T, (String, serde_json::Error)> {
+        let value = Value::deserialize(deserializer).map_err(|error| (String::new(), error))?;
+        T::deserialize(&value).map_err(|error| (locate::<T>(&value, &error), error))
+    }
+
+    /// The parts of a document are put to null one after the other: where that changes the error, the error is there.
+    fn locate<T: for<'de> Deserialize<'de>>(value: &Value, error: &serde_json::Error) -> String {
+        let wanted = error.to_string();
+        let mut found = String::new();
+        let mut budget = 2_000_u32;
+        loop {
+            let Some(part) = value.pointer(&found) else { return found };
+            let children: Vec<String> = match part {
+                Value::Object(map) => {
+                    map.keys().map(|key| format!("{found}/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+                }
+                Value::Array(items) => (0..items.len()).map(|i| format!("{found}/{i}")).collect(),
+                _ => return found,
+            };
+            let next = children.into_iter().find(|child| {
+                budget = budget.saturating_sub(1);
+                budget > 0 && differs::<T>(value, child, &wanted)
+            });
+            match next {
+                Some(child) => found = child,
+                None => return found,
+            }
+        }
+    }
+
+    fn differs<T: for<'de> Deserialize<'de>>(value: &Value, pointer: &str, wanted: &str) -> bool {
+        let mut changed = value.clone();
+        let Some(part) = changed.pointer_mut(pointer) else { return false };
+        *part = Value::Null;
+        match T::deserialize(&changed) {
+            Ok(_) => true,
+            Err(error) => error.to_string() != wanted,
+        }
+    }
+}
+
+/// A query string.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                Err(Problem::field(FieldError::new(
+                    "query",
+                    "query",
+                    Bilingual::new(format!("Tham số chưa đúng: {text}"), format!("A parameter is not right: {text}")),
+                )))
+            }
+        }
+    }
+}
+
+/// An id in the path. What is no id cannot be found.
+#[derive(Debug, Clone, Copy)]
+pub struct Id<T>(pub T);
+
+impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let not_found = || Problem::not_found("Không có bản ghi với mã này.", "There is no record with this id.");
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found())?;
+        text.parse().map(Self).map_err(|_| not_found())
+    }
+}
+
+/// How a list is cut into pages: `?limit=&cursor=`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Paging {
+    /// At most so many; 50 where nothing is said, 200 at most.
+    pub limit: Option<i64>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl Paging {
+    /// At most so many.
+    #[must_use]
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(50).clamp(1, 200)
+    }
+
+    /// The offset that a cursor stands for.
+    ///
+    /// # Errors
+    /// 422 where the cursor is none of ours.
+    pub fn offset(&self) -> Result<i64, Problem> {
+        match self.cursor.as_deref() {
+            None | Some("") => Ok(0),
+            Some(cursor) => cursor.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| {
+                Problem::field(FieldError::new(
+                    "/cursor",
+                    "cursor",
+                    Bilingual::new(
+                        "Hãy dùng next_cursor của trang trước",
+                        "Use the next_cursor of the page before",
+                    ),
+                ))
+            }),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct List<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A page from one item more than its limit, which tells whether there is a next page.
+    #[must_use]
+    pub fn from_one_more(mut items: Vec<T>, limit: i64, offset: i64) -> Self {
+        let limit_items = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit_items;
+        items.truncate(limit_items);
+        Self { items, next_cursor: more.then(|| (offset + limit).to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Inner {
+        #[expect(dead_code, reason = "only its type matters")]
+        phone: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Outer {
+        #[expect(dead_code, reason = "only its type matters")]
+        visitor: Inner,
+        #[expect(dead_code, reason = "only its type matters")]
+        list: Option<Vec<Inner>>,
+    }
+
+    fn problem(text: &str) -> Problem {
+        parse_json::<Outer>(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_wrong_type_names_its_field() {
+        assert_eq!(problem(r#"{"visitor": {"phone": 7}}"#).errors[0].pointer, "/visitor/phone");
+        assert_eq!(problem(r#"{"visitor": {"phone": "7"}, "list": [{"phone": "1"}, {"phone": {}}]}"#).errors[0].pointer, "/list/1/phone");
+    }
+
+    #[test]
+    fn a_missing_field_is_required() {
+        let problem = problem(r#"{"visitor": {}}"#);
+        assert_eq!(problem.errors[0].code, "required");
+        assert_eq!(problem.errors[0].pointer, "/visitor/phone");
+    }
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        assert_eq!(problem(r#"{"visitor": "#).status, StatusCode::BAD_REQUEST);
+        assert_eq!(problem(r#"{"visitor": {"phone": "7"}} x"#).status, StatusCode::BAD_REQUEST);
+    }
+}

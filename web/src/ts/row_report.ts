@@ -1,0 +1,59 @@
+/** The row report of an upload, joined with the cells of the file that was sent. */
+
+/** What became of a row; the order is the order of the filters. */
+export const STATUSES = ["rejected", "held", "amended", "duplicate", "ignored", "accepted"] as const;
+export type RowStatus = (typeof STATUSES)[number];
+
+export interface RowError {
+  readonly column: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface Row {
+  readonly row: number;
+  readonly accession: string | null;
+  readonly status: RowStatus;
+  readonly errors: readonly RowError[];
+}
+
+export interface RowReport extends Readonly<Record<RowStatus | "received", number>> {
+  readonly upload_id: string;
+  readonly rows: readonly Row[];
+}
+
+/** The cells of the file by column; `null` where the file is no table that the browser can read. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly records: readonly (readonly string[])[];
+}
+
+/**
+ * The cells of a row. Rows are counted from 1 without the header; a file counted otherwise would show another person's
+ * cells, so a record is taken only where it holds the row's accession.
+ */
+export function cellsOf(table: Table | null, row: Row): readonly string[] | null {
+  const record = table?.records[row.row - 1];
+  if (record === undefined || row.accession === null || row.accession === "") {
+    return null;
+  }
+  const accession = row.accession;
+  return record.some((cell) => cell.trim() === accession) ? record : null;
+}
+
+/** The rows of a status, or all. */
+export function rowsOf(report: RowReport, status: RowStatus | "all"): readonly Row[] {
+  return status === "all" ? report.rows : report.rows.filter((row) => row.status === status);
+}
+
+/** The rows as records to download: the file's own cells where they are known, and the reasons. */
+export function recordsOf(table: Table | null, rows: readonly Row[], titles: readonly [string, string, string]): string[][] {
+  const reasons = (row: Row) => row.errors.map((error) => `${error.column}: ${error.detail}`).join("; ");
+  const header = [titles[0], titles[1], ...(table?.header ?? []), titles[2]];
+  const width = table?.header.length ?? 0;
+  const body = rows.map((row) => {
+    const cells = Array.from({ length: width }, (_, place) => cellsOf(table, row)?.[place] ?? "");
+    return [String(row.row), row.accession ?? "", ...cells, reasons(row)];
+  });
+  return [header, ...body];
+}
