@@ -1,1 +1,6 @@
-//! Contract, line, crash, authorization and browser tests over the whole suite.
+//! What the whole-suite tests share: the program as a process, clients that sign in, and a reader of the live stream.
+
+pub mod client;
+pub mod process;
+pub mod sample;
+pub mod stream;

@@ -1,1 +1,174 @@
-//! (poster)
+//! The poster that a venue hangs at its door: one design, as SVG, PNG and PDF.
+//!
+//! The picture is described once, as SVG ([`layout`]); resvg makes pixels of it and krilla a page whose text can be selected.
+//! The letters are Noto Sans, compiled in, so that every machine prints the same poster with every Vietnamese letter.
+
+mod drawing;
+mod layout;
+mod symbol;
+mod text;
+mod words;
+
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
+use krilla::Document;
+use krilla::geom::Size;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla_svg::{SurfaceExt as _, SvgSettings};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use shared::bilingual::Lang;
+use shared::place::PlaceCode;
+use shared::time::Date;
+
+use self::symbol::Symbol;
+
+/// The widest picture that is drawn, in pixels: A4 at 600 dpi.
+const WIDEST: u32 = 4_960;
+
+const POINTS_PER_MILLIMETRE: f32 = 72.0 / 25.4;
+
+/// A size of paper (ISO 216), upright.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum PosterSize {
+    /// 210 mm × 297 mm: for the door, read from two metres; its symbol is more than 15 cm wide, as Hà Nội asked for
+    /// (checkin.md, section 1c).
+    #[default]
+    A4,
+    /// 148 mm × 210 mm: for the counter.
+    A5,
+    /// 105 mm × 148 mm: for the table.
+    A6,
+}
+
+impl PosterSize {
+    /// Every size, the largest first.
+    pub const ALL: [Self; 3] = [Self::A4, Self::A5, Self::A6];
+
+    /// The code in `?size=`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::A4 => "a4",
+            Self::A5 => "a5",
+            Self::A6 => "a6",
+        }
+    }
+
+    /// The size that a code in `?size=` names.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.code() == code)
+    }
+
+    /// Width and height in millimetres.
+    const fn millimetres(self) -> (f32, f32) {
+        match self {
+            Self::A4 => (210.0, 297.0),
+            Self::A5 => (148.0, 210.0),
+            Self::A6 => (105.0, 148.0),
+        }
+    }
+}
+
+/// What stands on a poster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PosterSpec {
+    /// The name of the place, of any length: it is wrapped to three lines at most and shrunk until it fits.
+    pub place_name: String,
+    /// Its address, without the ward.
+    pub address: String,
+    /// Its ward, district and province, as people write them.
+    pub ward_line: String,
+    /// Its code, printed for typing.
+    pub code: PlaceCode,
+    /// What the QR symbol holds: `HTTPS://HOST/C/CODE`, in upper case, so that it is coded alphanumerically.
+    pub url: String,
+    /// The language of the poster; its title stands in the other one too, small.
+    pub lang: Lang,
+    /// The paper.
+    pub size: PosterSize,
+    /// The day of printing, shown so that an old poster can be told from a new one.
+    pub printed_on: Date,
+}
+
+/// Why there is no poster.
+#[derive(Debug, thiserror::Error)]
+pub enum PosterError {
+    /// The link is too long for a QR symbol.
+    #[error("the link does not fit into a QR symbol")]
+    Symbol(#[source] qrcode::types::QrError),
+    /// The picture is to have no pixels, or too many.
+    #[error("a poster is between 1 and {WIDEST} pixels wide")]
+    Width,
+    /// The picture could not be read back.
+    #[error("the poster's picture cannot be read")]
+    Svg(#[from] usvg::Error),
+    /// The PNG could not be written.
+    #[error("the poster's PNG cannot be written")]
+    Png(#[from] image::ImageError),
+    /// The PDF could not be written.
+    #[error("the poster's PDF cannot be written: {0}")]
+    Pdf(String),
+}
+
+/// The poster as SVG, in millimetres. A browser without Noto Sans shows it in another sans-serif.
+///
+/// # Errors
+/// [`PosterError::Symbol`] when the link is too long.
+pub fn svg(spec: &PosterSpec) -> Result<String, PosterError> {
+    let symbol = Symbol::new(&spec.url).map_err(PosterError::Symbol)?;
+    Ok(layout::draw(spec, &symbol))
+}
+
+/// The poster as PNG (8-bit RGB), `width_px` pixels wide; A4 at 150 dpi is 1,240 wide.
+///
+/// # Errors
+/// [`PosterError::Width`] when the width is 0 or more than 4,960; as for [`svg`] otherwise.
+pub fn png(spec: &PosterSpec, width_px: u32) -> Result<Vec<u8>, PosterError> {
+    if !(1..=WIDEST).contains(&width_px) {
+        return Err(PosterError::Width);
+    }
+    let tree = text::tree(&svg(spec)?)?;
+    let size = tree.size().to_int_size().scale_to_width(width_px).ok_or(PosterError::Width)?;
+    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(PosterError::Width)?;
+    pixels.fill(Color::WHITE);
+    let (across, down) = (as_f32(size.width()) / tree.size().width(), as_f32(size.height()) / tree.size().height());
+    resvg::render(&tree, Transform::from_scale(across, down), &mut pixels.as_mut());
+    let rgb: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png).write_image(&rgb, size.width(), size.height(), ExtendedColorType::Rgb8)?;
+    Ok(png)
+}
+
+/// The poster as PDF, one page of its size, with text that can be selected and searched.
+///
+/// # Errors
+/// As for [`svg`], and [`PosterError::Pdf`].
+pub fn pdf(spec: &PosterSpec) -> Result<Vec<u8>, PosterError> {
+    let tree = text::tree(&svg(spec)?)?;
+    let (width, height) = spec.size.millimetres();
+    let no_page = || PosterError::Pdf("the page has no area".to_owned());
+    let size = Size::from_wh(width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE).ok_or_else(no_page)?;
+    let mut document = Document::new();
+    document.set_metadata(
+        Metadata::new()
+            .title(words::title(spec.lang, &spec.place_name))
+            .language(spec.lang.tag().to_owned())
+            .creator(words::BRAND.to_owned()),
+    );
+    let mut page = document.start_page_with(PageSettings::new(size));
+    let mut surface = page.surface();
+    surface.draw_svg(&tree, size, SvgSettings::default()).ok_or_else(no_page)?;
+    surface.finish();
+    page.finish();
+    document.finish().map_err(|error| PosterError::Pdf(format!("{error:?}")))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a picture has at most a few thousand pixels, which f32 holds exactly")]
+const fn as_f32(pixels: u32) -> f32 {
+    pixels as f32
+}
+
+#[cfg(test)]
+mod tests;

@@ -87,9 +87,8 @@ pub fn read_rows<R: Read + Send>(
 }
 
 impl<R: Read> RowIter<R> {
-    /// What is to be said about the file as a whole: columns that are not used, old encodings. Complete when every
-    /// row was
-    /// read.
+    /// What is to be said about the file as a whole: columns that are not used, old encodings. Complete when every row
+    /// was read.
     #[must_use]
     pub fn warnings(&self) -> Vec<CellError> {
         let legacy = self.csv.get_ref().legacy_line().map(legacy_encoding);
@@ -175,8 +174,7 @@ fn is_blank(cell: &[u8]) -> bool {
 }
 
 /// The line on which a record begins that ends before `next`: every record ends with one line end, and its cells may
-/// hold
-/// more. Blank lines before it, which the position of the record includes, do not count.
+/// hold more. Blank lines before it, which the position of the record includes, do not count.
 fn first_line(record: &ByteRecord, next: u64) -> u64 {
     let inside: usize = record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count()).sum();
     next.saturating_sub(1).saturating_sub(inside as u64).max(1)

@@ -173,6 +173,8 @@ pub trait SharedWrite: SharedRead {
     async fn mark_published(&mut self, ids: &[EventId], now: Instant) -> Result<(), StoreError>;
     /// Lets everything published since then be published again: the bus has lost its memory.
     async fn republish_since(&mut self, since: Instant) -> Result<u64, StoreError>;
+    /// Lets one event be published again.
+    async fn republish(&mut self, id: EventId) -> Result<(), StoreError>;
     /// Deletes what was published or received before then.
     async fn prune_events(&mut self, before: Instant) -> Result<u64, StoreError>;
     /// Notes that a consumer has seen an event; `false` where it had seen it before, and the effect must not happen again.

@@ -105,7 +105,7 @@ async fn page(
     let messages = found
         .into_iter()
         .map(|stored| Shown {
-            icon: if stored.message.channel == "email" { "mail" } else { "message" },
+            icon: "message",
             sent_at: stored.created_at.to_string(),
             sent_text: page.ago(stored.created_at, now),
             sent_exact: page.exact(stored.created_at),

@@ -68,7 +68,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/venue", "nav-venue", "pin", &[Role::Venue]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),
-    ("/operations", "nav-operations", "gear", &[Role::Admin]),
+    ("/operations", "nav-operations", "shield", &[Role::Admin]),
 ];
 
 impl Page {

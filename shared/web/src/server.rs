@@ -18,7 +18,7 @@ use crate::access::{Row, Routes};
 use crate::limits::{self, Limits};
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
-use crate::{assets, auth, caller, context, dev, front, health, people, problem, security, telemetry};
+use crate::{assets, auth, caller, context, dev, front, health, operations, people, problem, security, telemetry};
 
 /// What a service brings: its routes with their rows, and the schemas of its bodies.
 pub struct Mounted {
@@ -36,7 +36,8 @@ pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<Prometh
     let routes = Routes::default();
     let routes = health::routes(routes, metrics);
     let routes = auth::pages::routes(auth::api::routes(routes));
-    let routes = dev::routes(front::routes(people::api::routes(routes)));
+    let routes = people::pages::routes(people::api::routes(routes));
+    let routes = operations::routes(dev::routes(front::routes(routes)));
     let (mut router, mut rows) = routes.with_state(platform.clone());
     let mut schemas = Schemas::new();
     for service in services {

@@ -20,12 +20,19 @@ function cardsOf(lane: ParentNode): Map<string, HTMLElement> {
   return new Map(findAll(CARD, lane).map((card) => [idOf(card), card]));
 }
 
-/** Takes over what changed in a card and keeps the element, so that focus and pointer stay. */
+/** What the server says of a card, without its running clocks: those change with every answer and mean nothing new. */
+function sourceOf(card: HTMLElement): string {
+  const copy = card.cloneNode(true) as HTMLElement;
+  findAll("[data-wait], [data-time]", copy).forEach((clock) => (clock.textContent = ""));
+  return copy.outerHTML;
+}
+
+/** Takes over what changed in a card and keeps the element, so that focus, pointer and a press under way stay. */
 function update(card: HTMLElement, next: HTMLElement): void {
-  if (card.dataset["source"] === next.outerHTML) {
+  const source = sourceOf(next);
+  if (card.dataset["source"] === source && card.dataset["state"] !== "gone") {
     return;
   }
-  const source = next.outerHTML;
   const hadFocus = card.contains(document.activeElement);
   for (const attribute of Array.from(next.attributes)) {
     card.setAttribute(attribute.name, attribute.value);
@@ -66,7 +73,7 @@ function patchLane(lane: HTMLElement, next: HTMLElement, anchor: string | null, 
       return card.closest("li") ?? card;
     }
     const made = source as HTMLElement;
-    made.dataset["source"] = made.outerHTML;
+    made.dataset["source"] = sourceOf(made);
     if (!known.has(id)) {
       made.classList.add("alert-new");
       fresh.push(made);

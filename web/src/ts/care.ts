@@ -1,19 +1,7 @@
 /** The patient's page: big keys for numbers, in the comma of the language. The plain input works without them. */
 
 import { find, findAll } from "./dom.ts";
-
-const BACK = "back";
-
-/** What the input holds after `key` of the pad: a figure, `,` or `back`. */
-export function afterKey(value: string, key: string, most: number): string {
-  if (key === BACK) {
-    return value.slice(0, -1);
-  }
-  if (key === "," && (value === "" || value.includes(",") || value.includes("."))) {
-    return value;
-  }
-  return value.length >= most ? value : value + key;
-}
+import { afterKey } from "./number_pad.ts";
 
 for (const pad of findAll("[data-pad-for]")) {
   const input = find<HTMLInputElement>(`#${pad.dataset["padFor"] ?? ""}`);

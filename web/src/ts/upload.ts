@@ -66,7 +66,7 @@ function bar(total: number): { shown: HTMLElement; onSent: (share: number) => vo
 
 function fail(page: Page, error: unknown): void {
   page.stage.replaceChildren();
-  page.drop.hidden = false;
+  page.form.hidden = false;
   const problem = error instanceof ProblemError ? error.problem : null;
   showProblem(page.form, problem ?? { title: error instanceof Error ? error.message : say("unexpected"), status: 0 });
 }
@@ -76,7 +76,7 @@ function otherFile(page: Page): HTMLButtonElement {
   button.type = "button";
   button.addEventListener("click", () => {
     page.stage.replaceChildren();
-    page.drop.hidden = false;
+    page.form.hidden = false;
     page.input.value = "";
     page.input.focus();
   });
@@ -90,7 +90,7 @@ async function send(page: Page, file: File, id: string, table: Table | null, tot
   const target = element("div", "stack");
   const done = say("fileDone", { n: figure(report.accepted) });
   const notice = element("div", "notice", icon("check"), element("p", "notice-title", done));
-  page.stage.replaceChildren(fileLine(file), notice, target, otherFile(page));
+  page.stage.replaceChildren(fileLine(file), notice, target, element("div", "row", otherFile(page)));
   showReport(target, report, table, page.downloadWord);
   announce(done);
 }
@@ -100,7 +100,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
   const id = uuidv7();
   const usable = report.received - report.rejected;
   const target = element("div", "stack");
-  const go = element("button", "button", icon("upload"), say("fileSend", { n: figure(report.received) }));
+  const go = element("button", "button", icon("upload"), say("fileSend", { n: figure(usable) }));
   go.type = "button";
   go.disabled = usable === 0;
   go.addEventListener("click", () => {
@@ -123,7 +123,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
 
 async function recognise(page: Page, file: File): Promise<void> {
   const live = bar(0);
-  page.drop.hidden = true;
+  page.form.hidden = true;
   page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
   const [report, table] = await Promise.all([sendFile(file, uuidv7(), true, live), readTable(file)]);
   preview(page, file, table, report);

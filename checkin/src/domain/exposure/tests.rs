@@ -176,14 +176,14 @@ fn there(stay: Stay, moment: Instant) -> bool {
 /// Walks through the window in steps, for every visitor and place.
 fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
     let mut found = Tallies::new();
+    let moments: Vec<Instant> = (0..STEPS * 2).map(|n| seconds(n * STEP)).collect();
     let pairs: BTreeSet<_> = scene.others.iter().map(|other| (other.place, other.visitor)).collect();
     for (place, visitor) in pairs {
         let case: Vec<_> = scene.case.iter().filter(|v| v.place == place).collect();
         let others: Vec<_> = scene.others.iter().filter(|v| v.place == place && v.visitor == visitor).collect();
-        let moments = (0..STEPS * 3).map(|n| seconds(n * STEP));
         let in_window = |m: Instant| scene.window.from <= m && m < scene.window.to;
         let mut began: Option<Date> = None;
-        for moment in moments.clone().filter(|m| in_window(*m)) {
+        for moment in moments.iter().copied().filter(|m| in_window(*m)) {
             let cases = case.iter().filter(|v| there(v.stay, moment));
             let visits = others.iter().filter(|v| there(v.stay, moment));
             if cases.clone().count() == 0 || visits.clone().count() == 0 {
@@ -198,9 +198,8 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
         for other in &others {
             let day = other.stay.from.local_date();
             let of_the_day = case.iter().filter(|v| {
-                let mut present =
-                    moments.clone().filter(|m| there(v.stay, *m) || (v.stay.from == *m && v.stay.to == *m));
-                present.any(|m| in_window(m) && m.local_date() == day)
+                let present = |m: Instant| there(v.stay, m) || (v.stay.from == m && v.stay.to == m);
+                moments.iter().any(|m| in_window(*m) && present(*m) && m.local_date() == day)
             });
             if of_the_day.clone().count() == 0 {
                 continue;
@@ -225,6 +224,7 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn it_finds_what_a_walk_through_the_time_finds(scene in scenes()) {
         let found = match_exposures(&scene.window, &scene.case, &scene.others, policy());

@@ -18,8 +18,7 @@ fn given(field: Option<&String>) -> Option<&str> {
 
 impl ResultInput {
     /// Reads every field and collects every error. `pointer` is the JSON Pointer of this result in the request (empty
-    /// for
-    /// a single object), `credential_lab` the laboratory of the account or key that sends.
+    /// for a single object), `credential_lab` the laboratory of the account or key that sends.
     ///
     /// # Errors
     /// All fields at fault, each with what would be right.

@@ -36,10 +36,9 @@ enum Encoding {
 
 /// Reads bytes and gives UTF-8.
 ///
-/// A byte order mark decides; without one, zero bytes at every second place mean UTF-16. Everything else is taken
-/// line by
-/// line: a line that is not UTF-8 is windows-1258, the single-byte code of old Vietnamese software. Its letters come as
-/// base letter and combining mark; cells are composed (NFC) later.
+/// A byte order mark decides; without one, zero bytes at every second place mean UTF-16. Everything else is taken line
+/// by line: a line that is not UTF-8 is windows-1258, the single-byte code of old Vietnamese software. Its letters
+/// come as base letter and combining mark; cells are composed (NFC) later.
 pub(super) struct TextReader<R> {
     source: R,
     encoding: Encoding,

@@ -171,8 +171,7 @@ impl Columns {
     ///
     /// # Errors
     /// `no_header` where no column is recognised, `duplicate_column` where two hold the same field, `missing_column`
-    /// where
-    /// one that every result needs is not there. `has_lab` says that the account or key is a laboratory's.
+    /// where one that every result needs is not there. `has_lab` says that the account or key is a laboratory's.
     pub(super) fn read(header: &ByteRecord, has_lab: bool) -> Result<(Self, Vec<CellError>), FileError> {
         let headers: Vec<String> = cells(header).collect();
         let fields: Vec<Option<Field>> = headers.iter().map(|h| Field::read(h)).collect();

@@ -66,6 +66,14 @@ pub(super) async fn republish_since(conn: &mut Conn, since: Instant) -> Result<u
     Ok(done.rows_affected())
 }
 
+pub(super) async fn republish(conn: &mut Conn, id: EventId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE outbox SET published_at = NULL, claimed_until = NULL WHERE id = $1")
+        .bind(id.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn prune(conn: &mut Conn, before: Instant) -> Result<u64, StoreError> {
     let outbox = sqlx::query("DELETE FROM outbox WHERE published_at < $1").bind(At(before)).execute(&mut *conn).await?;
     let inbox = sqlx::query("DELETE FROM inbox WHERE received_at < $1").bind(At(before)).execute(conn).await?;

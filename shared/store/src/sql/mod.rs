@@ -360,6 +360,11 @@ impl SharedWrite for Tx {
         events::republish_since(&mut self.inner, since).await
     }
 
+    async fn republish(&mut self, id: EventId) -> Result<(), StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::republish(&mut self.inner, id).await
+    }
+
     async fn prune_events(&mut self, before: Instant) -> Result<u64, StoreError> {
         events::prune(&mut self.inner, before).await
     }

@@ -72,25 +72,21 @@ front-line-exposed = Whoever shared the place and the hour is found and told.
 front-line-doctor = The patient reports every day; a bad sign reaches a doctor on duty.
 front-line-certificate = When the rule is met the certificate is there, and anybody can verify it.
 front-citizen = For everybody
-front-me = Mine
-front-me-note = Personal QR, places visited, results, certificates.
 front-care = I am an F0 at home
 front-care-note = Report today's temperature and SpO2, and reach a doctor.
 front-venue = I have a shop or an office
 front-venue-note = Make the QR poster for the door in five minutes.
+front-scan = I am at a place with an An Tâm code
+front-scan-note = Open the phone's camera, scan the code at the door, tap once.
+front-exposures = Tracing
+front-exposures-note = Who was at the same place as a case, and who was told.
+front-people = Find people
+front-people-note = Name without accents, phone or ID number.
 front-staff = For health workers
 front-board = Doctor on duty
 front-board-note = The alerts, ordered by danger.
-front-station = Health station
-front-station-note = Today's work in your ward or commune.
 front-lab = Laboratory
 front-lab-note = Send results, see which row is wrong and why.
-front-sampling = Sampling team
-front-sampling-note = Register fast, label, pool.
-front-hotline = Hotline 1022
-front-hotline-note = Find the caller, log the call, pass it to a doctor.
-front-dashboard = Health officer
-front-dashboard-note = The epidemic's course and the clusters.
 
 ## Error page
 
@@ -151,3 +147,41 @@ error-safe-server = Whatever was said to be saved is still there.
 error-todo-check = Correct it and try again.
 error-todo-address = Check the address, or begin at the front page.
 error-todo-server = Try again in a minute. In an emergency, call 115.
+
+## Find people
+
+people-title = Find people
+people-lead = Every search and every look is on record.
+people-q = Name without accents, phone, ID number
+people-find = Find
+people-empty-title = Nothing searched yet
+people-empty-text = Type at least 2 letters: “nguyen thi hoa” finds “Nguyễn Thị Hoa”.
+people-none-title = Nobody found
+people-none-text = Try fewer letters, or search by phone number.
+people-short = Type at least 2 letters or digits
+people-name = Full name
+people-born = Born
+people-sex = Sex
+people-phone = Phone
+people-ward = Ward, commune
+
+## Operations
+
+operations-title = Operations
+operations-outbox = Events waiting
+operations-letters = Events put aside
+operations-messages = Messages waiting
+operations-audit = Audit lines
+operations-letters-title = Events that could not be handled
+operations-letters-none = No event was put aside
+operations-letters-none-text = Every event was handled.
+operations-consumer = Consumer
+operations-kind = Type
+operations-error = Why
+operations-when = When
+operations-replay = Replay
+operations-accounts = Accounts
+operations-username = User name
+operations-name = Person
+operations-roles = Roles
+operations-area = Area

@@ -72,25 +72,21 @@ front-line-exposed = Ai ở cùng chỗ, cùng giờ được tìm ra và báo t
 front-line-doctor = Người bệnh báo sức khỏe mỗi ngày; dấu hiệu xấu đến bác sĩ đang trực.
 front-line-certificate = Đủ điều kiện thì có giấy xác nhận, ai cũng kiểm tra được.
 front-citizen = Cho người dân
-front-me = Của tôi
-front-me-note = Mã QR cá nhân, nơi đã đến, kết quả, giấy xác nhận.
 front-care = Tôi là F0 tại nhà
 front-care-note = Báo nhiệt độ, SpO2 hôm nay và liên lạc bác sĩ.
 front-venue = Tôi có cửa hàng, cơ quan
 front-venue-note = Tạo mã QR dán cửa trong năm phút.
+front-scan = Tôi đến một nơi có mã An Tâm
+front-scan-note = Mở máy ảnh điện thoại, quét mã dán ở cửa, chạm một lần.
+front-exposures = Truy vết
+front-exposures-note = Ai đã ở cùng nơi với một ca bệnh, ai đã được báo tin.
+front-people = Tìm người
+front-people-note = Tên không dấu, số điện thoại hoặc số giấy tờ.
 front-staff = Cho nhân viên y tế
 front-board = Bác sĩ trực
 front-board-note = Bảng cảnh báo theo mức nguy hiểm.
-front-station = Trạm y tế
-front-station-note = Việc cần làm hôm nay của phường, xã.
 front-lab = Phòng xét nghiệm
 front-lab-note = Gửi kết quả, thấy dòng nào sai và vì sao.
-front-sampling = Đội lấy mẫu
-front-sampling-note = Đăng ký nhanh, dán nhãn, gộp mẫu.
-front-hotline = Tổng đài 1022
-front-hotline-note = Tìm người gọi, ghi cuộc gọi, chuyển bác sĩ.
-front-dashboard = Cán bộ y tế
-front-dashboard-note = Diễn biến dịch và các ổ dịch.
 
 ## Error page
 
@@ -151,3 +147,41 @@ error-safe-server = Những gì đã được báo là đã lưu thì vẫn còn
 error-todo-check = Sửa lại cho đúng rồi thử lại.
 error-todo-address = Kiểm tra lại địa chỉ, hoặc bắt đầu từ trang đầu.
 error-todo-server = Thử lại sau một phút. Nếu cấp cứu, gọi 115.
+
+## Tìm người
+
+people-title = Tìm người
+people-lead = Mỗi lần tìm và mỗi lần xem đều được ghi lại.
+people-q = Tên không dấu, số điện thoại, CCCD
+people-find = Tìm
+people-empty-title = Chưa tìm gì
+people-empty-text = Gõ ít nhất 2 chữ: “nguyen thi hoa” tìm được “Nguyễn Thị Hoa”.
+people-none-title = Không thấy ai
+people-none-text = Thử ít chữ hơn, hoặc tìm bằng số điện thoại.
+people-short = Gõ ít nhất 2 chữ hoặc số
+people-name = Họ tên
+people-born = Sinh
+people-sex = Giới
+people-phone = Điện thoại
+people-ward = Phường, xã
+
+## Vận hành
+
+operations-title = Vận hành
+operations-outbox = Sự kiện đang chờ
+operations-letters = Sự kiện bị gác lại
+operations-messages = Tin nhắn đang chờ
+operations-audit = Dòng nhật ký
+operations-letters-title = Sự kiện không xử lý được
+operations-letters-none = Không có sự kiện nào bị gác lại
+operations-letters-none-text = Mọi sự kiện đều đã được xử lý.
+operations-consumer = Nơi nhận
+operations-kind = Loại
+operations-error = Lý do
+operations-when = Lúc
+operations-replay = Gửi lại
+operations-accounts = Tài khoản
+operations-username = Tên đăng nhập
+operations-name = Người dùng
+operations-roles = Vai trò
+operations-area = Địa bàn

@@ -23,7 +23,8 @@ use crate::extract::{Id, Json, List, Paging, Query};
 use crate::platform::Platform;
 use crate::problem::Problem;
 
-const READERS: &[Role] = &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline, Role::Sampler];
+/// Who may look people up.
+pub(super) const READERS: &[Role] = &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline, Role::Sampler];
 const MERGERS: &[Role] = &[Role::Officer, Role::Nurse];
 
 #[derive(Deserialize)]
@@ -34,7 +35,7 @@ struct Search {
 }
 
 /// What a search box's text may be: words of a name, a phone, a number.
-fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: Instant) -> PeopleQuery {
+pub(super) fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: Instant) -> PeopleQuery {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let letters = text.chars().any(char::is_alphabetic);
     let wards = caller.account().and_then(|account| match &account.area {

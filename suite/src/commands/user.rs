@@ -1,0 +1,111 @@
+//! `antam user add` and `antam user list`.
+
+use std::io::{BufRead, IsTerminal};
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use shared::access::{Account, AreaScope, Role};
+use shared::ids::AccountId;
+use shared_store::audit::{Actor, AuditEntry};
+use shared_store::people::StoredAccount;
+use shared_web::auth::password;
+use shared_web::config::ServeOptions;
+
+use super::{open, say};
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Create an account, or replace the one with this name; the password is read from standard input
+    Add(Box<AddOptions>),
+    /// List the accounts
+    List(Box<ServeOptions>),
+}
+
+/// A new account.
+#[derive(Debug, Args)]
+pub struct AddOptions {
+    /// The name to sign in with
+    username: String,
+    /// The name that people see
+    #[arg(long)]
+    name: String,
+    /// What it may do: admin, officer, doctor, nurse, lab, sampler, venue, hotline
+    #[arg(long, required = true, value_delimiter = ',')]
+    roles: Vec<Role>,
+    /// Where: the code of the province (2 digits), district (3) or ward (5)
+    #[arg(long)]
+    area: String,
+    /// The code of its laboratory
+    #[arg(long)]
+    lab: Option<String>,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
+    match command {
+        UserCommand::Add(options) => add(*options).await,
+        UserCommand::List(options) => list(&options).await,
+    }
+}
+
+fn read_password() -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        say("Password (at least 10 characters, it will be shown):")?;
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    if password.chars().count() < 10 {
+        bail!("the password must have at least 10 characters");
+    }
+    Ok(password)
+}
+
+async fn add(options: AddOptions) -> anyhow::Result<()> {
+    let area = AreaScope::from_code(&options.area)
+        .context("--area must be the code of a province (2 digits), a district (3) or a ward (5)")?;
+    let password = read_password()?;
+    let prepared = open(&options.serve).await?;
+    let platform = prepared.platform;
+    let now = platform.now();
+    let mut random = platform.random();
+    let account = Account {
+        id: AccountId::new(now, &mut random),
+        username: options.username,
+        display_name: options.name,
+        roles: options.roles,
+        area,
+        lab_code: options.lab,
+    };
+    let entry = AuditEntry {
+        service: "operator",
+        actor: Actor::System,
+        action: "account.put",
+        subject: Some(format!("account:{}", account.id)),
+        detail: json!({"username": account.username, "roles": account.roles, "area": account.area.code()}),
+        request_id: None,
+    };
+    let password_hash = password::hash(&password, &mut random);
+    let mut tx = platform.shared.write().await?;
+    tx.put_account(&StoredAccount { account, password_hash, active: true }, now).await?;
+    tx.audit(&entry, now, &mut random).await?;
+    tx.commit().await?;
+    platform.database.close().await;
+    say("the account is ready")?;
+    Ok(())
+}
+
+async fn list(options: &ServeOptions) -> anyhow::Result<()> {
+    let prepared = open(options).await?;
+    for stored in prepared.platform.shared.read().await?.accounts().await? {
+        let roles: Vec<&str> = stored.account.roles.iter().map(|role| role.code()).collect();
+        let state = if stored.active { "" } else { "  (inactive)" };
+        let Account { username, display_name, area, .. } = &stored.account;
+        say(&format!("{username:<16} {:<24} {:<6} {display_name}{state}", roles.join(","), area.code()))?;
+    }
+    prepared.platform.database.close().await;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The binary `antam`: the suite in one process, and the operator's commands.
+
+use antam::commands::{self, Command};
+use clap::Parser;
+
+/// The COVID-19 suite of a province: check-in, laboratory results, care of confirmed cases.
+#[derive(Debug, Parser)]
+#[command(name = "antam", version, about)]
+struct Antam {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> anyhow::Result<()> {
+    commands::run(Antam::parse().command)
+}

@@ -1,0 +1,6 @@
+//! The suite as people run it: real processes, real databases, from a laboratory's positive to a doctor's screen.
+
+mod bad_input;
+mod crash;
+mod line;
+mod walk;
