@@ -1,3 +1,7 @@
 //! Sample results: from a laboratory's file to the citizen and to the case.
 
 pub mod domain;
+pub mod store;
+
+/// The migrations of the laboratory's tables.
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab");

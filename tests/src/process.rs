@@ -20,9 +20,11 @@ pub struct Process {
 /// # Errors
 /// When it is not there: `./dev test` builds everything first.
 pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let profile = test.parent().and_then(Path::parent).context("a test binary lies in target/PROFILE/deps")?;
-    let path = profile.join(name);
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("a program lies in a folder")?;
+    // A test lies in target/PROFILE/deps, a program of ours in target/PROFILE.
+    let folder = if folder.ends_with("deps") { folder.parent().context("deps lies in a profile")? } else { folder };
+    let path = folder.join(name);
     if !path.exists() {
         bail!("{} is missing: run `cargo build --workspace --bins` or ./dev test", path.display());
     }

@@ -200,7 +200,7 @@ fn the_codes_of_the_sizes_name_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
     #[test]
     fn whatever_a_place_is_called_its_poster_is_tidy(
         name in "\\PC{0,200}", address in "[A-Za-zẨởế ,0-9]{0,200}", size in proptest::sample::select(&PosterSize::ALL[..]),

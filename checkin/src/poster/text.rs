@@ -72,12 +72,13 @@ pub fn fit(text: &str, weight: Weight, space: Space) -> Block {
     let words = measured_words(text, weight);
     let mut best = Block { lines: Vec::new(), size: 0.0 };
     for lines in 1..=space.lines {
-        let (broken, widest) = break_evenly(&words, usize::from(lines));
-        let count = broken.len();
+        let broken = break_evenly(&words, usize::from(lines));
+        // A line as a whole may be wider than its words: where scripts mix, letters join or change their order.
+        let widest = widths(&broken, weight).into_iter().fold(0.0, f32::max);
         let by_width = if widest > 0.0 { space.width / widest } else { space.largest };
         let by_height = space.height / (f32::from(lines) * LEADING);
         let size = space.largest.min(by_width).min(by_height);
-        if size > best.size && count <= usize::from(lines) {
+        if size > best.size {
             best = Block { lines: broken, size };
         }
     }
@@ -118,8 +119,8 @@ fn measured_words(text: &str, weight: Weight) -> Vec<Word> {
 }
 
 /// How wide texts are per unit of font size, measured by the engine that draws them.
-fn widths(texts: &[&str], weight: Weight) -> Vec<f32> {
-    texts.iter().map(|text| width(text, weight)).collect()
+fn widths(texts: &[impl AsRef<str>], weight: Weight) -> Vec<f32> {
+    texts.iter().map(|text| width(text.as_ref(), weight)).collect()
 }
 
 fn width(text: &str, weight: Weight) -> f32 {
@@ -139,15 +140,15 @@ fn width_of(group: &Group) -> f32 {
     widths.sum()
 }
 
-/// Breaks words into at most `lines` lines so that the widest line is as narrow as can be; gives the lines and its width.
-fn break_evenly(words: &[Word], lines: usize) -> (Vec<String>, f32) {
+/// Breaks words into at most `lines` lines so that the widest line is as narrow as can be.
+fn break_evenly(words: &[Word], lines: usize) -> Vec<String> {
     let total: f32 = words.iter().map(|word| word.gap + word.width).sum();
     let (mut too_narrow, mut wide_enough) = (0.0, total);
-    let mut best = break_at(words, total);
+    let (mut best, _) = break_at(words, total);
     for _ in 0..24 {
         let width = f32::midpoint(too_narrow, wide_enough);
-        let broken = break_at(words, width);
-        if broken.0.len() <= lines && broken.1 <= width {
+        let (broken, widest) = break_at(words, width);
+        if broken.len() <= lines && widest <= width {
             wide_enough = width;
             best = broken;
         } else {

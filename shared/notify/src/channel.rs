@@ -39,8 +39,8 @@ impl Medium {
     }
 }
 
-/// Why a message did not leave. The reason is stored beside the message, so it holds nothing personal: no address, and no
-/// server's own words, which often repeat the address.
+/// Why a message did not leave. The reason is stored beside the message, so it holds nothing personal: no address, and
+/// no server's own words, which often repeat the address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// Trying again later may help: no connection, a busy server, greylisting.
@@ -57,8 +57,8 @@ pub trait Channel: Send + Sync {
     /// The name in metrics and logs.
     fn name(&self) -> &'static str;
 
-    /// Sends one message. A message may come again after a crash; a channel whose gateway can tell repeats apart gives it
-    /// the message's id.
+    /// Sends one message. A message may come again after a crash; a channel whose gateway can tell repeats apart gives
+    /// it the message's id.
     ///
     /// # Errors
     /// [`SendError`] says whether trying again may help.

@@ -30,8 +30,8 @@ const LANG: Lang = Lang::Vi;
 /// Queues messages to people and to those on duty.
 ///
 /// A citizen is written to by SMS at the number of the record that they live on as; who has no mobile number is not
-/// written to: an audit line and the counter `antam_messages_unreachable_total` say so. Alerts are addressed to the duty
-/// (`push` to the owner's code, such as `doctor_on_duty`): the shared tables do not say who is on duty.
+/// written to: an audit line and the counter `antam_messages_unreachable_total` say so. Alerts are addressed to the
+/// duty (`push` to the owner's code, such as `doctor_on_duty`): the shared tables do not say who is on duty.
 pub struct Notifier {
     store: Arc<dyn SharedStore>,
     clock: Arc<dyn Clock>,
@@ -125,9 +125,8 @@ struct Addressed {
 }
 
 async fn address(tx: &mut dyn SharedWrite, notice: &Notice) -> Result<Addressed, HandlerError> {
-    let id = notice.about;
-    let canonical = tx.canonical(id).await?;
-    let about = canonical.ok_or_else(|| HandlerError::Refused(format!("person {id} is not in the registry")))?;
+    let canonical = tx.canonical(notice.about).await?;
+    let about = canonical.ok_or_else(|| HandlerError::Refused("the person is not in the registry".to_owned()))?;
     let to = match &notice.audience {
         Audience::Duty(owner) => Some((Medium::Push, owner.clone())),
         Audience::Person => mobile(tx, about).await?,

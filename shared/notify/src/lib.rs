@@ -2,10 +2,10 @@
 //!
 //! A message takes two steps, so that nobody waits for a mail server and nothing is lost with a process:
 //!
-//! 1. The [`Notifier`] listens to events, writes what they mean to somebody ([`notice`], [`templates`]) and queues it in the
-//!    transaction that notes the event in its inbox. The same event queues a message once.
-//! 2. The [`Sender`] claims queued messages with a lease, gives each to the [`Channel`] of its [`Medium`] and settles it as
-//!    sent, failed, or to be tried again later. A message that was sent just before a crash is sent again: at least once.
+//! 1. The [`Notifier`] listens to events, writes what they mean to somebody ([`notice`], [`templates`]) and queues it
+//!    in the transaction that notes the event in its inbox. The same event queues a message once.
+//! 2. The [`Sender`] claims queued messages with a lease, gives each to the [`Channel`] of its [`Medium`] and settles
+//!    it as sent, failed, or to be tried again later. A message sent just before a crash is sent again: at least once.
 //!
 //! No text of this crate holds a diagnosis, a name or a place (see `templates`), and nothing personal is logged.
 

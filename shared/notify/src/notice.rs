@@ -24,8 +24,8 @@ pub const KINDS: &[&str] = &[
 pub enum Audience {
     /// The person whom it is about.
     Person,
-    /// Everybody who has a duty: a role or owner code as the event names it, such as `doctor_on_duty`. Which accounts that
-    /// is now, only the service that keeps the duties knows.
+    /// Everybody who has a duty: a role or owner code as the event names it, such as `doctor_on_duty`. Which accounts
+    /// that is now, only the service that keeps the duties knows.
     Duty(String),
 }
 
@@ -89,8 +89,8 @@ fn result(result: &ResultReported, change: ResultChange, pages: Pages<'_>) -> No
     to_person(result.person_id, Template::ResultReady, args)
 }
 
-/// A result that was another person's before: that person must learn that it is not theirs, by a link that shows nothing
-/// of the one whose it is; and for the one whose it is, it is the first that they hear of it.
+/// A result that was another person's before: that person must learn that it is not theirs, by a link that shows
+/// nothing of the one whose it is; and for the one whose it is, it is the first that they hear of it.
 fn amended(event: &ResultAmended, pages: Pages<'_>) -> Vec<Notice> {
     let Some(previous) = event.previous_person_id.filter(|previous| *previous != event.result.person_id) else {
         let change = if event.withdrawn { ResultChange::Withdrawn } else { ResultChange::Corrected };

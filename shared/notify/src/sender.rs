@@ -1,7 +1,8 @@
 //! The sender: from the table of messages to the channels.
 //!
-//! A commit that queues a message nudges the sender at once; a poll once a second finds what other processes queued, what
-//! is due again, and what a crash left behind. Messages are claimed with a lease, so several senders share the work.
+//! A commit that queues a message nudges the sender at once; a poll once a second finds what other processes queued,
+//! what is due again, and what a crash left behind. Messages are claimed with a lease, so several senders share
+//! the work.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! The texts of messages in both languages, from `i18n/{vi,en}/messages.ftl`.
 //!
-//! A message never holds a diagnosis, the name of a person or the name of a place: a whole family may share a phone, and
-//! anybody can read a locked screen ("Never put a diagnosis in an SMS", vietnam.md, section 6.4). It says that there is
-//! something to see and where; the page behind the link asks who is looking.
+//! A message never holds a diagnosis, the name of a person or the name of a place: a whole family may share a phone,
+//! and anybody can read a locked screen ("Never put a diagnosis in an SMS", vietnam.md, section 6.4). It says that
+//! there is something to see and where; the page behind the link asks who is looking.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ static EN: LanguageIdentifier = langid!("en");
 pub enum Template {
     /// A test result can be seen, was corrected or withdrawn. Takes [`Arg::Change`] and [`Arg::Link`].
     ResultReady,
-    /// Somebody was near a person who may have been infectious. Takes [`Arg::Exposure`], [`Arg::Day`] and [`Arg::Link`].
+    /// A person who may have been infectious was near. Takes [`Arg::Exposure`], [`Arg::Day`] and [`Arg::Link`].
     ExposureFound,
     /// An alert for those on duty. Takes [`Arg::Alert`] and [`Arg::Link`].
     AlertOnCall,

@@ -180,6 +180,31 @@ impl Config {
     }
 }
 
+/// The fields that a variable `ANTAM_…` may set as it stands; `ANTAM_SERVICES` is read as a list. Other variables with the
+/// prefix belong to the tests and the workshop.
+const FROM_ENVIRONMENT: [&str; 20] = [
+    "listen",
+    "data_dir",
+    "database_url",
+    "database_connections",
+    "redis_url",
+    "redis_prefix",
+    "keys_dir",
+    "demo",
+    "demo_unsafe",
+    "demo_people",
+    "public_url",
+    "rate_limits",
+    "retention_days",
+    "body_limit",
+    "upload_limit",
+    "smtp_url",
+    "smtp_from",
+    "log_format",
+    "log",
+    "province_code",
+];
+
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -249,7 +274,7 @@ impl ServeOptions {
             figment = figment.merge(Toml::file_exact(file));
         }
         // A list in the environment is written as on the command line: checkin,lab,f0.
-        let environment = Env::prefixed("ANTAM_").filter(|key| key != "config" && key != "services" && !key.starts_with("test_"));
+        let environment = Env::prefixed("ANTAM_").filter(|key| FROM_ENVIRONMENT.iter().any(|name| key == *name));
         figment = figment.merge(environment);
         if let Some(services) = Env::var("ANTAM_SERVICES") {
             let list: Vec<&str> = services.split(',').map(str::trim).filter(|s| !s.is_empty()).collect();
@@ -286,5 +311,40 @@ impl ServeOptions {
         }
         config.demo |= self.demo || self.demo_unsafe;
         config.demo_unsafe |= self.demo_unsafe;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_but_the_list_can_come_from_the_environment() {
+        let fields = serde_json::to_value(Config::default()).unwrap();
+        let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+        names.retain(|name| *name != "services");
+        let mut known = FROM_ENVIRONMENT.to_vec();
+        known.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(names, known);
+    }
+
+    #[test]
+    fn options_win_over_the_file_and_demo_stays_on_loopback() {
+        let directory = std::env::temp_dir().join(format!("antam-config-{}", std::process::id()));
+        std::fs::write(&directory, "retention_days = 14\nlisten = \"127.0.0.1:9000\"\n").unwrap();
+        let mut options = ServeOptions { config: Some(directory.clone()), ..ServeOptions::default() };
+        assert_eq!(options.resolve().unwrap().retention_days, 14);
+        options.listen = Some("0.0.0.0:80".parse().unwrap());
+        assert_eq!(options.resolve().unwrap().listen.port(), 80);
+        options.demo = true;
+        assert!(matches!(options.resolve(), Err(ConfigError::DemoBeyondLoopback(_))));
+        options.demo_unsafe = true;
+        assert!(options.resolve().is_ok());
+        std::fs::write(&directory, "retention_days = 0\n").unwrap();
+        assert!(matches!(options.resolve(), Err(ConfigError::Retention(0))));
+        std::fs::write(&directory, "retention = 3\n").unwrap();
+        assert!(matches!(options.resolve(), Err(ConfigError::Value(_))));
+        std::fs::remove_file(directory).unwrap();
     }
 }

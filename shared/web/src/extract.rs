@@ -61,7 +61,8 @@ pub fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
 /// As said.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path::deserialize(&mut deserializer).map_err(|(path, error)| shape(&path, &error))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| shape(&pointer(error.path()), error.inner()))?;
     deserializer.end().map_err(|error| syntax(&error))?;
     Ok(value)
 }
@@ -90,54 +91,18 @@ fn shape(path: &str, error: &serde_json::Error) -> Problem {
     ))
 }
 
-/// Follows where a deserializer is, so that an error can name its field as a JSON Pointer.
-mod serde_path {
-    use serde::Deserialize;
-    use serde_json::Value;
-    use serde_json::de::{Deserializer, SliceRead};
-
-    /// Deserializes `T`; on failure gives the pointer of the smallest part that does not fit.
-    pub(super) fn deserialize<T: for<'de> Deserialize<'de>>(
-        deserializer: &mut Deserializer<SliceRead<'_>>,
-    ) -> Result<T, (String, serde_json::Error)> {
-        let value = Value::deserialize(deserializer).map_err(|error| (String::new(), error))?;
-        T::deserialize(&value).map_err(|error| (locate::<T>(&value, &error), error))
-    }
-
-    /// The parts of a document are put to null one after the other: where that changes the error, the error is there.
-    fn locate<T: for<'de> Deserialize<'de>>(value: &Value, error: &serde_json::Error) -> String {
-        let wanted = error.to_string();
-        let mut found = String::new();
-        let mut budget = 2_000_u32;
-        loop {
-            let Some(part) = value.pointer(&found) else { return found };
-            let children: Vec<String> = match part {
-                Value::Object(map) => {
-                    map.keys().map(|key| format!("{found}/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
-                }
-                Value::Array(items) => (0..items.len()).map(|i| format!("{found}/{i}")).collect(),
-                _ => return found,
-            };
-            let next = children.into_iter().find(|child| {
-                budget = budget.saturating_sub(1);
-                budget > 0 && differs::<T>(value, child, &wanted)
-            });
-            match next {
-                Some(child) => found = child,
-                None => return found,
-            }
+/// Where a deserializer stopped, as a JSON Pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("/{index}")),
+            Segment::Map { key } => text.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
-
-    fn differs<T: for<'de> Deserialize<'de>>(value: &Value, pointer: &str, wanted: &str) -> bool {
-        let mut changed = value.clone();
-        let Some(part) = changed.pointer_mut(pointer) else { return false };
-        *part = Value::Null;
-        match T::deserialize(&changed) {
-            Ok(_) => true,
-            Err(error) => error.to_string() != wanted,
-        }
-    }
+    text
 }
 
 /// A query string.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
-use shared::access::{Account, AreaScope, Role};
+use shared::access::{Account, Role};
 use shared::bilingual::Bilingual;
 use shared::ids::AccountId;
 use shared::time::Instant;
@@ -42,14 +42,15 @@ pub struct AccountView {
     username: String,
     display_name: String,
     roles: Vec<Role>,
-    area: AreaScope,
+    /// The code of the province (2 digits), district (3) or ward (5) that the duty covers.
+    area: String,
     lab_code: Option<String>,
 }
 
 impl From<Account> for AccountView {
     fn from(account: Account) -> Self {
         let Account { id, username, display_name, roles, area, lab_code } = account;
-        Self { id, username, display_name, roles, area, lab_code }
+        Self { id, username, display_name, roles, area: area.code().to_owned(), lab_code }
     }
 }
 

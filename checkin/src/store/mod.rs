@@ -1,0 +1,101 @@
+//! What check-in keeps, whichever database stands behind.
+
+/// The columns of a visit, in the order in which they are written.
+macro_rules! visit_columns {
+    () => {
+        "place_id, minute, visitor, id, day, checked_in_at, checked_out_at, fingerprint"
+    };
+}
+
+pub mod postgres;
+pub mod records;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
+use shared::time::Instant;
+use shared_store::{Database, SharedRead, SharedWrite, StoreError};
+
+use crate::domain::visitor_key::VisitorCode;
+pub use records::{CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of};
+
+/// What a store of check-in gives.
+#[async_trait]
+pub trait CheckinStore: Send + Sync {
+    /// A transaction that only reads.
+    async fn read(&self) -> Result<Box<dyn CheckinRead>, StoreError>;
+    /// A transaction that may write. On SQLite there is one at a time.
+    async fn write(&self) -> Result<Box<dyn CheckinWrite>, StoreError>;
+}
+
+/// Reading the tables of check-in inside one transaction.
+#[async_trait]
+pub trait CheckinRead: SharedRead {
+    /// Visits by their ids; ids that no visit has are left out.
+    async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError>;
+    /// Visits by place, minute and visitor; keys that no visit has are left out.
+    async fn visits_by_key(&mut self, keys: &[VisitKey]) -> Result<Vec<Visit>, StoreError>;
+    /// All visits under these codes, by check-in. A code belongs to one person on one day.
+    async fn visits_of(&mut self, visitors: &[VisitorCode]) -> Result<Vec<Visit>, StoreError>;
+    /// All visits whose check-in lies in one of the spans, each with the next check-in of its visitor elsewhere on the
+    /// same day. The spans of one place must not overlap.
+    async fn visits_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError>;
+    /// How many visitors are at a place whose latest check-in there lies in these minutes and has no check-out.
+    async fn inside(&mut self, place: PlaceId, from_minute: i64, to_minute: i64) -> Result<i64, StoreError>;
+
+    /// A case.
+    async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
+    /// The cases of these people, voided ones left out.
+    async fn cases_of(&mut self, people: &[PersonId]) -> Result<Vec<CaseRecord>, StoreError>;
+    /// Cases, newest first, with how many exposures they have.
+    async fn recent_cases(&mut self, limit: i64, offset: i64) -> Result<Vec<(CaseRecord, CaseCounts)>, StoreError>;
+    /// The exposures of a case that hold, newest day first.
+    async fn exposures_of(&mut self, case: CaseId) -> Result<Vec<ExposureRecord>, StoreError>;
+    /// The records that these ids live on as; ids that nobody has are left out.
+    async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError>;
+}
+
+/// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
+#[async_trait]
+pub trait CheckinWrite: CheckinRead + SharedWrite {
+    /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left out.
+    async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;
+    /// Ends a visit; `false` where it had ended before, or there is none.
+    async fn end_visit(&mut self, id: VisitId, at: Instant) -> Result<bool, StoreError>;
+    /// Deletes the visits before `minute` of the place after `after` that has visits; gives the place and how many they
+    /// were, or `None` after the last place.
+    async fn delete_visits_of_next_place(
+        &mut self,
+        after: Option<PlaceId>,
+        minute: i64,
+    ) -> Result<Option<(PlaceId, u64)>, StoreError>;
+
+    /// A new case, or what is known of it now. A case that was voided stays voided.
+    async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
+    /// Marks a case as voided.
+    async fn void_case(&mut self, id: CaseId, at: Instant) -> Result<(), StoreError>;
+    /// Stores exposures; gives the ids of those that were not known. One that was known takes the new minutes and level.
+    async fn put_exposures(&mut self, exposures: &[ExposureRecord]) -> Result<Vec<ExposureId>, StoreError>;
+    /// Withdraws the exposures of a case: those of these people, or all.
+    async fn withdraw_exposures(
+        &mut self,
+        case: CaseId,
+        people: Option<&[PersonId]>,
+        at: Instant,
+    ) -> Result<u64, StoreError>;
+    /// Gives the exposures of `other` to `kept`; where both have one, that of `other` is withdrawn.
+    async fn move_exposures(&mut self, kept: PersonId, other: PersonId, at: Instant) -> Result<(), StoreError>;
+    /// The cases that this person has exposures of, or is.
+    async fn cases_about(&mut self, person: PersonId) -> Result<Vec<CaseRecord>, StoreError>;
+}
+
+/// The store on an open database.
+#[must_use]
+pub fn open(database: &Database) -> Arc<dyn CheckinStore> {
+    match database {
+        Database::Sqlite(engine) => Arc::new(engine.clone()),
+        Database::Postgres(engine) => Arc::new(engine.clone()),
+    }
+}

@@ -1,0 +1,141 @@
+//! The rows of check-in.
+
+use shared::events::ExposureLevel;
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
+use shared::time::{Date, Instant};
+
+use crate::domain::visitor_key::VisitorCode;
+
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+/// Whole minutes from 1970-01-01T00:00Z to an instant.
+#[must_use]
+pub fn minute_of(at: Instant) -> i64 {
+    at.as_micros().div_euclid(MICROS_PER_MINUTE)
+}
+
+/// One visit of one person to one place. Who it was can be told only with the key of its day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The visit.
+    pub id: VisitId,
+    /// Where.
+    pub place_id: PlaceId,
+    /// Who, under the key of `day`.
+    pub visitor: VisitorCode,
+    /// The local day of the check-in.
+    pub day: Date,
+    /// When they came.
+    pub checked_in_at: Instant,
+    /// When they left, where they said so.
+    pub checked_out_at: Option<Instant>,
+    /// Tells the body that it came in from another, under the key of the day; 0 where the client chose no id.
+    pub fingerprint: i64,
+}
+
+/// What is unique of a visit beside its id: the same person cannot come twice to a place in one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VisitKey {
+    /// Where.
+    pub place_id: PlaceId,
+    /// The minute of the check-in, see [`minute_of`].
+    pub minute: i64,
+    /// Who.
+    pub visitor: VisitorCode,
+}
+
+impl Visit {
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> VisitKey {
+        VisitKey { place_id: self.place_id, minute: minute_of(self.checked_in_at), visitor: self.visitor }
+    }
+}
+
+/// A time at a place: check-ins from `from_minute` to `to_minute`, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PlaceSpan {
+    /// Where.
+    pub place_id: PlaceId,
+    /// The first minute.
+    pub from_minute: i64,
+    /// The last minute.
+    pub to_minute: i64,
+}
+
+/// A visit with what tells when its visitor left who did not check out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitAtPlace {
+    /// The visit.
+    pub visit: Visit,
+    /// The next check-in of the same visitor at another place on the same day.
+    pub next_elsewhere: Option<Instant>,
+}
+
+/// A case as its event told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRecord {
+    /// The case.
+    pub case_id: CaseId,
+    /// Who has it.
+    pub person_id: PersonId,
+    /// The first day of symptoms, where known.
+    pub symptom_onset: Option<Date>,
+    /// When the specimen was taken.
+    pub specimen_at: Instant,
+    /// When isolation began, where known.
+    pub isolated_from: Option<Instant>,
+    /// When the case opened.
+    pub opened_at: Instant,
+    /// When it turned out to be none.
+    pub voided_at: Option<Instant>,
+}
+
+/// How many people and places a case has among its exposures that hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CaseCounts {
+    /// People.
+    pub people: i64,
+    /// Those of them with a close contact.
+    pub close: i64,
+    /// Places.
+    pub places: i64,
+}
+
+/// One person, one place, one day, one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExposureRecord {
+    /// The exposure.
+    pub id: ExposureId,
+    /// The case.
+    pub case_id: CaseId,
+    /// Who was exposed: the record that they live on as when it was found.
+    pub person_id: PersonId,
+    /// Where.
+    pub place_id: PlaceId,
+    /// The local day.
+    pub day: Date,
+    /// Minutes in common, rounded to the nearest.
+    pub overlap_minutes: i64,
+    /// How near.
+    pub level: ExposureLevel,
+    /// It rests on a stay whose end is inferred.
+    pub assumed: bool,
+    /// When it was found.
+    pub found_at: Instant,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<Instant>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_is_cut_downwards_on_both_sides_of_1970() {
+        let at = |text: &str| minute_of(text.parse().unwrap());
+        assert_eq!(at("1970-01-01T00:00:59.999999Z"), 0);
+        assert_eq!(at("1970-01-01T00:01:00Z"), 1);
+        assert_eq!(at("1969-12-31T23:59:59.999999Z"), -1);
+    }
+}

@@ -1,0 +1,124 @@
+//! The SQL of check-in, written once and compiled for each engine.
+
+mod cases;
+mod exposures;
+mod visits;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
+use shared::time::Instant;
+use shared_store::StoreError;
+
+use super::{Conn, Db, Engine, Row, Tx, dialect};
+use crate::domain::visitor_key::VisitorCode;
+use crate::store::{
+    CaseCounts, CaseRecord, CheckinRead, CheckinStore, CheckinWrite, ExposureRecord, PlaceSpan, Visit, VisitAtPlace,
+    VisitKey,
+};
+
+/// Parameters of one list in one statement: SQLite takes 32,766, and longer statements gain nothing.
+const LIST: usize = 1_000;
+
+#[async_trait]
+impl CheckinStore for Engine {
+    async fn read(&self) -> Result<Box<dyn CheckinRead>, StoreError> {
+        Ok(Box::new(self.begin_read().await?))
+    }
+
+    async fn write(&self) -> Result<Box<dyn CheckinWrite>, StoreError> {
+        Ok(Box::new(self.begin_write().await?))
+    }
+}
+
+#[async_trait]
+impl CheckinRead for Tx {
+    async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError> {
+        visits::by_id(self.conn(), ids).await
+    }
+
+    async fn visits_by_key(&mut self, keys: &[VisitKey]) -> Result<Vec<Visit>, StoreError> {
+        visits::by_key(self.conn(), keys).await
+    }
+
+    async fn visits_of(&mut self, visitors: &[VisitorCode]) -> Result<Vec<Visit>, StoreError> {
+        visits::of(self.conn(), visitors).await
+    }
+
+    async fn visits_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
+        visits::at(self.conn(), spans).await
+    }
+
+    async fn inside(&mut self, place: PlaceId, from_minute: i64, to_minute: i64) -> Result<i64, StoreError> {
+        visits::inside(self.conn(), place, from_minute, to_minute).await
+    }
+
+    async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError> {
+        cases::one(self.conn(), id).await
+    }
+
+    async fn cases_of(&mut self, people: &[PersonId]) -> Result<Vec<CaseRecord>, StoreError> {
+        cases::of(self.conn(), people).await
+    }
+
+    async fn recent_cases(&mut self, limit: i64, offset: i64) -> Result<Vec<(CaseRecord, CaseCounts)>, StoreError> {
+        cases::recent(self.conn(), limit, offset).await
+    }
+
+    async fn exposures_of(&mut self, case: CaseId) -> Result<Vec<ExposureRecord>, StoreError> {
+        exposures::of(self.conn(), case).await
+    }
+
+    async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+        cases::canonical(self.conn(), people).await
+    }
+}
+
+#[async_trait]
+impl CheckinWrite for Tx {
+    async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
+        dialect::insert_visits(self.conn(), visits).await
+    }
+
+    async fn end_visit(&mut self, id: VisitId, at: Instant) -> Result<bool, StoreError> {
+        visits::end(self.conn(), id, at).await
+    }
+
+    async fn delete_visits_of_next_place(
+        &mut self,
+        after: Option<PlaceId>,
+        minute: i64,
+    ) -> Result<Option<(PlaceId, u64)>, StoreError> {
+        visits::delete_of_next_place(self.conn(), after, minute).await
+    }
+
+    async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError> {
+        cases::put(self.conn(), case).await
+    }
+
+    async fn void_case(&mut self, id: CaseId, at: Instant) -> Result<(), StoreError> {
+        cases::void(self.conn(), id, at).await
+    }
+
+    async fn put_exposures(&mut self, exposures: &[ExposureRecord]) -> Result<Vec<ExposureId>, StoreError> {
+        exposures::put(self.conn(), exposures).await
+    }
+
+    async fn withdraw_exposures(
+        &mut self,
+        case: CaseId,
+        people: Option<&[PersonId]>,
+        at: Instant,
+    ) -> Result<u64, StoreError> {
+        exposures::withdraw(self.conn(), case, people, at).await
+    }
+
+    async fn move_exposures(&mut self, kept: PersonId, other: PersonId, at: Instant) -> Result<(), StoreError> {
+        exposures::hand_over(self.conn(), kept, other, at).await
+    }
+
+    async fn cases_about(&mut self, person: PersonId) -> Result<Vec<CaseRecord>, StoreError> {
+        cases::about(self.conn(), person).await
+    }
+}

@@ -1,0 +1,101 @@
+//! The port: what the tables of the laboratory service can be asked and told, whichever database stands behind.
+
+pub mod model;
+mod postgres;
+mod sqlite;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared::ids::{OrderId, ResultId, SpecimenId, UploadId};
+use shared::time::Instant;
+use shared_store::{Database, SharedRead, SharedWrite, StoreError};
+use uuid::Uuid;
+
+use self::model::{
+    Held, Laboratory, Order, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
+};
+
+/// What a store of the laboratory's tables gives.
+#[async_trait]
+pub trait LabStore: Send + Sync {
+    /// A transaction that only reads.
+    async fn read(&self) -> Result<Box<dyn LabRead>, StoreError>;
+    /// A transaction that may write.
+    async fn write(&self) -> Result<Box<dyn LabWrite>, StoreError>;
+}
+
+/// Reading inside one transaction.
+#[async_trait]
+pub trait LabRead: SharedRead {
+    /// A laboratory by its code in capital letters.
+    async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError>;
+    /// All laboratories, by code.
+    async fn laboratories(&mut self) -> Result<Vec<Laboratory>, StoreError>;
+    /// The results of one laboratory under these accessions, in no order.
+    async fn results_of(&mut self, lab_code: &str, accessions: &[&str]) -> Result<Vec<StoredResult>, StoreError>;
+    /// A result by id.
+    async fn result(&mut self, id: ResultId) -> Result<Option<StoredResult>, StoreError>;
+    /// A result by the code of its citizen's page.
+    async fn result_by_link(&mut self, link_code: &str) -> Result<Option<StoredResult>, StoreError>;
+    /// Results, newest first.
+    async fn results(&mut self, query: &ResultsQuery) -> Result<Vec<StoredResult>, StoreError>;
+    /// The versions of a result, oldest first.
+    async fn versions(&mut self, id: ResultId) -> Result<Vec<StoredVersion>, StoreError>;
+    /// A record of the work queue that still waits.
+    async fn held(&mut self, id: Uuid) -> Result<Option<Held>, StoreError>;
+    /// Records that wait, oldest first, of one laboratory or all.
+    async fn waiting(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Held>, StoreError>;
+    /// An upload.
+    async fn upload(&mut self, id: UploadId) -> Result<Option<Upload>, StoreError>;
+    /// Uploads, newest first, of one laboratory or all.
+    async fn uploads(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Upload>, StoreError>;
+    /// An order.
+    async fn order(&mut self, id: OrderId) -> Result<Option<Order>, StoreError>;
+    /// A specimen.
+    async fn specimen(&mut self, id: SpecimenId) -> Result<Option<Specimen>, StoreError>;
+    /// Whose specimens are in the tube with this barcode.
+    async fn tube(&mut self, barcode: &str) -> Result<Option<Tube>, StoreError>;
+}
+
+/// Writing inside one transaction. Nothing is kept until it is committed.
+#[async_trait]
+pub trait LabWrite: LabRead + SharedWrite {
+    /// Adds a laboratory or renames it.
+    async fn put_laboratory(&mut self, laboratory: &Laboratory) -> Result<(), StoreError>;
+    /// A new result with its first version.
+    async fn insert_result(&mut self, result: &StoredResult) -> Result<(), StoreError>;
+    /// Many new results with their first versions, in few statements. None of them may be there yet.
+    async fn insert_results(&mut self, results: &[StoredResult]) -> Result<(), StoreError>;
+    /// Lets a result stand as it is now; its version must be one above the stored one, and is kept beside the others.
+    /// `false` where somebody else was first.
+    async fn amend_result(&mut self, result: &StoredResult) -> Result<bool, StoreError>;
+    /// Lets a held result stand as it is now without a new version, because it was never released.
+    async fn release_result(&mut self, result: &StoredResult) -> Result<(), StoreError>;
+    /// Puts a record into the work queue; `false` where the same record waits or waited there already.
+    async fn hold(&mut self, held: &Held) -> Result<bool, StoreError>;
+    /// Takes a record from the work queue; `false` where it waits no more.
+    async fn resolve(&mut self, id: Uuid, resolution: Resolution, now: Instant) -> Result<bool, StoreError>;
+    /// Takes every record of an accession from the work queue.
+    async fn supersede(&mut self, key: &ResultKey, now: Instant) -> Result<(), StoreError>;
+    /// A new upload; `false` where its id is taken.
+    async fn insert_upload(&mut self, upload: &Upload) -> Result<bool, StoreError>;
+    /// Notes how far an upload is.
+    async fn update_upload(&mut self, upload: &Upload) -> Result<(), StoreError>;
+    /// A new order; `false` where its id is taken.
+    async fn insert_order(&mut self, order: &Order) -> Result<bool, StoreError>;
+    /// A new specimen with its orders; `false` where its id or barcode is taken.
+    async fn insert_specimen(&mut self, specimen: &Specimen) -> Result<bool, StoreError>;
+}
+
+/// The store of an open database.
+#[must_use]
+pub fn open(database: &Database) -> Arc<dyn LabStore> {
+    match database {
+        Database::Sqlite(engine) => Arc::new(engine.clone()),
+        Database::Postgres(engine) => Arc::new(engine.clone()),
+    }
+}

@@ -1,0 +1,118 @@
+//! The work queue.
+
+use shared::ids::UploadId;
+use shared::time::Instant;
+use shared_store::columns::At;
+use shared_store::error::inconsistent;
+use shared_store::keys::Keys;
+use shared_store::runtime::system_random;
+use shared_store::StoreError;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::results::status_from;
+use super::{Conn, Row};
+use crate::domain::version::ContentHash;
+use crate::store::model::{Held, Resolution, ResultKey};
+
+macro_rules! held_columns {
+    () => {
+        "SELECT id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, created_at FROM lab_held"
+    };
+}
+
+/// The name that the sealed record is bound to.
+const FIELD: &str = "lab_held_draft";
+
+pub(super) async fn insert(conn: &mut Conn, keys: &Keys, held: &Held) -> Result<bool, StoreError> {
+    let sealed = keys.sealer.seal(FIELD, held.id.as_bytes(), held.draft.as_bytes(), &mut system_random());
+    let done = sqlx::query(
+        "INSERT INTO lab_held (id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+    )
+    .bind(held.id)
+    .bind(&held.lab_code)
+    .bind(&held.accession)
+    .bind(held.status.code())
+    .bind(held.content_hash.to_hex())
+    .bind(held.reasons.join(","))
+    .bind(sealed)
+    .bind(held.upload_id.map(UploadId::uuid))
+    .bind(At(held.created_at))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn one(conn: &mut Conn, keys: &Keys, id: Uuid) -> Result<Option<Held>, StoreError> {
+    let row = sqlx::query(concat!(held_columns!(), " WHERE id = $1 AND released_at IS NULL"))
+        .bind(id)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(|row| stored(row, keys)).transpose()
+}
+
+pub(super) async fn waiting(
+    conn: &mut Conn,
+    keys: &Keys,
+    lab_code: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Held>, StoreError> {
+    let rows = sqlx::query(concat!(
+        held_columns!(),
+        " WHERE released_at IS NULL AND (lab_code = $1 OR $1 IS NULL) ORDER BY created_at, id LIMIT $2"
+    ))
+    .bind(lab_code)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| stored(row, keys)).collect()
+}
+
+pub(super) async fn resolve(
+    conn: &mut Conn,
+    id: Uuid,
+    resolution: Resolution,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE lab_held SET released_at = $1, resolution = $2 WHERE id = $3 AND released_at IS NULL")
+            .bind(At(now))
+            .bind(resolution.code())
+            .bind(id)
+            .execute(conn)
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn supersede(conn: &mut Conn, key: &ResultKey, now: Instant) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE lab_held SET released_at = $1, resolution = $2 \
+         WHERE lab_code = $3 AND accession = $4 AND released_at IS NULL",
+    )
+    .bind(At(now))
+    .bind(Resolution::Superseded.code())
+    .bind(&key.lab_code)
+    .bind(&key.accession)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn stored(row: &Row, keys: &Keys) -> Result<Held, StoreError> {
+    let id: Uuid = row.try_get("id")?;
+    let hash: String = row.try_get("content_hash")?;
+    let reasons: String = row.try_get("reasons")?;
+    let sealed: Vec<u8> = row.try_get("draft_sealed")?;
+    Ok(Held {
+        id,
+        lab_code: row.try_get("lab_code")?,
+        accession: row.try_get("accession")?,
+        status: status_from(row.try_get("status")?).ok_or_else(|| inconsistent("lab_held", "status"))?,
+        content_hash: ContentHash::from_hex(&hash).ok_or_else(|| inconsistent("lab_held", "content_hash"))?,
+        reasons: reasons.split(',').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        draft: keys.sealer.open_text(FIELD, id.as_bytes(), &sealed)?,
+        upload_id: row.try_get::<Option<Uuid>, _>("upload_id")?.map(UploadId::from_uuid),
+        created_at: row.try_get::<At, _>("created_at")?.0,
+    })
+}

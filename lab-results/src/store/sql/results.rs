@@ -1,0 +1,296 @@
+//! Results and their versions.
+
+use shared::events::{Method, Outcome};
+use shared::ids::{PersonId, ResultId, SpecimenId, UploadId};
+use shared_store::StoreError;
+use shared_store::columns::At;
+use shared_store::error::inconsistent;
+use sqlx::{QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::{Conn, Db, Row};
+use crate::domain::codes::SpecimenKind;
+use crate::domain::result::Status;
+use crate::domain::version::ContentHash;
+use crate::store::model::{Content, ResultsQuery, State, StoredResult, StoredVersion};
+
+macro_rules! result_columns {
+    () => {
+        "SELECT id, lab_code, accession, person_id, ward_code, version, outcome, method, loinc, specimen_kind, \
+         specimen_id, collected_at, resulted_at, ct_value, status, state, hold_reasons, content_hash, link_code, \
+         upload_id, created_at, updated_at FROM lab_results"
+    };
+}
+
+/// How many results go into one statement: 22 values each, below the 32,766 that SQLite takes.
+const BULK: usize = 500;
+
+/// The status that a code names.
+pub(super) fn status_from(code: &str) -> Option<Status> {
+    [Status::Final, Status::Corrected, Status::Withdrawn].into_iter().find(|s| s.code() == code)
+}
+
+pub(super) async fn insert(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
+    for part in results.chunks(BULK) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO lab_results (id, lab_code, accession, person_id, ward_code, version, outcome, method, loinc, \
+             specimen_kind, specimen_id, collected_at, resulted_at, ct_value, status, state, hold_reasons, \
+             content_hash, link_code, upload_id, created_at, updated_at) ",
+        );
+        query.push_values(part, |mut row, result| {
+            let content = &result.content;
+            row.push_bind(result.id.uuid())
+                .push_bind(result.lab_code.clone())
+                .push_bind(result.accession.clone())
+                .push_bind(content.person_id.map(PersonId::uuid))
+                .push_bind(result.ward_code.clone())
+                .push_bind(result.version)
+                .push_bind(content.outcome.code())
+                .push_bind(content.method.map(Method::code))
+                .push_bind(content.loinc.clone())
+                .push_bind(content.specimen_kind.code())
+                .push_bind(result.specimen_id.map(SpecimenId::uuid))
+                .push_bind(At(content.collected_at))
+                .push_bind(At(content.resulted_at))
+                .push_bind(content.ct_value)
+                .push_bind(content.status.code())
+                .push_bind(result.state.code())
+                .push_bind(result.hold_reasons.join(","))
+                .push_bind(content.content_hash.to_hex())
+                .push_bind(result.link_code.to_string())
+                .push_bind(content.upload_id.map(UploadId::uuid))
+                .push_bind(At(result.created_at))
+                .push_bind(At(result.updated_at));
+        });
+        query.build().persistent(part.len() == 1).execute(&mut *conn).await?;
+        insert_versions(conn, part).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what each of these results says now as one of its versions.
+async fn insert_versions(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
+    let mut query = QueryBuilder::<Db>::new(
+        "INSERT INTO lab_result_versions (result_id, version, person_id, outcome, method, loinc, specimen_kind, \
+         collected_at, resulted_at, ct_value, status, content_hash, upload_id, created_at) ",
+    );
+    query.push_values(results, |mut row, result| {
+        let content = &result.content;
+        row.push_bind(result.id.uuid())
+            .push_bind(result.version)
+            .push_bind(content.person_id.map(PersonId::uuid))
+            .push_bind(content.outcome.code())
+            .push_bind(content.method.map(Method::code))
+            .push_bind(content.loinc.clone())
+            .push_bind(content.specimen_kind.code())
+            .push_bind(At(content.collected_at))
+            .push_bind(At(content.resulted_at))
+            .push_bind(content.ct_value)
+            .push_bind(content.status.code())
+            .push_bind(content.content_hash.to_hex())
+            .push_bind(content.upload_id.map(UploadId::uuid))
+            .push_bind(At(result.updated_at));
+    });
+    query.build().persistent(results.len() == 1).execute(conn).await?;
+    Ok(())
+}
+
+pub(super) async fn amend(conn: &mut Conn, result: &StoredResult) -> Result<bool, StoreError> {
+    if !replace(conn, result, result.version - 1).await? {
+        return Ok(false);
+    }
+    insert_versions(conn, std::slice::from_ref(result)).await?;
+    Ok(true)
+}
+
+pub(super) async fn release(conn: &mut Conn, result: &StoredResult) -> Result<(), StoreError> {
+    let content = &result.content;
+    replace(conn, result, result.version).await?;
+    sqlx::query(
+        "UPDATE lab_result_versions SET person_id = $3, outcome = $4, method = $5, loinc = $6, specimen_kind = $7, \
+         collected_at = $8, resulted_at = $9, ct_value = $10, status = $11, content_hash = $12, upload_id = $13 \
+         WHERE result_id = $1 AND version = $2",
+    )
+    .bind(result.id.uuid())
+    .bind(result.version)
+    .bind(content.person_id.map(PersonId::uuid))
+    .bind(content.outcome.code())
+    .bind(content.method.map(Method::code))
+    .bind(&content.loinc)
+    .bind(content.specimen_kind.code())
+    .bind(At(content.collected_at))
+    .bind(At(content.resulted_at))
+    .bind(content.ct_value)
+    .bind(content.status.code())
+    .bind(content.content_hash.to_hex())
+    .bind(content.upload_id.map(UploadId::uuid))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes what holds now over the row whose version is `version`.
+async fn replace(conn: &mut Conn, result: &StoredResult, version: i64) -> Result<bool, StoreError> {
+    let content = &result.content;
+    let done = sqlx::query(
+        "UPDATE lab_results SET person_id = $3, ward_code = $4, version = $5, outcome = $6, method = $7, loinc = $8, \
+         specimen_kind = $9, specimen_id = $10, collected_at = $11, resulted_at = $12, ct_value = $13, status = $14, \
+         state = $15, hold_reasons = $16, content_hash = $17, upload_id = $18, updated_at = $19 \
+         WHERE id = $1 AND version = $2",
+    )
+    .bind(result.id.uuid())
+    .bind(version)
+    .bind(content.person_id.map(PersonId::uuid))
+    .bind(&result.ward_code)
+    .bind(result.version)
+    .bind(content.outcome.code())
+    .bind(content.method.map(Method::code))
+    .bind(&content.loinc)
+    .bind(content.specimen_kind.code())
+    .bind(result.specimen_id.map(SpecimenId::uuid))
+    .bind(At(content.collected_at))
+    .bind(At(content.resulted_at))
+    .bind(content.ct_value)
+    .bind(content.status.code())
+    .bind(result.state.code())
+    .bind(result.hold_reasons.join(","))
+    .bind(content.content_hash.to_hex())
+    .bind(content.upload_id.map(UploadId::uuid))
+    .bind(At(result.updated_at))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn of_accessions(
+    conn: &mut Conn,
+    lab_code: &str,
+    accessions: &[&str],
+) -> Result<Vec<StoredResult>, StoreError> {
+    let mut found = Vec::new();
+    for part in accessions.chunks(BULK) {
+        let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE lab_code = "));
+        query.push_bind(lab_code).push(" AND accession IN (");
+        let mut list = query.separated(", ");
+        for accession in part {
+            list.push_bind(*accession);
+        }
+        query.push(")");
+        for row in query.build().persistent(part.len() == 1).fetch_all(&mut *conn).await? {
+            found.push(stored(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn by_id(conn: &mut Conn, id: ResultId) -> Result<Option<StoredResult>, StoreError> {
+    let row = sqlx::query(concat!(result_columns!(), " WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
+    row.as_ref().map(stored).transpose()
+}
+
+pub(super) async fn by_link(conn: &mut Conn, link_code: &str) -> Result<Option<StoredResult>, StoreError> {
+    let row =
+        sqlx::query(concat!(result_columns!(), " WHERE link_code = $1")).bind(link_code).fetch_optional(conn).await?;
+    row.as_ref().map(stored).transpose()
+}
+
+pub(super) async fn list(conn: &mut Conn, wanted: &ResultsQuery) -> Result<Vec<StoredResult>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE 1 = 1"));
+    if let Some(lab_code) = &wanted.lab_code {
+        query.push(" AND lab_code = ").push_bind(lab_code);
+    }
+    if let Some(people) = &wanted.people {
+        query.push(" AND person_id IN (");
+        let mut list = query.separated(", ");
+        for person in people {
+            list.push_bind(person.uuid());
+        }
+        query.push(")");
+    }
+    if let Some(wards) = &wanted.wards {
+        query.push(" AND ward_code IN (");
+        let mut list = query.separated(", ");
+        for ward in wards {
+            list.push_bind(ward);
+        }
+        query.push(")");
+    }
+    if let Some(from) = wanted.from {
+        query.push(" AND resulted_at >= ").push_bind(At(from));
+    }
+    if let Some(to) = wanted.to {
+        query.push(" AND resulted_at < ").push_bind(At(to));
+    }
+    if let Some(outcome) = wanted.outcome {
+        query.push(" AND outcome = ").push_bind(outcome.code());
+    }
+    if wanted.released_only {
+        query.push(" AND state = ").push_bind(State::Released.code());
+    }
+    query.push(" ORDER BY resulted_at DESC, id DESC LIMIT ").push_bind(wanted.limit);
+    query.push(" OFFSET ").push_bind(wanted.offset);
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    rows.iter().map(stored).collect()
+}
+
+pub(super) async fn versions(conn: &mut Conn, id: ResultId) -> Result<Vec<StoredVersion>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT version, person_id, outcome, method, loinc, specimen_kind, collected_at, resulted_at, ct_value, \
+         status, content_hash, upload_id, created_at FROM lab_result_versions WHERE result_id = $1 ORDER BY version",
+    )
+    .bind(id.uuid())
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StoredVersion {
+                version: row.try_get("version")?,
+                content: content(row)?,
+                created_at: row.try_get::<At, _>("created_at")?.0,
+            })
+        })
+        .collect()
+}
+
+fn content(row: &Row) -> Result<Content, StoreError> {
+    let broken = |column| inconsistent("lab_results", column);
+    let method: Option<String> = row.try_get("method")?;
+    let hash: String = row.try_get("content_hash")?;
+    Ok(Content {
+        person_id: row.try_get::<Option<Uuid>, _>("person_id")?.map(PersonId::from_uuid),
+        outcome: Outcome::from_code(row.try_get("outcome")?).ok_or_else(|| broken("outcome"))?,
+        method: method.map(|code| method_from(&code).ok_or_else(|| broken("method"))).transpose()?,
+        loinc: row.try_get("loinc")?,
+        specimen_kind: SpecimenKind::from_code(row.try_get("specimen_kind")?).ok_or_else(|| broken("specimen_kind"))?,
+        collected_at: row.try_get::<At, _>("collected_at")?.0,
+        resulted_at: row.try_get::<At, _>("resulted_at")?.0,
+        ct_value: row.try_get("ct_value")?,
+        status: status_from(row.try_get("status")?).ok_or_else(|| broken("status"))?,
+        content_hash: ContentHash::from_hex(&hash).ok_or_else(|| broken("content_hash"))?,
+        upload_id: row.try_get::<Option<Uuid>, _>("upload_id")?.map(UploadId::from_uuid),
+    })
+}
+
+fn method_from(code: &str) -> Option<Method> {
+    [Method::Pcr, Method::Antigen].into_iter().find(|method| method.code() == code)
+}
+
+fn stored(row: &Row) -> Result<StoredResult, StoreError> {
+    let broken = |column| inconsistent("lab_results", column);
+    let reasons: String = row.try_get("hold_reasons")?;
+    let link: String = row.try_get("link_code")?;
+    Ok(StoredResult {
+        id: ResultId::from_uuid(row.try_get("id")?),
+        lab_code: row.try_get("lab_code")?,
+        accession: row.try_get("accession")?,
+        version: row.try_get("version")?,
+        content: content(row)?,
+        specimen_id: row.try_get::<Option<Uuid>, _>("specimen_id")?.map(SpecimenId::from_uuid),
+        ward_code: row.try_get("ward_code")?,
+        state: State::from_code(row.try_get("state")?).ok_or_else(|| broken("state"))?,
+        hold_reasons: reasons.split(',').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
+        link_code: link.parse().map_err(|_| broken("link_code"))?,
+        created_at: row.try_get::<At, _>("created_at")?.0,
+        updated_at: row.try_get::<At, _>("updated_at")?.0,
+    })
+}
