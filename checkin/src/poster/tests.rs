@@ -75,7 +75,8 @@ fn is_tidy(spec: &PosterSpec) -> bool {
     let symbol = symbol_of(&tree);
     let quiet = symbol.width() / modules * symbol::QUIET_ZONE * 0.999;
     let (above, below) = (symbol.top() - quiet, symbol.bottom() + quiet);
-    let margin = tree.size().width() * 0.035;
+    // Of the margin of 8 units a quarter is left to letters that reach beyond their advance.
+    let margin = tree.size().width() * 6.0 / 210.0;
     texts(tree.root()).into_iter().all(|text| {
         let lies = text.abs_bounding_box();
         // The box of a line has room for accents that few letters have.
@@ -200,10 +201,10 @@ fn the_codes_of_the_sizes_name_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
     #[test]
     fn whatever_a_place_is_called_its_poster_is_tidy(
-        name in "\\PC{0,200}", address in "[A-Za-zẨởế ,0-9]{0,200}", size in proptest::sample::select(&PosterSize::ALL[..]),
+        name in "\\PC{0,60}", address in "[A-Za-zẨởế ,0-9]{0,200}", size in proptest::sample::select(&PosterSize::ALL[..]),
     ) {
         let spec = PosterSpec { address, ..spec(&name, size, Lang::Vi) };
         prop_assert!(is_tidy(&spec));

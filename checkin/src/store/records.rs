@@ -14,6 +14,13 @@ pub fn minute_of(at: Instant) -> i64 {
     at.as_micros().div_euclid(MICROS_PER_MINUTE)
 }
 
+/// The instant at which a minute begins, held at the ends of what can be represented.
+#[must_use]
+pub fn start_of_minute(minute: i64) -> Instant {
+    let edge = if minute < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    Instant::from_micros(minute.saturating_mul(MICROS_PER_MINUTE)).unwrap_or_else(|| Instant::new(edge))
+}
+
 /// One visit of one person to one place. Who it was can be told only with the key of its day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
@@ -137,5 +144,8 @@ mod tests {
         assert_eq!(at("1970-01-01T00:00:59.999999Z"), 0);
         assert_eq!(at("1970-01-01T00:01:00Z"), 1);
         assert_eq!(at("1969-12-31T23:59:59.999999Z"), -1);
+        for minute in [-1, 0, 27_000_000] {
+            assert_eq!(minute_of(start_of_minute(minute)), minute);
+        }
     }
 }

@@ -16,7 +16,7 @@ use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
 use self::model::{
-    Held, Laboratory, Order, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
+    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
 };
 
 /// What a store of the laboratory's tables gives.
@@ -73,8 +73,8 @@ pub trait LabWrite: LabRead + SharedWrite {
     /// Lets a result stand as it is now; its version must be one above the stored one, and is kept beside the others.
     /// `false` where somebody else was first.
     async fn amend_result(&mut self, result: &StoredResult) -> Result<bool, StoreError>;
-    /// Lets a held result stand as it is now without a new version, because it was never released.
-    async fn release_result(&mut self, result: &StoredResult) -> Result<(), StoreError>;
+    /// Releases a held result as it stands, as the result of this person; `false` where it is not held.
+    async fn release_result(&mut self, release: &Release) -> Result<bool, StoreError>;
     /// Puts a record into the work queue; `false` where the same record waits or waited there already.
     async fn hold(&mut self, held: &Held) -> Result<bool, StoreError>;
     /// Takes a record from the work queue; `false` where it waits no more.

@@ -137,6 +137,19 @@ pub struct ResultKey {
     pub accession: String,
 }
 
+/// A held result that leaves the service as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The result.
+    pub id: ResultId,
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// Where the person lives, as far as known.
+    pub ward_code: Option<String>,
+    /// When.
+    pub at: Instant,
+}
+
 /// One version of a result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredVersion {

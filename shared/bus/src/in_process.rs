@@ -1,12 +1,12 @@
 //! The bus inside one process: an event is published when every handler has dealt with it.
 //!
 //! There is no queue of its own that could be lost: until all handlers are done, the event is a claimed row of the outbox,
-//! and after a crash its lease ends and it is given again.
+//! and after a crash the next process gives it again.
 
 use std::sync::OnceLock;
 
 use async_trait::async_trait;
-use futures::future::try_join_all;
+use futures::future::join_all;
 use shared::event::CloudEvent;
 
 use crate::delivery::Delivery;
@@ -36,8 +36,9 @@ impl Bus for InProcessBus {
     async fn publish(&self, event: &CloudEvent) -> Result<(), BusError> {
         let handlers = self.handlers.get().ok_or(BusError::NobodyListens)?;
         let listening = handlers.iter().filter(|handler| handler.kinds().contains(&event.kind.as_str()));
-        try_join_all(listening.map(|handler| self.delivery.deliver(handler.as_ref(), event))).await?;
-        Ok(())
+        // All of them come to their end, also where one fails: none is torn off because of another.
+        let ends = join_all(listening.map(|handler| self.delivery.deliver(handler.as_ref(), event))).await;
+        ends.into_iter().collect::<Result<(), _>>().map_err(BusError::from)
     }
 
     async fn ready(&self) -> Result<(), BusError> {
@@ -46,5 +47,9 @@ impl Bus for InProcessBus {
 
     async fn lost_memory(&self) -> Result<bool, BusError> {
         Ok(false)
+    }
+
+    fn is_private(&self) -> bool {
+        true
     }
 }

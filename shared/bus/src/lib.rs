@@ -44,8 +44,19 @@ pub trait Bus: Send + Sync {
     /// Whether the bus can take events now.
     async fn ready(&self) -> Result<(), BusError>;
 
-    /// How far back published events must be given again, because the bus lost them; asked when the relay starts.
+    /// Whether the bus has lost what was published: a flushed or new Redis. The relay asks once a second; the answer stays
+    /// yes until [`Bus::remember`], also after a crash in between.
     async fn lost_memory(&self) -> Result<bool, BusError>;
+
+    /// Says that the bus was given again what it had lost. Does not count where it lost its memory once more meanwhile.
+    async fn remember(&self) -> Result<(), BusError> {
+        Ok(())
+    }
+
+    /// Whether nobody but this process gives events to the bus, so that claims found at its start are those of a dead one.
+    fn is_private(&self) -> bool {
+        false
+    }
 }
 
 /// The handlers of a process.

@@ -4,7 +4,7 @@
 //! service are consumers of that group, each under a name of its own. What a consumer has read and not acknowledged stays on
 //! its pending list; another consumer takes it over (XAUTOCLAIM) once it has been idle for a minute. Redis is never the only
 //! copy: a published event stays in the outbox for days, and when the marker key is missing (a flushed or new Redis), the
-//! relay gives recent events again.
+//! relay gives recent events again. The marker says `restoring` until that is done.
 //!
 //! A connection that blocks in XREADGROUP is its own, with a response timeout longer than its block: the default of half a
 //! second would abandon the read, and the next event would be delivered to nobody.
@@ -27,12 +27,27 @@ use crate::{Bus, BusError, Handler, Handlers};
 
 /// The stream is cut at about so many events; a consumer that is further behind finds them through the outbox.
 const MAX_LENGTH: usize = 500_000;
-/// How long a read waits for news.
-const BLOCK: Duration = Duration::from_secs(5);
 /// How many events one read takes, and how many of them are handled at once.
 const BATCH: usize = 32;
-/// How long an event may lie on a consumer's pending list before another takes it over.
-const IDLE: Duration = Duration::from_secs(60);
+/// What the marker holds while the stream has its memory.
+const WHOLE: &str = "1";
+/// What the marker holds while recent events are given again.
+const RESTORING: &str = "restoring";
+
+/// The patience of the bus.
+#[derive(Debug, Clone, Copy)]
+pub struct RedisOptions {
+    /// How long a read waits for news.
+    pub block: Duration,
+    /// How long an event may lie on a consumer's pending list before another takes it over. Longer than any handler works.
+    pub idle: Duration,
+}
+
+impl Default for RedisOptions {
+    fn default() -> Self {
+        Self { block: Duration::from_secs(5), idle: Duration::from_secs(60) }
+    }
+}
 
 /// The bus over one Redis server.
 pub struct RedisBus {
@@ -40,6 +55,7 @@ pub struct RedisBus {
     publisher: ConnectionManager,
     stream: String,
     marker: String,
+    options: RedisOptions,
 }
 
 impl RedisBus {
@@ -48,6 +64,14 @@ impl RedisBus {
     /// # Errors
     /// When the address cannot be read or the server not be reached.
     pub async fn connect(url: &str, prefix: &str) -> Result<Self, BusError> {
+        Self::connect_with(url, prefix, RedisOptions::default()).await
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// As [`RedisBus::connect`].
+    pub async fn connect_with(url: &str, prefix: &str, options: RedisOptions) -> Result<Self, BusError> {
         let client = Client::open(url)?;
         let config = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(5)));
         let publisher = ConnectionManager::new_with_config(client.clone(), config).await?;
@@ -56,6 +80,7 @@ impl RedisBus {
             publisher,
             stream: format!("{prefix}:events:v1"),
             marker: format!("{prefix}:events:v1:marker"),
+            options,
         })
     }
 
@@ -79,6 +104,7 @@ impl RedisBus {
                 name: format!("{}-{}", std::process::id(), unique()),
                 handler: Arc::clone(handler),
                 delivery: delivery.clone(),
+                options: self.options,
             };
             tasks.push(shared_store::runtime::spawn(consumer.run(stop.clone())));
         }
@@ -123,8 +149,24 @@ impl Bus for RedisBus {
     }
 
     async fn lost_memory(&self) -> Result<bool, BusError> {
-        let fresh: bool = self.publisher.clone().set_nx(&self.marker, "1").await?;
-        Ok(fresh)
+        let mut connection = self.publisher.clone();
+        let marker: Option<String> = connection.get(&self.marker).await?;
+        if marker.as_deref() == Some(WHOLE) {
+            return Ok(false);
+        }
+        let () = connection.set(&self.marker, RESTORING).await?;
+        Ok(true)
+    }
+
+    async fn remember(&self) -> Result<(), BusError> {
+        // XX: a marker that is gone again means that the memory is gone again.
+        let _: Option<String> = redis::cmd("SET")
+            .arg(&self.marker)
+            .arg(WHOLE)
+            .arg("XX")
+            .query_async(&mut self.publisher.clone())
+            .await?;
+        Ok(())
     }
 }
 
@@ -136,6 +178,7 @@ struct Consumer {
     name: String,
     handler: Arc<dyn Handler>,
     delivery: Delivery,
+    options: RedisOptions,
 }
 
 impl Consumer {
@@ -164,13 +207,13 @@ impl Consumer {
         loop {
             if tokio::time::Instant::now() >= next_claim {
                 self.take_over(permits).await?;
-                next_claim = tokio::time::Instant::now() + IDLE / 4;
+                next_claim = tokio::time::Instant::now() + self.options.idle / 4;
             }
             let free = permits.available_permits().max(1);
             let options = StreamReadOptions::default()
                 .group(self.handler.name(), &self.name)
                 .count(free)
-                .block(usize::try_from(BLOCK.as_millis()).unwrap_or(usize::MAX));
+                .block(usize::try_from(self.options.block.as_millis()).unwrap_or(usize::MAX));
             let reply: Option<StreamReadReply> =
                 connection.xread_options(&[self.stream.as_str()], &[">"], &options).await?;
             for key in reply.into_iter().flat_map(|reply| reply.keys) {
@@ -182,7 +225,7 @@ impl Consumer {
     }
 
     async fn blocking_connection(&self) -> Result<MultiplexedConnection, RedisError> {
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(BLOCK + Duration::from_secs(5)));
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.options.block + Duration::from_secs(5)));
         self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 
@@ -192,7 +235,7 @@ impl Consumer {
             .arg(&self.stream)
             .arg(self.handler.name())
             .arg(&self.name)
-            .arg(u64::try_from(IDLE.as_millis()).unwrap_or(u64::MAX))
+            .arg(u64::try_from(self.options.idle.as_millis()).unwrap_or(u64::MAX))
             .arg("0")
             .arg("COUNT")
             .arg(BATCH)

@@ -2,23 +2,32 @@
 //!
 //! A commit nudges the relay at once; a poll once a second finds what other processes committed or what a crash left
 //! behind. Events are claimed with a lease (`FOR UPDATE SKIP LOCKED` on PostgreSQL), so several relays share the work. A
-//! sequence number would be no watermark: transactions commit out of its order.
+//! sequence number would be no watermark: transactions commit out of its order. An event that the bus does not take is
+//! given back and tried again a second later.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
+use jiff::SignedDuration;
 use shared::clock::Clock;
 use shared::ids::EventId;
-use shared::time::{days, minutes};
+use shared::time::days;
 use shared_store::outbox::Claimed;
 use shared_store::wake::{Topic, Wake};
 use shared_store::{SharedStore, StoreError};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::Bus;
+use crate::{Bus, BusError};
 
+/// How long a claimed event is left to the relay that claimed it.
+const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// After how long an event that the bus did not take is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(1);
+/// How often the relay looks without a nudge.
+const POLL: Duration = Duration::from_secs(1);
 /// How many events are under way at once.
 const CONCURRENCY: usize = 32;
 /// How far back events are given again to a bus that lost its memory; published events are kept at least so long.
@@ -44,13 +53,14 @@ impl Relay {
     /// Events are claimed as soon as there is room for them: a slow one never holds back those behind it.
     pub async fn run(self, stop: CancellationToken) {
         let mut nudged = self.wake.subscribe(Topic::Outbox);
+        let mut poll = tokio::time::interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut under_way = FuturesUnordered::new();
-        let mut memory_checked = false;
         let mut may_wait_more = true;
+        if self.bus.is_private() {
+            self.release_dead_claims().await;
+        }
         loop {
-            if !memory_checked {
-                memory_checked = self.restore_memory().await;
-            }
             if may_wait_more && under_way.len() < CONCURRENCY && !stop.is_cancelled() {
                 let room = CONCURRENCY - under_way.len();
                 let claimed = self.claim(room).await;
@@ -62,15 +72,18 @@ impl Relay {
             }
             tokio::select! {
                 Some(first) = under_way.next() => {
-                    let mut done: Vec<EventId> = first.into_iter().collect();
+                    let mut ends = vec![first];
                     while let Some(Some(next)) = under_way.next().now_or_never() {
-                        done.extend(next);
+                        ends.push(next);
                     }
-                    self.mark(&done).await;
+                    self.settle(ends).await;
                 }
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 _ = nudged.changed(), if !stop.is_cancelled() => may_wait_more = true,
-                () = tokio::time::sleep(Duration::from_secs(1)), if !stop.is_cancelled() => may_wait_more = true,
+                _ = poll.tick(), if !stop.is_cancelled() => {
+                    self.restore_memory().await;
+                    may_wait_more = true;
+                }
             }
         }
     }
@@ -81,9 +94,9 @@ impl Relay {
     /// When the outbox cannot be read or written.
     pub async fn step(&self) -> Result<usize, StoreError> {
         let claimed = self.try_claim(CONCURRENCY).await?;
-        let done = futures::future::join_all(claimed.into_iter().map(|claimed| self.publish(claimed))).await;
-        let done: Vec<EventId> = done.into_iter().flatten().collect();
-        self.try_mark(&done).await?;
+        let ends = futures::future::join_all(claimed.into_iter().map(|claimed| self.publish(claimed))).await;
+        let (done, failed) = parted(ends);
+        self.try_settle(&done, &failed).await?;
         Ok(done.len())
     }
 
@@ -97,55 +110,74 @@ impl Relay {
     async fn try_claim(&self, room: usize) -> Result<Vec<Claimed>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
-        let claimed = tx.claim_events(now, now.plus(minutes(2)), i64::try_from(room).unwrap_or(1)).await?;
+        let claimed = tx.claim_events(now, now.plus(LEASE), i64::try_from(room).unwrap_or(1)).await?;
         if !claimed.is_empty() {
             tx.commit().await?;
         }
         Ok(claimed)
     }
 
-    async fn publish(&self, claimed: Claimed) -> Option<EventId> {
-        match self.bus.publish(&claimed.event).await {
-            Ok(()) => Some(claimed.event.id),
-            Err(error) => {
-                tracing::warn!(event = %claimed.event.id, kind = %claimed.event.kind, error = &error as &dyn std::error::Error, "an event stays in the outbox");
-                None
-            }
-        }
+    async fn publish(&self, claimed: Claimed) -> Result<EventId, EventId> {
+        let event = &claimed.event;
+        self.bus.publish(event).await.map(|()| event.id).map_err(|error| {
+            tracing::warn!(event = %event.id, kind = %event.kind, error = &error as &dyn std::error::Error, "an event stays in the outbox");
+            event.id
+        })
     }
 
-    async fn mark(&self, done: &[EventId]) {
-        if let Err(error) = self.try_mark(done).await {
+    async fn settle(&self, ends: Vec<Result<EventId, EventId>>) {
+        let (done, failed) = parted(ends);
+        if let Err(error) = self.try_settle(&done, &failed).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "published events could not be marked and will come again");
         }
     }
 
-    async fn try_mark(&self, done: &[EventId]) -> Result<(), StoreError> {
-        if done.is_empty() {
+    async fn try_settle(&self, done: &[EventId], failed: &[EventId]) -> Result<(), StoreError> {
+        if done.is_empty() && failed.is_empty() {
             return Ok(());
         }
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
-        tx.mark_published(done, self.clock.now()).await?;
+        tx.mark_published(done, now).await?;
+        tx.release_events(failed, now.plus(AGAIN)).await?;
         tx.commit().await?;
         metrics::counter!("antam_events_published_total").increment(done.len() as u64);
         Ok(())
     }
 
+    /// Gives back what a process that died had claimed, so that nobody waits for the end of its leases.
+    async fn release_dead_claims(&self) {
+        let released = async {
+            let mut tx = self.store.write().await?;
+            let count = tx.release_all_events().await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(count)
+        };
+        match released.await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "events that were under way when the process ended are given again"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "events that were under way come again when their lease ends");
+            }
+        }
+    }
+
     /// Gives recent events again to a bus that lost them. The inboxes make the repeats harmless.
-    async fn restore_memory(&self) -> bool {
-        match self.bus.lost_memory().await {
-            Ok(false) => true,
-            Ok(true) => match self.republish().await {
-                Ok(count) => {
-                    tracing::warn!(count, "the bus had lost its memory: recent events are given again");
-                    true
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "recent events could not be given again");
-                    false
-                }
-            },
-            Err(_) => false,
+    async fn restore_memory(&self) {
+        let restored = async {
+            if !self.bus.lost_memory().await? {
+                return Ok(None);
+            }
+            let count = self.republish().await?;
+            self.bus.remember().await?;
+            Ok::<_, BusError>(Some(count))
+        };
+        match restored.await {
+            Ok(None) => {}
+            Ok(Some(count)) => tracing::warn!(count, "the bus had lost its memory: recent events are given again"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "it is not known whether the bus has its memory");
+            }
         }
     }
 
@@ -155,4 +187,16 @@ impl Relay {
         tx.commit().await?;
         Ok(count)
     }
+}
+
+/// Those that the bus took, and those that it did not.
+fn parted(ends: Vec<Result<EventId, EventId>>) -> (Vec<EventId>, Vec<EventId>) {
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for end in ends {
+        match end {
+            Ok(id) => done.push(id),
+            Err(id) => failed.push(id),
+        }
+    }
+    (done, failed)
 }

@@ -73,11 +73,6 @@ impl Pages<'_> {
     fn link(self, path: &str) -> Arg {
         Arg::Link(format!("{}{path}", self.0))
     }
-
-    /// Where the owner of an alert works: the ward station has its work list, everybody else the board.
-    fn of_owner(self, owner: &str) -> Arg {
-        self.link(if matches!(owner, "ward_station" | "nurse") { "/station" } else { "/board" })
-    }
 }
 
 fn to_person(person_id: PersonId, template: Template, args: Vec<Arg>) -> Notice {
@@ -120,7 +115,7 @@ fn alert(event: &AlertRaised, template: Template, pages: Pages<'_>) -> Notice {
         audience: Audience::Duty(event.owner.clone()),
         about: event.person_id,
         template,
-        args: vec![Arg::Alert(event.level), pages.of_owner(&event.owner)],
+        args: vec![Arg::Alert(event.level), pages.link("/board")],
     }
 }
 
@@ -199,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_goes_to_its_owner_at_the_page_where_they_work() {
-        for (owner, path) in [("doctor_on_duty", "/board"), ("doctor", "/board"), ("ward_station", "/station")] {
+    fn an_alert_goes_to_its_owner_with_a_link_to_the_board() {
+        for owner in ["doctor_on_duty", "doctor", "ward_station"] {
             let raised = testing::alert(ids::person(1), AlertLevel::Emergency, owner);
             let told = notices(&raised);
             assert_eq!(told[0].audience, Audience::Duty(owner.to_owned()));
             assert_eq!((told[0].about, told[0].template), (ids::person(1), Template::AlertOnCall));
-            assert_eq!(told[0].args, [Arg::Alert(AlertLevel::Emergency), link(path)]);
+            assert_eq!(told[0].args, [Arg::Alert(AlertLevel::Emergency), link("/board")]);
             let climbed = notices(&AlertEscalated { alert: raised, rung: 1 });
             assert_eq!((climbed[0].template, &climbed[0].args), (Template::AlertEscalated, &told[0].args));
         }

@@ -4,9 +4,13 @@
 //! that writers do not queue for its end: link `n` is `HMAC-SHA-256(audit key, link n-1 | line)`. The last link is kept in
 //! the key store as well, so that lines cut off at the end are missed.
 
+mod sealing;
+mod verify;
+
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -17,6 +21,9 @@ use shared::time::Instant;
 
 use crate::error::StoreError;
 use crate::keys::Key;
+
+pub use sealing::seal;
+pub use verify::verify;
 
 /// Who did something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +90,8 @@ pub struct AuditLine {
     pub request_id: Option<String>,
 }
 
-/// The link of a line on the link before it.
+/// The link of a line on the link before it. Each part is hashed with its length, and a part that a line does not have
+/// differs from an empty one.
 ///
 /// # Panics
 /// Never: HMAC takes a key of any length.
@@ -93,19 +101,20 @@ pub fn link(key: &Key, previous: &[u8], line: &AuditLine) -> [u8; 32] {
     mac.update(previous);
     let at = line.at.to_fixed_text();
     let id = line.id.uuid();
-    let parts: [&[u8]; 8] = [
-        id.as_bytes(),
-        at.as_bytes(),
-        line.service.as_bytes(),
-        line.actor.as_bytes(),
-        line.action.as_bytes(),
-        line.subject.as_deref().unwrap_or_default().as_bytes(),
-        line.detail.as_bytes(),
-        line.request_id.as_deref().unwrap_or_default().as_bytes(),
+    let parts: [Option<&[u8]>; 8] = [
+        Some(id.as_bytes()),
+        Some(at.as_bytes()),
+        Some(line.service.as_bytes()),
+        Some(line.actor.as_bytes()),
+        Some(line.action.as_bytes()),
+        line.subject.as_deref().map(str::as_bytes),
+        Some(line.detail.as_bytes()),
+        line.request_id.as_deref().map(str::as_bytes),
     ];
     for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
+        let length = part.map_or(u64::MAX, |part| part.len() as u64);
+        mac.update(&length.to_be_bytes());
+        mac.update(part.unwrap_or_default());
     }
     mac.finalize().into_bytes().into()
 }
@@ -142,6 +151,9 @@ pub enum AuditFault {
     /// Lines stand in the log that are neither chained nor waiting to be.
     #[error("{0} lines stand outside the chain: they were added by hand")]
     Unchained(i64),
+    /// Lines that waited to be chained are gone.
+    #[error("{0} lines that waited for the chain are gone")]
+    Lost(i64),
     /// The chain is shorter than the key store remembers.
     #[error("the chain ends at line {found}, the key store remembers {remembered}: the end was cut off")]
     CutOff {
@@ -162,7 +174,7 @@ pub struct Verification {
     pub chained: i64,
     /// How many wait for the sealer.
     pub waiting: i64,
-    /// What is wrong; empty when all is well.
+    /// What is wrong, the first thousand faults; empty when all is well.
     pub faults: Vec<AuditFault>,
 }
 
@@ -171,10 +183,17 @@ pub struct Verification {
 /// # Errors
 /// When the key store cannot be written.
 pub fn remember(directory: &Path, head: &Head) -> Result<(), StoreError> {
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let hex: String = head.hash.iter().map(|b| format!("{b:02x}")).collect();
-    let draft = directory.join(format!("audit-head.{}.draft", std::process::id()));
-    fs::write(&draft, format!("{} {hex}\n", head.seq)).map_err(StoreError::Keys)?;
-    fs::rename(draft, directory.join("audit-head")).map_err(StoreError::Keys)
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = directory.join(format!("audit-head.{}-{number}.draft", std::process::id()));
+    let write = || {
+        let mut file = fs::File::create(&draft)?;
+        writeln!(file, "{} {hex}", head.seq)?;
+        file.sync_all()?;
+        fs::rename(&draft, directory.join("audit-head"))
+    };
+    write().map_err(StoreError::Keys)
 }
 
 /// The head of the chain that the key store remembers.
@@ -195,4 +214,55 @@ pub fn remembered(directory: &Path) -> Result<Option<Head>, StoreError> {
         *byte = u8::from_str_radix(digits, 16).map_err(|_| broken())?;
     }
     Ok(Some(Head { seq: seq.parse().map_err(|_| broken())?, hash }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> AuditLine {
+        AuditLine {
+            id: "018c3f8e-0000-7000-8000-000000000001".parse().unwrap(),
+            at: "2022-03-10T01:00:00Z".parse().unwrap(),
+            service: "checkin".to_owned(),
+            actor: "anonymous".to_owned(),
+            action: "visit.write".to_owned(),
+            subject: None,
+            detail: "{}".to_owned(),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn a_link_changes_with_every_part_of_its_line() {
+        let key = Key::new([7; 32]);
+        let changed = [
+            AuditLine { id: "018c3f8e-0000-7000-8000-000000000002".parse().unwrap(), ..line() },
+            AuditLine { at: "2022-03-10T01:00:00.000001Z".parse().unwrap(), ..line() },
+            AuditLine { service: "checki".to_owned(), actor: "nanonymous".to_owned(), ..line() },
+            AuditLine { action: "visit.read".to_owned(), ..line() },
+            AuditLine { subject: Some(String::new()), ..line() },
+            AuditLine { detail: "{ }".to_owned(), ..line() },
+            AuditLine { request_id: Some(String::new()), ..line() },
+        ];
+        let mut links: Vec<_> = changed.iter().chain([&line()]).map(|line| link(&key, &GENESIS, line)).collect();
+        links.extend([link(&key, &[1; 32], &line()), link(&Key::new([8; 32]), &GENESIS, &line())]);
+        for (i, one) in links.iter().enumerate() {
+            assert!(!links[i + 1..].contains(one), "link {i}");
+        }
+    }
+
+    #[test]
+    fn the_end_that_is_remembered_reads_back_and_the_last_one_counts() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(remembered(directory.path()).unwrap(), None);
+        for seq in [7, 9] {
+            let head = Head { seq, hash: [0xab; 32] };
+            remember(directory.path(), &head).unwrap();
+            assert_eq!(remembered(directory.path()).unwrap(), Some(head));
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "a draft was left behind");
+        fs::write(directory.path().join("audit-head"), "9").unwrap();
+        assert!(remembered(directory.path()).is_err());
+    }
 }

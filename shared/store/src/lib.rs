@@ -8,6 +8,8 @@
 //! A service adds its own traits on top (`trait CheckinWrite: SharedWrite`) and implements them for
 //! [`sqlite::Tx`] and [`postgres::Tx`]; record, outbox and audit then share one transaction.
 
+#![expect(clippy::duplicate_mod, reason = "the shared SQL is compiled once for each engine")]
+
 pub mod audit;
 pub mod columns;
 pub mod database;

@@ -76,7 +76,7 @@ pub trait SharedRead: Send {
         template: &str,
         since: Instant,
     ) -> Result<Vec<(PersonId, Instant)>, StoreError>;
-    /// When the next timer is due.
+    /// When the next timer is due; one that is claimed, when its lease ends.
     async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError>;
 
     /// The end of the audit chain.
@@ -106,7 +106,8 @@ pub trait SharedWrite: SharedRead {
     async fn insert_person(&mut self, person: &Person, now: Instant) -> Result<(), StoreError>;
     /// Replaces what is known of a person.
     async fn update_person(&mut self, person: &Person) -> Result<(), StoreError>;
-    /// Lets `other` live on as another name of `kept`, with everything that was merged into it before.
+    /// Lets `other` live on as another name of `kept`, with everything that was merged into it before. Where one of the two
+    /// lives on as another name itself, the record that it lives on as is meant; where they are one person, nothing happens.
     async fn merge_person(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError>;
     /// A new question whether two records are one person; one that was asked before stays as it is.
     async fn insert_review(&mut self, review: &Review) -> Result<(), StoreError>;
@@ -132,7 +133,7 @@ pub trait SharedWrite: SharedRead {
     /// Makes an account staff of a place.
     async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
 
-    /// Creates or replaces an account by its username.
+    /// Creates an account, or replaces the one with its username, which keeps its id.
     async fn put_account(&mut self, account: &StoredAccount, now: Instant) -> Result<(), StoreError>;
     /// A new session.
     async fn insert_session(&mut self, session: &Session, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
@@ -150,7 +151,8 @@ pub trait SharedWrite: SharedRead {
     ) -> Result<(), StoreError>;
     /// How many codes were asked for since then.
     async fn codes_since(&mut self, purpose: &str, subject: &str, since: Instant) -> Result<i64, StoreError>;
-    /// Tries a one-time code against the newest one that is still good; a wrong try is counted, at most `max_attempts`.
+    /// Tries a one-time code against the newest one that is still good; a try is counted, at most `max_attempts`. The right
+    /// code is taken once, and the older ones of the same purpose and subject end with it.
     async fn try_code(
         &mut self,
         purpose: &str,
@@ -171,6 +173,11 @@ pub trait SharedWrite: SharedRead {
     ) -> Result<Vec<Claimed>, StoreError>;
     /// Marks events as published.
     async fn mark_published(&mut self, ids: &[EventId], now: Instant) -> Result<(), StoreError>;
+    /// Gives back events that were claimed and could not be published: they can be claimed again after `due_at`.
+    async fn release_events(&mut self, ids: &[EventId], due_at: Instant) -> Result<(), StoreError>;
+    /// Gives back all claimed events; gives how many. For a process that is the only one that claims: those who held them
+    /// are dead.
+    async fn release_all_events(&mut self) -> Result<u64, StoreError>;
     /// Lets everything published since then be published again: the bus has lost its memory.
     async fn republish_since(&mut self, since: Instant) -> Result<u64, StoreError>;
     /// Lets one event be published again.

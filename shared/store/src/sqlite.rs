@@ -69,6 +69,8 @@ impl Engine {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-4000")
             .pragma("temp_store", "MEMORY")
+            // REPLACE deletes rows without their triggers otherwise, and the audit log would not be append-only.
+            .pragma("recursive_triggers", "ON")
             .statement_cache_capacity(256);
         let writer = SqlitePoolOptions::new()
             .min_connections(1)

@@ -4,8 +4,6 @@ mod cases;
 mod exposures;
 mod visits;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
 use shared::time::Instant;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Conn, Db, Engine, Row, Tx};
 use crate::store::model::{
-    Held, Laboratory, Order, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
+    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
 };
 use crate::store::{LabRead, LabStore, LabWrite};
 
@@ -108,8 +108,8 @@ impl LabWrite for Tx {
         results::amend(self.conn(), result).await
     }
 
-    async fn release_result(&mut self, result: &StoredResult) -> Result<(), StoreError> {
-        results::release(self.conn(), result).await
+    async fn release_result(&mut self, release: &Release) -> Result<bool, StoreError> {
+        results::release(self.conn(), release).await
     }
 
     async fn hold(&mut self, held: &Held) -> Result<bool, StoreError> {

@@ -12,7 +12,7 @@ use super::{Conn, Db, Row};
 use crate::domain::codes::SpecimenKind;
 use crate::domain::result::Status;
 use crate::domain::version::ContentHash;
-use crate::store::model::{Content, ResultsQuery, State, StoredResult, StoredVersion};
+use crate::store::model::{Content, Release, ResultsQuery, State, StoredResult, StoredVersion};
 
 macro_rules! result_columns {
     () => {
@@ -103,30 +103,20 @@ pub(super) async fn amend(conn: &mut Conn, result: &StoredResult) -> Result<bool
     Ok(true)
 }
 
-pub(super) async fn release(conn: &mut Conn, result: &StoredResult) -> Result<(), StoreError> {
-    let content = &result.content;
-    replace(conn, result, result.version).await?;
-    sqlx::query(
-        "UPDATE lab_result_versions SET person_id = $3, outcome = $4, method = $5, loinc = $6, specimen_kind = $7, \
-         collected_at = $8, resulted_at = $9, ct_value = $10, status = $11, content_hash = $12, upload_id = $13 \
-         WHERE result_id = $1 AND version = $2",
+pub(super) async fn release(conn: &mut Conn, release: &Release) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE lab_results SET state = $2, hold_reasons = '', person_id = $3, ward_code = $4, updated_at = $5 \
+         WHERE id = $1 AND state = $6",
     )
-    .bind(result.id.uuid())
-    .bind(result.version)
-    .bind(content.person_id.map(PersonId::uuid))
-    .bind(content.outcome.code())
-    .bind(content.method.map(Method::code))
-    .bind(&content.loinc)
-    .bind(content.specimen_kind.code())
-    .bind(At(content.collected_at))
-    .bind(At(content.resulted_at))
-    .bind(content.ct_value)
-    .bind(content.status.code())
-    .bind(content.content_hash.to_hex())
-    .bind(content.upload_id.map(UploadId::uuid))
+    .bind(release.id.uuid())
+    .bind(State::Released.code())
+    .bind(release.person_id.uuid())
+    .bind(&release.ward_code)
+    .bind(At(release.at))
+    .bind(State::Held.code())
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Writes what holds now over the row whose version is `version`.

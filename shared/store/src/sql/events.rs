@@ -27,13 +27,14 @@ pub(super) async fn claim(
     lease_until: Instant,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET attempts = attempts + 1, claimed_until = ");
-    query.push_bind(At(lease_until));
-    query.push(
-        " WHERE id IN (SELECT id FROM outbox WHERE published_at IS NULL AND (claimed_until IS NULL OR claimed_until < ",
+    // MATERIALIZED: the planner may run a plain subquery with LIMIT more than once, and would claim more than the limit.
+    let mut query = QueryBuilder::<Db>::new(
+        "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE published_at IS NULL \
+         AND (claimed_until IS NULL OR claimed_until < ",
     );
-    query.push_bind(At(now)).push(") ORDER BY created_at LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
-    query.push(") RETURNING event, attempts");
+    query.push_bind(At(now)).push(") ORDER BY created_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push(") UPDATE outbox SET attempts = attempts + 1, claimed_until = ").push_bind(At(lease_until));
+    query.push(" WHERE id IN (SELECT id FROM due) RETURNING event, attempts");
     let rows = query.build().fetch_all(conn).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
@@ -56,6 +57,29 @@ pub(super) async fn mark_published(conn: &mut Conn, ids: &[EventId], now: Instan
         query.build().execute(&mut *conn).await?;
     }
     Ok(())
+}
+
+pub(super) async fn release(conn: &mut Conn, ids: &[EventId], due_at: Instant) -> Result<(), StoreError> {
+    for chunk in ids.chunks(500) {
+        let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET claimed_until = ");
+        query.push_bind(At(due_at)).push(" WHERE published_at IS NULL AND id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build().execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn release_all(conn: &mut Conn) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "UPDATE outbox SET claimed_until = NULL WHERE published_at IS NULL AND claimed_until IS NOT NULL",
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 pub(super) async fn republish_since(conn: &mut Conn, since: Instant) -> Result<u64, StoreError> {

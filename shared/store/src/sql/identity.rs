@@ -185,8 +185,8 @@ pub(super) async fn try_code(
 ) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "UPDATE one_time_codes SET attempts = attempts + 1 WHERE id = (SELECT id FROM one_time_codes \
-         WHERE purpose = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3 ORDER BY created_at DESC LIMIT 1) \
-         AND attempts < $4 RETURNING id, code_hash",
+         WHERE purpose = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, id DESC LIMIT 1) \
+         AND used_at IS NULL AND attempts < $4 RETURNING code_hash",
     )
     .bind(purpose)
     .bind(subject)
@@ -199,9 +199,11 @@ pub(super) async fn try_code(
     if !bool::from(subtle::ConstantTimeEq::ct_eq(stored.as_slice(), code_hash)) {
         return Ok(false);
     }
-    sqlx::query("UPDATE one_time_codes SET used_at = $1 WHERE id = $2")
+    // The older codes that were asked for before go with it: one of them may lie in another pocket.
+    sqlx::query("UPDATE one_time_codes SET used_at = $1 WHERE purpose = $2 AND subject = $3 AND used_at IS NULL")
         .bind(At(now))
-        .bind(row.try_get::<Uuid, _>("id")?)
+        .bind(purpose)
+        .bind(subject)
         .execute(conn)
         .await?;
     Ok(true)

@@ -60,13 +60,18 @@ pub(super) async fn claim(
     lease_until: Instant,
     limit: i64,
 ) -> Result<Vec<StoredMessage>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new("UPDATE messages SET attempts = attempts + 1, due_at = ");
-    query.push_bind(At(lease_until));
-    query.push(" WHERE id IN (SELECT id FROM messages WHERE status = 'queued' AND due_at <= ").push_bind(At(now));
-    query.push(" ORDER BY due_at LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
-    query.push(") RETURNING ").push(COLUMNS);
+    // MATERIALIZED for the same reason as the claim of events.
+    let mut query = QueryBuilder::<Db>::new(
+        "WITH due AS MATERIALIZED (SELECT id FROM messages WHERE status = 'queued' AND due_at <= ",
+    );
+    query.push_bind(At(now));
+    query.push(" ORDER BY due_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push(") UPDATE messages SET attempts = attempts + 1, due_at = ").push_bind(At(lease_until));
+    query.push(" WHERE id IN (SELECT id FROM due) RETURNING ").push(COLUMNS);
     let rows = query.build().fetch_all(conn).await?;
-    rows.iter().map(|row| stored(row, keys)).collect()
+    let mut claimed = rows.iter().map(|row| stored(row, keys)).collect::<Result<Vec<_>, _>>()?;
+    claimed.sort_by_key(|stored| (stored.created_at, stored.message.id));
+    Ok(claimed)
 }
 
 pub(super) async fn settle(

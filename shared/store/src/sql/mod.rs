@@ -355,6 +355,15 @@ impl SharedWrite for Tx {
         events::mark_published(&mut self.inner, ids, now).await
     }
 
+    async fn release_events(&mut self, ids: &[EventId], due_at: Instant) -> Result<(), StoreError> {
+        events::release(&mut self.inner, ids, due_at).await
+    }
+
+    async fn release_all_events(&mut self) -> Result<u64, StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::release_all(&mut self.inner).await
+    }
+
     async fn republish_since(&mut self, since: Instant) -> Result<u64, StoreError> {
         self.pending.add(Topic::Outbox);
         events::republish_since(&mut self.inner, since).await

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use shared::area::WardCode;
-use shared::fold::fold;
+use shared::fold::{fold, nfc};
 use shared::identity::{HealthInsuranceNo, NationalId};
 use shared::ids::{PersonId, ReviewId};
 use shared::person::{Birth, Candidate, FullName, Person, PersonDraft, Sex};
@@ -166,7 +166,15 @@ pub(super) async fn aliases(conn: &mut Conn, id: PersonId) -> Result<Vec<PersonI
     Ok(std::iter::once(kept).chain(others.into_iter().map(PersonId::from_uuid)).collect())
 }
 
+/// The number that merges take, so that two of them never make a ring.
+const MERGE_LOCK: i64 = 0x616e_7461_6d00_0003;
+
 pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
+    dialect::lock(conn, MERGE_LOCK).await?;
+    let (Some(kept), Some(other)) = (canonical(conn, kept).await?, canonical(conn, other).await?) else { return Ok(()) };
+    if kept == other {
+        return Ok(());
+    }
     sqlx::query("UPDATE people SET merged_into = $1 WHERE id = $2 OR merged_into = $2")
         .bind(kept.uuid())
         .bind(other.uuid())
@@ -232,6 +240,9 @@ pub(super) async fn search(
     keys: &Keys,
     wanted: &PeopleQuery,
 ) -> Result<Vec<StoredPerson>, StoreError> {
+    if wanted.wards.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
     let mut query =
         QueryBuilder::<Db>::new(concat!("SELECT ", person_columns!(), " FROM people WHERE merged_into IS NULL AND ("));
     let mut any = query.separated(" OR ");
@@ -261,11 +272,28 @@ pub(super) async fn search(
         }
         query.push(")");
     }
-    query.push(" ORDER BY CASE WHEN LOWER(full_name) LIKE ").push_bind(format!("%{}%", wanted.typed.to_lowercase()));
+    query.push(" ORDER BY CASE WHEN 1 = 1");
+    for word in nfc(&wanted.typed).split_whitespace() {
+        query.push(" AND (1 = 0");
+        for written in ways_to_write(word) {
+            query.push(" OR full_name LIKE ").push_bind(format!("%{written}%"));
+        }
+        query.push(")");
+    }
     query.push(" THEN 0 ELSE 1 END, name_fold, id LIMIT ").push_bind(wanted.limit);
     query.push(" OFFSET ").push_bind(wanted.offset);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(|row| stored(row, keys)).collect()
+}
+
+/// A typed word in the ways that names are written: Đặng, đặng, ĐẶNG. SQLite lowers only ASCII letters and PostgreSQL what
+/// its locale knows, so that neither is asked to. What LIKE takes for a pattern is left out.
+fn ways_to_write(word: &str) -> [String; 3] {
+    let lower: String = word.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).flat_map(char::to_lowercase).collect();
+    let mut letters = lower.chars();
+    let title = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let upper = lower.to_uppercase();
+    [title, lower, upper]
 }
 
 pub(super) async fn insert_review(conn: &mut Conn, review: &Review) -> Result<(), StoreError> {

@@ -41,16 +41,22 @@ pub(super) async fn claim(
     lease_until: Instant,
     limit: i64,
 ) -> Result<Vec<Timer>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new("UPDATE timers SET attempts = attempts + 1, claimed_until = ");
-    query.push_bind(At(lease_until));
-    query.push(" WHERE id IN (SELECT id FROM timers WHERE done_at IS NULL AND due_at <= ").push_bind(At(now));
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    // MATERIALIZED for the same reason as the claim of events.
+    let mut query = QueryBuilder::<Db>::new(
+        "WITH due AS MATERIALIZED (SELECT id FROM timers WHERE done_at IS NULL AND due_at <= ",
+    );
+    query.push_bind(At(now));
     query.push(" AND (claimed_until IS NULL OR claimed_until < ").push_bind(At(now)).push(") AND kind IN (");
     let mut list = query.separated(", ");
     for kind in kinds {
         list.push_bind((*kind).to_owned());
     }
-    query.push(") ORDER BY due_at LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
-    query.push(") RETURNING id, kind, subject, payload, due_at, attempts");
+    query.push(") ORDER BY due_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push(") UPDATE timers SET attempts = attempts + 1, claimed_until = ").push_bind(At(lease_until));
+    query.push(" WHERE id IN (SELECT id FROM due) RETURNING id, kind, subject, payload, due_at, attempts");
     let rows = query.build().fetch_all(conn).await?;
     let mut timers = Vec::with_capacity(rows.len());
     for row in rows {
@@ -63,6 +69,7 @@ pub(super) async fn claim(
             attempts: row.try_get("attempts")?,
         });
     }
+    timers.sort_by_key(|timer| (timer.due_at, timer.id));
     Ok(timers)
 }
 
@@ -76,6 +83,11 @@ pub(super) async fn finish(conn: &mut Conn, id: TimerId, now: Instant) -> Result
 }
 
 pub(super) async fn next(conn: &mut Conn) -> Result<Option<Instant>, StoreError> {
-    let row = sqlx::query("SELECT MIN(due_at) AS due_at FROM timers WHERE done_at IS NULL").fetch_one(conn).await?;
+    let row = sqlx::query(
+        "SELECT MIN(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) AS due_at FROM timers \
+         WHERE done_at IS NULL",
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(row.try_get::<Option<At>, _>("due_at")?.map(|at| at.0))
 }

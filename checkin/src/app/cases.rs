@@ -1,0 +1,91 @@
+//! What the events about cases and people do here.
+
+use serde_json::json;
+use shared::events::{CaseOpened, CaseVoided, PersonMerged};
+use shared::time::Instant;
+use shared_store::StoreError;
+use shared_store::audit::{Actor, AuditEntry};
+
+use super::matching::{Matched, Matcher};
+use crate::store::{CaseRecord, CheckinWrite};
+use crate::{App, SERVICE};
+
+/// A case opened: it is kept, and its contacts are found. A case that was voided before word of its opening came stays
+/// voided, and nobody is told.
+///
+/// # Errors
+/// When the store or the key store fails.
+pub async fn opened(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    event: &CaseOpened,
+    now: Instant,
+) -> Result<Matched, StoreError> {
+    let case = CaseRecord {
+        case_id: event.case_id,
+        person_id: tx.canonical(event.person_id).await?.unwrap_or(event.person_id),
+        symptom_onset: event.symptom_onset,
+        specimen_at: event.specimen_at,
+        isolated_from: event.isolated_from,
+        opened_at: event.opened_at,
+        voided_at: None,
+    };
+    tx.put_case(&case).await?;
+    let voided = tx.case(case.case_id).await?.is_some_and(|stored| stored.voided_at.is_some());
+    if voided { Ok(Matched::default()) } else { Matcher::new(app, now).run(tx, &case).await }
+}
+
+/// A case turned out to be none: its exposures are withdrawn. Where its opening is not known yet, that it was voided is kept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn voided(app: &App, tx: &mut dyn CheckinWrite, event: &CaseVoided, now: Instant) -> Result<(), StoreError> {
+    if tx.case(event.case_id).await?.is_none() {
+        let case = CaseRecord {
+            case_id: event.case_id,
+            person_id: event.person_id,
+            symptom_onset: None,
+            specimen_at: event.voided_at,
+            isolated_from: None,
+            opened_at: event.voided_at,
+            voided_at: Some(event.voided_at),
+        };
+        return tx.put_case(&case).await;
+    }
+    tx.void_case(event.case_id, event.voided_at).await?;
+    let withdrawn = tx.withdraw_exposures(event.case_id, None, now).await?;
+    let entry = AuditEntry {
+        service: SERVICE,
+        actor: Actor::System,
+        action: "exposures.withdraw",
+        subject: Some(format!("case:{}", event.case_id)),
+        detail: json!({"withdrawn": withdrawn}),
+        request_id: None,
+    };
+    tx.audit(&entry, now, &mut app.platform.random()).await
+}
+
+/// Two records became one person: exposures of either are that person's, and the cases that concern them are matched
+/// again, because visits under one record say something about the other now.
+///
+/// # Errors
+/// When the store or the key store fails.
+pub async fn merged(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    event: &PersonMerged,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let kept = tx.canonical(event.person_id).await?.unwrap_or(event.person_id);
+    for gone in [event.other_id, event.person_id].into_iter().filter(|id| *id != kept) {
+        for case in tx.cases_of(&[gone]).await? {
+            tx.put_case(&CaseRecord { person_id: kept, ..case }).await?;
+        }
+        tx.move_exposures(kept, gone, now).await?;
+    }
+    let matcher = Matcher::new(app, now);
+    for case in tx.cases_about(kept).await? {
+        matcher.run(tx, &case).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,327 @@
+//! Somebody comes: one visit, and one for each who came along.
+
+use std::sync::Arc;
+
+use shared::bilingual::Bilingual;
+use shared::ids::{PersonId, VisitId};
+use shared::person::PersonDraft;
+use shared::place::Place;
+use shared::problem::FieldError;
+use shared::time::{Date, Instant};
+use shared_store::keys::Key;
+use shared_store::{SharedRead as _, StoreError};
+use shared_web::caller::Caller;
+use shared_web::people::register::{Registrar, register};
+
+use super::content::{fingerprint, party_id};
+use super::people::{day_key, first_kept};
+use super::record::{Recorded, record};
+use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
+use crate::domain::visit::{VisitDraft, VisitInput, Visitor};
+use crate::domain::visitor_key::DayKey;
+use crate::store::{CheckinWrite, Visit};
+use crate::writer::WriteError;
+use crate::{App, SERVICE};
+
+/// How often a transaction that two families fought over is tried.
+const TRIES: usize = 3;
+
+/// Why a visit was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckInError {
+    /// Fields are at fault.
+    #[error("{} field(s) are at fault", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// The device token is not good: name and phone are needed again.
+    #[error("the device token is not good")]
+    Token(#[from] DeviceTokenError),
+    /// The id was used with another body.
+    #[error("the id was used with another body")]
+    IdConflict,
+    /// Too many wait: the same visit may be sent again.
+    #[error("too many visits wait")]
+    Busy,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl From<WriteError> for CheckInError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Busy => Self::Busy,
+            WriteError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl CheckInError {
+    fn field(pointer: &str, code: &str, vi: &str, en: &str) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, code, Bilingual::new(vi, en))])
+    }
+}
+
+/// A visit that is on record.
+#[derive(Debug, Clone)]
+pub struct CheckedIn {
+    /// The visit, or the first one where this was a repeat.
+    pub visit: Visit,
+    /// Where.
+    pub place: Arc<Place>,
+    /// Whether it was stored now.
+    pub created: bool,
+    /// What the phone sends the next time.
+    pub device_token: String,
+    /// How many people came.
+    pub people: usize,
+}
+
+/// A visit that was understood and whose place and visitor are known, so far as that needs no transaction.
+pub struct Prepared {
+    input: VisitInput,
+    draft: VisitDraft,
+    place: Arc<Place>,
+    id: VisitId,
+    day: Date,
+    day_key: Key,
+    visitor: KnownOrNew,
+    now: Instant,
+}
+
+enum KnownOrNew {
+    /// Somebody whose token was verified; the token to give back.
+    Known(PersonId, String),
+    /// Somebody to be registered.
+    New(Box<PersonDraft>),
+}
+
+/// Understands a visit and finds its place.
+///
+/// # Errors
+/// Fields at fault, an unknown place, a token that is not good, a day that is kept no more; or the store fails.
+pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInError> {
+    let now = app.platform.now();
+    let draft = input.parse(now, now.local_date()).map_err(CheckInError::Invalid)?;
+    let place = app.venues.find(app.platform.shared.as_ref(), draft.venue_code, now).await?;
+    let place = place.ok_or_else(unknown_venue)?;
+    let day = draft.at.local_date();
+    if day < first_kept(app, now) {
+        return Err(too_old());
+    }
+    let mut random = app.platform.random();
+    let day_key = match app.platform.keys().day(day, &mut random) {
+        Err(StoreError::KeyDestroyed(_)) => return Err(too_old()),
+        key => key?,
+    };
+    let visitor = match &draft.visitor {
+        Visitor::Device(token) => known(app, token, now)?,
+        Visitor::Person(person) => KnownOrNew::New(person.clone()),
+    };
+    let id = draft.id.unwrap_or_else(|| VisitId::new(now, &mut random));
+    Ok(Prepared { input, draft, place, id, day, day_key, visitor, now })
+}
+
+/// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked again.
+fn known(app: &App, token: &str, now: Instant) -> Result<KnownOrNew, DeviceTokenError> {
+    let key = app.platform.keys();
+    let verified = device_token::verify(key.token.bytes(), token, now)?;
+    let old = now.since(verified.issued_at) > VALID_FOR / 2;
+    let token = if old { issue(app, verified.person_id, now) } else { token.to_owned() };
+    Ok(KnownOrNew::Known(verified.person_id, token))
+}
+
+fn issue(app: &App, person: PersonId, now: Instant) -> String {
+    device_token::issue(app.platform.keys().token.bytes(), person, now, &mut app.platform.random())
+}
+
+impl Prepared {
+    /// The visit's id: the client's, or the one that was made for it.
+    #[must_use]
+    pub fn id(&self) -> VisitId {
+        self.id
+    }
+
+    /// Whether it is one row of somebody who is known: what the group commit takes.
+    #[must_use]
+    pub fn is_one_row(&self) -> bool {
+        matches!(self.visitor, KnownOrNew::Known(..)) && self.draft.party.is_empty()
+    }
+
+    /// Lets a visitor who gave a name be the person that the same words were found to be a moment ago.
+    #[must_use]
+    pub fn as_person(mut self, app: &App, person: PersonId) -> Self {
+        self.visitor = KnownOrNew::Known(person, issue(app, person, self.now));
+        self
+    }
+
+    fn visit(&self, index: usize, person: PersonId) -> Visit {
+        let chosen = self.draft.id.is_some();
+        Visit {
+            id: party_id(self.id, index),
+            place_id: self.place.id,
+            visitor: DayKey::new(self.day_key.bytes()).seal(person),
+            day: self.day,
+            checked_in_at: self.draft.at,
+            checked_out_at: None,
+            fingerprint: if chosen { fingerprint(&self.day_key, &self.input) } else { 0 },
+        }
+    }
+
+    fn answer(&self, visit: Visit, created: bool, device_token: String) -> CheckedIn {
+        let people = 1 + self.draft.party.len();
+        CheckedIn { visit, place: Arc::clone(&self.place), created, device_token, people }
+    }
+}
+
+/// Stores a prepared visit: one row through the group commit where the visitor is known and alone, otherwise people and
+/// visits in one transaction. A person's own check-in leaves no audit line and no event.
+///
+/// # Errors
+/// The id was used with another body, too many wait, or the store fails.
+pub async fn finish(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
+    match &prepared.visitor {
+        KnownOrNew::Known(person, token) if prepared.draft.party.is_empty() => {
+            let visit = prepared.visit(0, *person);
+            let recorded = app.writer.store(visit.clone()).await?;
+            let (visit, created) = judge(app, prepared, visit, recorded)?;
+            Ok(prepared.answer(visit, created, token.clone()))
+        }
+        _ => with_people(app, caller, prepared).await,
+    }
+}
+
+/// `prepare` and `finish`.
+///
+/// # Errors
+/// As theirs.
+pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<CheckedIn, CheckInError> {
+    let prepared = prepare(app, input).await?;
+    finish(app, caller, &prepared).await
+}
+
+/// The visit that the answer tells of. A repeat under the same id must have the same body; another id for the same
+/// person, place and minute is a second scan and means the first visit.
+fn judge(app: &App, prepared: &Prepared, visit: Visit, recorded: Recorded) -> Result<(Visit, bool), CheckInError> {
+    match recorded {
+        Recorded::Stored => Ok((visit, true)),
+        Recorded::Taken(first) if first.id == visit.id && !is_same_body(app, prepared, &first)? => {
+            Err(CheckInError::IdConflict)
+        }
+        Recorded::Taken(first) => Ok((*first, false)),
+    }
+}
+
+/// Whether a stored visit came in this body. A body without a time may be sent again on another day than its visit's.
+fn is_same_body(app: &App, prepared: &Prepared, first: &Visit) -> Result<bool, StoreError> {
+    if first.day == prepared.day {
+        return Ok(first.fingerprint == fingerprint(&prepared.day_key, &prepared.input));
+    }
+    match app.platform.keys().day(first.day, &mut app.platform.random()) {
+        Err(StoreError::KeyDestroyed(_)) => Ok(false),
+        key => Ok(first.fingerprint == fingerprint(&key?, &prepared.input)),
+    }
+}
+
+async fn with_people(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
+    let mut left = TRIES;
+    loop {
+        left -= 1;
+        match try_with_people(app, caller, prepared).await {
+            Err(CheckInError::Store(error)) if error.is_transient() && left > 0 => {}
+            result => return result,
+        }
+    }
+}
+
+async fn try_with_people(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
+    let mut tx = app.store.write().await?;
+    // Looked up before anybody is registered: the same words sent again must not make a second person.
+    if let Some(first) = tx.visits(&[prepared.id]).await?.pop() {
+        drop(tx);
+        return repeated(app, prepared, first);
+    }
+    let (person, token) = visitor(app, tx.as_mut(), caller, prepared).await?;
+    let mut visits = vec![prepared.visit(0, person)];
+    let phone = match prepared.draft.party.is_empty() {
+        true => None,
+        false => tx.person(person).await?.and_then(|stored| stored.person.phone),
+    };
+    for (index, member) in prepared.draft.party.iter().enumerate() {
+        let mut member = member.clone();
+        member.phone = member.phone.or_else(|| phone.clone());
+        let member = find_or_register(app, tx.as_mut(), caller, &member, prepared.now).await?;
+        visits.push(prepared.visit(index + 1, member));
+    }
+    let recorded = record(tx.as_mut(), &visits, prepared.now, &mut app.platform.random()).await?;
+    let first = recorded.into_iter().next().ok_or(CheckInError::Busy)?;
+    if let Recorded::Taken(first) = &first
+        && first.id == prepared.id
+    {
+        // Somebody sent the same at the same moment and was faster: whoever was registered here is not kept.
+        drop(tx);
+        return repeated(app, prepared, Visit::clone(first));
+    }
+    let (visit, created) = judge(app, prepared, visits.swap_remove(0), first)?;
+    tx.commit().await?;
+    Ok(prepared.answer(visit, created, token))
+}
+
+/// The answer to a check-in that is on record already, with a token of its visitor.
+fn repeated(app: &App, prepared: &Prepared, first: Visit) -> Result<CheckedIn, CheckInError> {
+    if !is_same_body(app, prepared, &first)? {
+        return Err(CheckInError::IdConflict);
+    }
+    let token = match &prepared.visitor {
+        KnownOrNew::Known(_, token) => token.clone(),
+        KnownOrNew::New(_) => {
+            let key = day_key(app, first.day)?.ok_or_else(too_old)?;
+            issue(app, key.open(first.visitor), prepared.now)
+        }
+    };
+    Ok(prepared.answer(first, false, token))
+}
+
+async fn visitor(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    prepared: &Prepared,
+) -> Result<(PersonId, String), StoreError> {
+    match &prepared.visitor {
+        KnownOrNew::Known(person, token) => Ok((*person, token.clone())),
+        KnownOrNew::New(draft) => {
+            let person = find_or_register(app, tx, caller, draft, prepared.now).await?;
+            Ok((person, issue(app, person, prepared.now)))
+        }
+    }
+}
+
+async fn find_or_register(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    draft: &PersonDraft,
+    now: Instant,
+) -> Result<PersonId, StoreError> {
+    let registrar =
+        Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
+    Ok(register(tx, &registrar, draft, now, &mut app.platform.random()).await?.person_id)
+}
+
+fn unknown_venue() -> CheckInError {
+    CheckInError::field(
+        "/venue_code",
+        "unknown_venue",
+        "Không có địa điểm với mã này. Hãy xem lại mã trên áp phích",
+        "No place has this code. Check the code on the poster",
+    )
+}
+
+fn too_old() -> CheckInError {
+    CheckInError::field(
+        "/at",
+        "too_old",
+        "Lượt vào này đã quá thời hạn lưu giữ",
+        "This visit is older than visits are kept",
+    )
+}

@@ -1,0 +1,299 @@
+//! Finds who shared the air with a case, stores it, and tells of what is new.
+//!
+//! All is done in bulk: one query for the visits of the case (its codes are computed for every day and every record that
+//! it was merged from), one for the visits at its places, one for where those people live on in the register. The scan
+//! is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::ToSpan;
+use serde_json::json;
+use shared::event::CloudEvent;
+use shared::events::{ExposureAt, ExposureFound};
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId};
+use shared::place::PlaceKind;
+use shared::time::Instant;
+use shared_store::StoreError;
+use shared_store::audit::{Actor, AuditEntry};
+use shared_store::runtime::SharedRandom;
+
+use super::people;
+use crate::domain::exposure::{CaseVisit, Exposure, OtherVisit, match_exposures};
+use crate::domain::policy::StayPolicy;
+use crate::domain::stay::{Stay, stay_of};
+use crate::domain::visitor_key::VisitorCode;
+use crate::domain::window::{Window, infectious_window};
+use crate::store::{CaseRecord, CheckinRead, CheckinWrite, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, minute_of,
+    start_of_minute,
+};
+use crate::{App, SERVICE};
+
+/// Where a case was while it could infect others.
+pub struct Whereabouts {
+    /// The rules of the day on which the case opened.
+    pub policy: &'static StayPolicy,
+    /// The time that counts.
+    pub window: Window,
+    /// All records that the case's person lives as or lived as.
+    pub aliases: Vec<PersonId>,
+    /// The visits that touch the window, with their stays, by check-in.
+    pub visits: Vec<(Visit, Stay)>,
+    /// What happens at the places.
+    pub kinds: HashMap<PlaceId, PlaceKind>,
+}
+
+/// What a matching found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// Exposures that hold now.
+    pub exposures: usize,
+    /// Those that were not known before.
+    pub new: usize,
+    /// People who are told.
+    pub told: usize,
+}
+
+/// Matches cases at one moment.
+pub struct Matcher<'a> {
+    app: &'a App,
+    now: Instant,
+    random: SharedRandom,
+}
+
+impl<'a> Matcher<'a> {
+    /// A matcher of the moment `now`.
+    #[must_use]
+    pub fn new(app: &'a App, now: Instant) -> Self {
+        Self { app, now, random: app.platform.random() }
+    }
+
+    /// Matches a case, stores what was found, and appends one event for each person of whom something is new. To run it
+    /// again changes nothing that is still so.
+    ///
+    /// # Errors
+    /// When the store or the key store fails.
+    pub async fn run(&self, tx: &mut dyn CheckinWrite, case: &CaseRecord) -> Result<Matched, StoreError> {
+        let case_at = self.whereabouts(tx, case).await?;
+        let found = self.exposures(tx, &case_at).await?;
+        let records: Vec<ExposureRecord> = found.into_iter().map(|found| self.exposure(case.case_id, found)).collect();
+        let new: HashSet<ExposureId> = tx.put_exposures(&records).await?.into_iter().collect();
+        tx.withdraw_exposures(case.case_id, Some(&case_at.aliases), self.now).await?;
+        let told = self.tell(tx, case.case_id, records.iter().filter(|record| new.contains(&record.id))).await?;
+        let matched = Matched { exposures: records.len(), new: new.len(), told };
+        let detail = json!({
+            "policy": case_at.policy.id,
+            "visits": case_at.visits.len(),
+            "exposures": matched.exposures,
+            "new": matched.new,
+            "told": matched.told,
+        });
+        let entry = AuditEntry {
+            service: SERVICE,
+            actor: Actor::System,
+            action: "exposures.match",
+            subject: Some(format!("case:{}", case.case_id)),
+            detail,
+            request_id: None,
+        };
+        tx.audit(&entry, self.now, &mut self.random.clone()).await?;
+        Ok(matched)
+    }
+
+    /// Where a case was inside its window.
+    ///
+    /// # Errors
+    /// When the store or the key store fails.
+    pub async fn whereabouts(
+        &self,
+        tx: &mut (impl CheckinRead + ?Sized),
+        case: &CaseRecord,
+    ) -> Result<Whereabouts, StoreError> {
+        let policy = StayPolicy::on(case.opened_at.local_date());
+        let window =
+            infectious_window(case.symptom_onset, case.specimen_at, case.isolated_from, self.now, policy);
+        let aliases = tx.aliases(case.person_id).await?;
+        let visits = tx.visits_of(&self.codes(&aliases, &window)?).await?;
+        let kinds = kinds(tx, visits.iter().map(|visit| visit.place_id)).await?;
+        let next: Vec<Option<Instant>> = (0..visits.len()).map(|at| next_elsewhere(&visits[at..])).collect();
+        let with_stays = visits.into_iter().zip(next).map(|(visit, next)| {
+            let stay = self.stay(&visit, next, &kinds, policy);
+            (visit, stay)
+        });
+        let visits = with_stays.filter(|(_, stay)| touches(*stay, &window)).collect();
+        Ok(Whereabouts { policy, window, aliases, visits, kinds })
+    }
+
+    /// The codes under which a person may have visited in the window: a stay may have begun the day before it.
+    fn codes(&self, aliases: &[PersonId], window: &Window) -> Result<Vec<VisitorCode>, StoreError> {
+        let first = window.from.local_date().saturating_sub(1.day()).max(people::first_kept(self.app, self.now));
+        let last = window.to.local_date();
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        let keys = people::day_keys(self.app, days)?;
+        Ok(keys.values().flat_map(|key| aliases.iter().map(|person| key.seal(*person))).collect())
+    }
+
+    /// Who was where the case was.
+    async fn exposures(
+        &self,
+        tx: &mut (impl CheckinRead + ?Sized),
+        case_at: &Whereabouts,
+    ) -> Result<Vec<Exposure<PersonId>>, StoreError> {
+        let Whereabouts { policy, window, aliases, visits, kinds } = case_at;
+        let mut rows = tx.visits_at(&spans(visits, window, policy)).await?;
+        self.look_past_midnight(tx, &mut rows, kinds, policy).await?;
+        let visitors = people::open(self.app, rows.iter().map(|row| &row.visit))?;
+        let kept = people::canonical(tx, visitors.values().copied()).await?;
+        let others: Vec<OtherVisit<PersonId>> = rows
+            .iter()
+            .filter_map(|row| {
+                let visitor = *kept.get(visitors.get(&row.visit.visitor)?)?;
+                let stay = self.stay(&row.visit, row.next_elsewhere, kinds, policy);
+                (!aliases.contains(&visitor)).then_some(OtherVisit { visitor, place: row.visit.place_id, stay })
+            })
+            .collect();
+        let case: Vec<CaseVisit> =
+            visits.iter().map(|(visit, stay)| CaseVisit { place: visit.place_id, stay: *stay }).collect();
+        Ok(match_exposures(window, &case, &others, policy))
+    }
+
+    /// A visitor has another code after midnight, so the query does not see that somebody went on elsewhere then. For
+    /// those few whose assumed stay runs past midnight it is looked up under the next day's code.
+    async fn look_past_midnight(
+        &self,
+        tx: &mut (impl CheckinRead + ?Sized),
+        rows: &mut [VisitAtPlace],
+        kinds: &HashMap<PlaceId, PlaceKind>,
+        policy: &StayPolicy,
+    ) -> Result<(), StoreError> {
+        let crosses = |row: &&mut VisitAtPlace| {
+            let end = self.stay(&row.visit, row.next_elsewhere, kinds, policy).to;
+            row.visit.checked_out_at.is_none() && end.local_date() > row.visit.day
+        };
+        let crossing: Vec<&mut VisitAtPlace> = rows.iter_mut().filter(crosses).collect();
+        if crossing.is_empty() {
+            return Ok(());
+        }
+        let visitors = people::open(self.app, crossing.iter().map(|row| &row.visit))?;
+        let tomorrow = |visit: &Visit| visit.day.saturating_add(1.day());
+        let keys = people::day_keys(self.app, crossing.iter().map(|row| tomorrow(&row.visit)).collect::<HashSet<_>>())?;
+        let code = |visit: &Visit| Some(keys.get(&tomorrow(visit))?.seal(*visitors.get(&visit.visitor)?));
+        let codes: HashSet<VisitorCode> = crossing.iter().filter_map(|row| code(&row.visit)).collect();
+        let codes: Vec<VisitorCode> = codes.into_iter().collect();
+        let mut later: HashMap<VisitorCode, Vec<Visit>> = HashMap::new();
+        for visit in tx.visits_of(&codes).await? {
+            later.entry(visit.visitor).or_default().push(visit);
+        }
+        for row in crossing {
+            let visits = code(&row.visit).and_then(|code| later.get(&code)).into_iter().flatten();
+            let elsewhere = visits.filter(|visit| visit.place_id != row.visit.place_id).map(|v| v.checked_in_at).min();
+            row.next_elsewhere = row.next_elsewhere.into_iter().chain(elsewhere).min();
+        }
+        Ok(())
+    }
+
+    fn stay(
+        &self,
+        visit: &Visit,
+        next: Option<Instant>,
+        kinds: &HashMap<PlaceId, PlaceKind>,
+        policy: &StayPolicy,
+    ) -> Stay {
+        let kind = kinds.get(&visit.place_id).copied().unwrap_or(PlaceKind::Other);
+        stay_of(visit.checked_in_at, visit.checked_out_at, next, kind, policy, self.now)
+    }
+
+    fn exposure(&self, case_id: CaseId, found: Exposure<PersonId>) -> ExposureRecord {
+        ExposureRecord {
+            id: ExposureId::new(self.now, &mut self.random.clone()),
+            case_id,
+            person_id: found.visitor,
+            place_id: found.place,
+            day: found.day,
+            overlap_minutes: found.overlap_minutes,
+            level: found.level,
+            assumed: found.assumed,
+            found_at: self.now,
+            withdrawn_at: None,
+        }
+    }
+
+    /// One event a person, so that nobody is told ten times; gives how many people there are.
+    async fn tell(
+        &self,
+        tx: &mut dyn CheckinWrite,
+        case_id: CaseId,
+        new: impl Iterator<Item = &ExposureRecord> + Send,
+    ) -> Result<usize, StoreError> {
+        let mut people: BTreeMap<PersonId, Vec<ExposureAt>> = BTreeMap::new();
+        for record in new {
+            people.entry(record.person_id).or_default().push(ExposureAt {
+                exposure_id: record.id,
+                venue_id: record.place_id,
+                day: record.day,
+                overlap_minutes: record.overlap_minutes,
+                level: record.level,
+            });
+        }
+        let count = people.len();
+        for (person_id, mut exposures) in people {
+            exposures.sort_by(|a, b| b.day.cmp(&a.day));
+            let found = ExposureFound { case_id, person_id, exposures };
+            tx.append_event(&CloudEvent::new(&found, self.now, &mut self.random.clone())).await?;
+        }
+        Ok(count)
+    }
+}
+
+/// What happens at places.
+async fn kinds(
+    tx: &mut (impl CheckinRead + ?Sized),
+    places: impl Iterator<Item = PlaceId>,
+) -> Result<HashMap<PlaceId, PlaceKind>, StoreError> {
+    let ids: Vec<PlaceId> = places.collect::<HashSet<_>>().into_iter().collect();
+    Ok(tx.places_by_id(&ids).await?.into_iter().map(|place| (place.id, place.kind)).collect())
+}
+
+/// When the visitor of the first of these visits checked in elsewhere.
+fn next_elsewhere(visits: &[Visit]) -> Option<Instant> {
+    let (first, later) = visits.split_first()?;
+    let elsewhere = |next: &&Visit| next.place_id != first.place_id && next.checked_in_at > first.checked_in_at;
+    later.iter().find(elsewhere).map(|next| next.checked_in_at)
+}
+
+/// Whether a stay lies in the window at least in part.
+fn touches(stay: Stay, window: &Window) -> bool {
+    stay.from < window.to && (window.from < stay.to || window.from <= stay.from)
+}
+
+/// The check-ins that may matter at the places of a case: one span for each place and time, none overlapping another.
+fn spans(visits: &[(Visit, Stay)], window: &Window, policy: &StayPolicy) -> Vec<PlaceSpan> {
+    let around = |(visit, stay): &(Visit, Stay)| {
+        span_around(visit.place_id, stay.from.max(window.from), stay.to.min(window.to), policy)
+    };
+    let mut spans: Vec<PlaceSpan> = visits.iter().map(around).collect();
+    spans.sort_unstable();
+    spans.dedup_by(|next, kept| {
+        let joined = next.place_id == kept.place_id && next.from_minute <= kept.to_minute;
+        if joined {
+            kept.to_minute = kept.to_minute.max(next.to_minute);
+        }
+        joined
+    });
+    spans
+}
+
+/// The check-ins that may have to do with a presence: those of its local days, and those before it from which a stay may
+/// last into it.
+fn span_around(place_id: PlaceId, from: Instant, to: Instant, policy: &StayPolicy) -> PlaceSpan {
+    let first = Instant::start_of(from.local_date()).min(from.minus(policy.longest_stay()));
+    let last = Instant::start_of(to.local_date().saturating_add(1.day()));
+    PlaceSpan { place_id, from_minute: minute_of(first), to_minute: minute_of(last) - 1 }
+}
+
+/// The check-ins that may have to do with visits that began from the minute `from` to the minute `to`.
+#[must_use]
+pub fn whole_days(place_id: PlaceId, from: i64, to: i64) -> PlaceSpan {
+    let (from, to) = (start_of_minute(from), start_of_minute(to));
+    let policy = StayPolicy::on(from.local_date());
+    span_around(place_id, from, to.plus(policy.longest_stay()), policy)
+}

@@ -1,0 +1,31 @@
+//! Which records lie in the area of a caller's duty.
+
+use shared::access::AreaScope;
+use shared::area::{FIRST_DAY, wards_of_district};
+use shared::time::Date;
+use shared_web::caller::Caller;
+
+use crate::store::CaseRecord;
+
+/// The wards that a list is narrowed to before its rows are read; none for a duty that covers a province. Whether a row
+/// may be shown is still asked of [`Caller::covers`].
+#[must_use]
+pub fn wards(caller: &Caller, today: Date) -> Option<Vec<String>> {
+    match &caller.account()?.area {
+        AreaScope::Province(_) => None,
+        AreaScope::District(code) => {
+            let units = wards_of_district(code, FIRST_DAY).into_iter().chain(wards_of_district(code, today));
+            let mut codes: Vec<String> = units.map(|unit| unit.code.to_owned()).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            Some(codes)
+        }
+        AreaScope::Ward(code) => Some(vec![code.clone()]),
+    }
+}
+
+/// Whether the caller's duty covers a case.
+#[must_use]
+pub fn covers(caller: &Caller, case: &CaseRecord, today: Date) -> bool {
+    caller.covers(case.ward_code.as_deref(), today)
+}

@@ -1,0 +1,340 @@
+//! Reading cases and alerts together with what a screen shows of them. Every reading is on record.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use shared::fold::{fold, nfc};
+use shared::ids::{AccountId, CaseId, PersonId};
+use shared::person::Person;
+use shared::phone::Phone;
+use shared_store::StoreError;
+use shared_store::people::PeopleQuery;
+use shared_web::Problem;
+use shared_web::caller::Caller;
+
+use super::report::no_such_case;
+use super::work::{Work, case_subject};
+use super::{area, report};
+use crate::App;
+use crate::domain::case::CaseState;
+use crate::domain::risk::RiskGroup;
+use crate::store::{
+    AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, Evidence, F0Write, ReportRecord,
+};
+
+/// So many people that fit a search are looked at.
+const MAX_HITS: i64 = 500;
+/// So many reports of a case are shown: three a day for three weeks, and room.
+const MAX_REPORTS: i64 = 100;
+/// So many alerts of a case are shown.
+const MAX_ALERTS: i64 = 200;
+
+/// The names that people see of accounts.
+pub type Names = BTreeMap<AccountId, String>;
+
+/// An alert with its patient, as a card of the board shows it.
+#[derive(Debug, Clone)]
+pub struct AlertCard {
+    /// The alert.
+    pub alert: AlertRecord,
+    /// Its case.
+    pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
+    /// The two newest reports, the newest first.
+    pub reports: Vec<ReportRecord>,
+}
+
+/// Alerts of the caller's area.
+#[derive(Debug, Clone)]
+pub struct Alerts {
+    /// By danger, then age.
+    pub cards: Vec<AlertCard>,
+    /// The names of those who have one.
+    pub names: Names,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A case as a line of a list shows it.
+#[derive(Debug, Clone)]
+pub struct CaseLine {
+    /// The case.
+    pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
+    /// Its alerts that are not resolved.
+    pub alerts: Vec<AlertRecord>,
+}
+
+/// Cases of the caller's area.
+#[derive(Debug, Clone)]
+pub struct Cases {
+    /// The newest first.
+    pub lines: Vec<CaseLine>,
+    /// The names of their doctors.
+    pub names: Names,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// Which cases somebody looks for.
+#[derive(Debug, Clone, Default)]
+pub struct CaseQuery {
+    /// Only those in this state.
+    pub state: Option<CaseState>,
+    /// Only those of this ward.
+    pub ward_code: Option<String>,
+    /// Only those of this risk group.
+    pub risk: Option<RiskGroup>,
+    /// Only those of this doctor, by id or by the name that the account signs in with.
+    pub doctor: Option<String>,
+    /// Name with or without diacritics, phone or ID number.
+    pub text: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+    /// Skip so many.
+    pub offset: i64,
+}
+
+/// Everything about a case.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// The case.
+    pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
+    /// Its reports, the newest first.
+    pub reports: Vec<ReportRecord>,
+    /// Its alerts, by danger, then age.
+    pub alerts: Vec<AlertRecord>,
+    /// Its contacts with who they are.
+    pub contacts: Vec<(Contact, Option<Person>)>,
+    /// The results behind it.
+    pub evidence: Vec<Evidence>,
+    /// The names of those who did something.
+    pub names: Names,
+}
+
+async fn people(tx: &mut dyn F0Write, ids: Vec<PersonId>) -> Result<BTreeMap<PersonId, Person>, StoreError> {
+    Ok(tx.people(&ids).await?.into_iter().map(|stored| (stored.person.id, stored.person)).collect())
+}
+
+async fn names(tx: &mut dyn F0Write, ids: impl Iterator<Item = AccountId>) -> Result<Names, StoreError> {
+    let mut names = Names::new();
+    for id in ids {
+        if !names.contains_key(&id)
+            && let Some(stored) = tx.account(id).await?
+        {
+            names.insert(id, stored.account.display_name);
+        }
+    }
+    Ok(names)
+}
+
+/// Who did something with an alert.
+fn hands(alert: &AlertRecord) -> impl Iterator<Item = AccountId> + '_ {
+    [&alert.acknowledged, &alert.resolved].into_iter().flatten().filter_map(|stamp| stamp.by)
+}
+
+/// Takes the one item away that tells whether there are more.
+fn cut<T>(items: &mut Vec<T>, limit: i64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    more
+}
+
+/// The alerts of the caller's area in these states (all where the list is empty).
+///
+/// # Errors
+/// When the store fails.
+pub async fn alerts(
+    app: &App,
+    caller: &Caller,
+    states: Vec<AlertState>,
+    limit: i64,
+    offset: i64,
+) -> Result<Alerts, StoreError> {
+    let mut work = Work::for_caller(app, caller).await?;
+    let today = work.now.local_date();
+    let wards = area::wards(caller, today);
+    let filter = AlertFilter { states, wards, cases: None, limit: limit + 1, offset };
+    let mut found = work.tx.alerts(&filter).await?;
+    let more = cut(&mut found, limit);
+    found.retain(|alert| caller.covers(alert.ward_code.as_deref(), today));
+    let mut ids: Vec<CaseId> = found.iter().map(|alert| alert.case_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let cases: BTreeMap<CaseId, CaseRecord> =
+        work.tx.cases_by_id(&ids).await?.into_iter().map(|case| (case.id, case)).collect();
+    let people = people(work.tx.as_mut(), cases.values().map(|case| case.person_id).collect()).await?;
+    let mut reports: BTreeMap<CaseId, Vec<ReportRecord>> = BTreeMap::new();
+    for report in work.tx.newest_reports(&ids, 2).await? {
+        reports.entry(report.case_id).or_default().push(report);
+    }
+    let names = names(work.tx.as_mut(), found.iter().flat_map(hands)).await?;
+    work.audit("alerts.list", None, json!({"cases": ids})).await?;
+    work.commit().await?;
+    let card = |alert: AlertRecord| {
+        let case = cases.get(&alert.case_id)?.clone();
+        let person = people.get(&case.person_id).cloned();
+        Some(AlertCard { reports: reports.get(&case.id).cloned().unwrap_or_default(), alert, case, person })
+    };
+    Ok(Alerts { cards: found.into_iter().filter_map(card).collect(), names, more })
+}
+
+/// The people that a search box's text may mean.
+async fn hits(tx: &mut dyn F0Write, text: &str) -> Result<Vec<PersonId>, StoreError> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let query = PeopleQuery {
+        name_fold: if text.chars().any(char::is_alphabetic) { fold(text) } else { String::new() },
+        typed: nfc(text),
+        phone: Phone::parse(text).ok().map(|phone| phone.as_str().to_owned()),
+        number: (digits.len() >= 9).then_some(digits),
+        wards: None,
+        limit: MAX_HITS,
+        offset: 0,
+    };
+    Ok(tx.search_people(&query).await?.into_iter().map(|stored| stored.person.id).collect())
+}
+
+/// The account that a filter names; one that nobody has fits no case.
+async fn doctor(tx: &mut dyn F0Write, text: &str) -> Result<AccountId, StoreError> {
+    let nobody = AccountId::from_uuid(uuid::Uuid::nil());
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Ok(tx.account_by_username(text).await?.map_or(nobody, |stored| stored.account.id)),
+    }
+}
+
+/// The cases of the caller's area that fit.
+///
+/// # Errors
+/// When the store fails.
+pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases, StoreError> {
+    let mut work = Work::for_caller(app, caller).await?;
+    let today = work.now.local_date();
+    let wards = match (area::wards(caller, today), query.ward_code) {
+        (None, None) => None,
+        (None, Some(ward)) => Some(vec![ward]),
+        (Some(mine), None) => Some(mine),
+        (Some(mine), Some(ward)) => Some(mine.into_iter().filter(|code| *code == ward).collect()),
+    };
+    let people_found = match query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => Some(hits(work.tx.as_mut(), text).await?),
+        None => None,
+    };
+    let doctor = match query.doctor.as_deref() {
+        Some(text) => Some(doctor(work.tx.as_mut(), text).await?),
+        None => None,
+    };
+    let (limit, offset) = (query.limit + 1, query.offset);
+    let filter =
+        CaseFilter { state: query.state, wards, risk: query.risk, doctor, people: people_found, limit, offset };
+    let mut found = work.tx.cases(&filter).await?;
+    let more = cut(&mut found, query.limit);
+    found.retain(|case| area::covers(caller, case, today));
+    let ids: Vec<CaseId> = found.iter().map(|case| case.id).collect();
+    let unresolved = AlertFilter {
+        states: vec![AlertState::Open, AlertState::Acknowledged],
+        cases: Some(ids.clone()),
+        limit: MAX_HITS * 2,
+        ..AlertFilter::default()
+    };
+    let mut alerts: BTreeMap<CaseId, Vec<AlertRecord>> = BTreeMap::new();
+    for alert in work.tx.alerts(&unresolved).await? {
+        alerts.entry(alert.case_id).or_default().push(alert);
+    }
+    let mut people = people(work.tx.as_mut(), found.iter().map(|case| case.person_id).collect()).await?;
+    let hands = alerts.values().flatten().flat_map(hands).chain(found.iter().filter_map(|case| case.doctor));
+    let names = names(work.tx.as_mut(), hands).await?;
+    work.audit("cases.list", None, json!({"cases": ids})).await?;
+    work.commit().await?;
+    let line = |case: CaseRecord| CaseLine {
+        person: people.remove(&case.person_id),
+        alerts: alerts.remove(&case.id).unwrap_or_default(),
+        case,
+    };
+    Ok(Cases { lines: found.into_iter().map(line).collect(), names, more })
+}
+
+/// A case with everything about it.
+///
+/// # Errors
+/// 404 where there is no such case in the caller's area.
+pub async fn case(app: &App, caller: &Caller, id: CaseId) -> Result<CaseFile, Problem> {
+    let mut work = Work::for_caller(app, caller).await?;
+    let case = work.tx.case(id).await?.ok_or_else(no_such_case)?;
+    if !area::covers(caller, &case, work.now.local_date()) {
+        return Err(no_such_case());
+    }
+    let file = file(work.tx.as_mut(), case).await?;
+    work.audit("case.read", case_subject(id), json!({})).await?;
+    work.commit().await?;
+    Ok(file)
+}
+
+async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreError> {
+    let id = case.id;
+    let reports = tx.newest_reports(&[id], MAX_REPORTS).await?;
+    let filter = AlertFilter { cases: Some(vec![id]), limit: MAX_ALERTS, ..AlertFilter::default() };
+    let alerts = tx.alerts(&filter).await?;
+    let contacts = tx.contacts_of(id).await?;
+    let evidence = tx.evidence_of(id).await?;
+    let ids = contacts.iter().map(|contact| contact.person_id).chain([case.person_id]).collect();
+    let people = people(tx, ids).await?;
+    let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor)).await?;
+    let contacts = contacts.into_iter().map(|contact| (contact, people.get(&contact.person_id).cloned())).collect();
+    Ok(CaseFile { person: people.get(&case.person_id).cloned(), case, reports, alerts, contacts, evidence, names })
+}
+
+/// A patient's or family member's own view of a case: the case, who has it, and its reports, the newest first.
+#[derive(Debug, Clone)]
+pub struct OwnCase {
+    /// The case.
+    pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
+    /// Its reports, the newest first.
+    pub reports: Vec<ReportRecord>,
+}
+
+/// The open cases that a citizen may report about: their own, and those of their household.
+///
+/// # Errors
+/// 401 where no citizen signed in.
+pub async fn own_cases(app: &App, caller: &Caller) -> Result<Vec<OwnCase>, Problem> {
+    let citizen = caller.citizen().ok_or_else(Problem::unauthenticated)?;
+    let mut work = Work::for_caller(app, caller).await?;
+    let citizen = work.tx.canonical(citizen).await?.unwrap_or(citizen);
+    let mut own = Vec::new();
+    for case in work.tx.open_cases_around(citizen).await? {
+        let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
+        let reports = work.tx.newest_reports(&[case.id], 10).await?;
+        work.audit("case.read", case_subject(case.id), json!({})).await?;
+        own.push(OwnCase { case, person, reports });
+    }
+    work.commit().await?;
+    Ok(own)
+}
+
+/// One of the cases that a citizen may report about.
+///
+/// # Errors
+/// 401 where no citizen signed in, 404 where the case is not theirs.
+pub async fn own_case(app: &App, caller: &Caller, id: CaseId) -> Result<OwnCase, Problem> {
+    if caller.citizen().is_none() {
+        return Err(Problem::unauthenticated());
+    }
+    let mut work = Work::for_caller(app, caller).await?;
+    let case = work.tx.case(id).await?.ok_or_else(no_such_case)?;
+    if !report::may_report(work.tx.as_mut(), caller, &case, work.now.local_date()).await? {
+        return Err(no_such_case());
+    }
+    let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
+    let reports = work.tx.newest_reports(&[id], 10).await?;
+    work.audit("case.read", case_subject(id), json!({})).await?;
+    work.commit().await?;
+    Ok(OwnCase { case, person, reports })
+}

@@ -1,0 +1,16 @@
+//! The use-cases: each takes a typed command inside one transaction and appends its event, its line of the feed and its
+//! audit line there.
+
+pub mod alerts;
+pub mod area;
+pub mod close_case;
+pub mod escalate;
+pub mod exposures;
+pub mod look;
+pub mod merge;
+pub mod open_by_hand;
+pub mod open_case;
+pub mod report;
+pub mod results;
+pub mod void_case;
+pub mod work;

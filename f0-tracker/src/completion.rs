@@ -1,0 +1,150 @@
+//! When isolation ends.
+//!
+//! 250/QĐ-BYT (28 January 2022), as relayed by Bình Phước (f0-care.md, 3.3): after 7 days and with a negative antigen test
+//! isolation ends; with a positive one it goes on to day 10 for the fully vaccinated and to day 14 for others. Which day
+//! is day 0 could not be read: here it is the day of the diagnosis. That an alert which waits must be answered first is
+//! the product's own rule.
+
+use serde_json::{Value, json};
+use shared::bilingual::{Bilingual, Lang};
+use shared::events::Outcome;
+use shared::time::Date;
+
+/// With a negative test, isolation ends on this day.
+const DAYS_WITH_TEST: i64 = 7;
+/// Without one, on this day for the fully vaccinated.
+const DAYS_VACCINATED: i64 = 10;
+/// Without one, on this day for others.
+const DAYS_OTHERS: i64 = 14;
+/// The doses from which somebody counts as fully vaccinated (4038/QĐ-BYT asks for two).
+const FULL_DOSES: u8 = 2;
+
+/// Where the rule stands.
+const SOURCE: &str = "250/QĐ-BYT";
+
+/// A case, as far as its end is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// The day of the diagnosis: day 0.
+    pub diagnosed_on: Date,
+    /// Doses of vaccine, where known.
+    pub vaccine_doses: Option<u8>,
+    /// The tests: the day of the specimen and what was found.
+    pub tests: Vec<(Date, Outcome)>,
+    /// Whether an alert waits for somebody.
+    pub alert_waits: bool,
+}
+
+/// A criterion that is not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criterion {
+    /// A stable code: `days`, `negative_test` or `open_alert`.
+    pub code: &'static str,
+    /// What is missing.
+    pub detail: Bilingual,
+    /// Where the rule stands.
+    pub source: &'static str,
+}
+
+impl Criterion {
+    /// The criterion as an answer shows it.
+    #[must_use]
+    pub fn view(&self, lang: Lang) -> Value {
+        json!({"code": self.code, "detail": self.detail.get(lang), "source": self.source})
+    }
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+/// The criteria that are not met on a day; none where the case may be closed.
+#[must_use]
+pub fn unmet(course: &Course, on: Date) -> Vec<Criterion> {
+    let mut missing = Vec::new();
+    let day = days_between(course.diagnosed_on, on);
+    let without_test =
+        if course.vaccine_doses.is_some_and(|n| n >= FULL_DOSES) { DAYS_VACCINATED } else { DAYS_OTHERS };
+    if day < DAYS_WITH_TEST {
+        let detail = Bilingual::new(
+            format!("Hôm nay là ngày {day}, cần đủ {DAYS_WITH_TEST} ngày"),
+            format!("Today is day {day}; {DAYS_WITH_TEST} days are needed"),
+        );
+        missing.push(Criterion { code: "days", detail, source: SOURCE });
+    }
+    if day < without_test && !is_negative_at_the_end(course) {
+        let detail = Bilingual::new(
+            format!("Cần xét nghiệm âm tính từ ngày {DAYS_WITH_TEST}, hoặc chờ đến ngày {without_test}"),
+            format!("A negative test from day {DAYS_WITH_TEST} on is needed, or day {without_test}"),
+        );
+        missing.push(Criterion { code: "negative_test", detail, source: SOURCE });
+    }
+    if course.alert_waits {
+        let detail = Bilingual::new("Còn cảnh báo chưa ai nhận", "An alert waits for somebody to take it");
+        missing.push(Criterion { code: "open_alert", detail, source: "An Tâm" });
+    }
+    missing
+}
+
+/// Whether the newest decisive test from day 7 on is negative.
+fn is_negative_at_the_end(course: &Course) -> bool {
+    let decisive = course.tests.iter().filter(|(day, outcome)| {
+        days_between(course.diagnosed_on, *day) >= DAYS_WITH_TEST
+            && matches!(outcome, Outcome::Detected | Outcome::NotDetected)
+    });
+    // On one day a positive test outweighs a negative one.
+    let newest = decisive.max_by_key(|(day, outcome)| (*day, *outcome == Outcome::Detected));
+    newest.is_some_and(|(_, outcome)| *outcome == Outcome::NotDetected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(n: i8) -> Date {
+        Date::constant(2022, 3, n)
+    }
+
+    fn course(tests: &[(i8, Outcome)]) -> Course {
+        Course {
+            diagnosed_on: day(1),
+            vaccine_doses: None,
+            tests: tests.iter().map(|(n, outcome)| (day(*n), *outcome)).collect(),
+            alert_waits: false,
+        }
+    }
+
+    fn codes(course: &Course, on: i8) -> Vec<&'static str> {
+        unmet(course, day(on)).iter().map(|criterion| criterion.code).collect()
+    }
+
+    #[test]
+    fn seven_days_and_a_negative_test_end_isolation() {
+        let negative = course(&[(8, Outcome::NotDetected)]);
+        assert_eq!(codes(&negative, 8), Vec::<&str>::new());
+        assert_eq!(codes(&course(&[]), 7), ["days", "negative_test"]);
+        assert_eq!(codes(&course(&[]), 8), ["negative_test"]);
+    }
+
+    #[test]
+    fn a_test_before_day_seven_or_one_that_does_not_decide_counts_for_nothing() {
+        assert_eq!(codes(&course(&[(7, Outcome::NotDetected)]), 8), ["negative_test"]);
+        assert_eq!(codes(&course(&[(8, Outcome::Inconclusive)]), 9), ["negative_test"]);
+    }
+
+    #[test]
+    fn with_a_positive_test_it_is_day_ten_for_the_vaccinated_and_day_fourteen_for_others() {
+        let positive = course(&[(8, Outcome::NotDetected), (9, Outcome::Detected)]);
+        assert_eq!(codes(&positive, 14), ["negative_test"]);
+        assert_eq!(codes(&positive, 15), Vec::<&str>::new());
+        let vaccinated = Course { vaccine_doses: Some(2), ..positive };
+        assert_eq!(codes(&vaccinated, 10), ["negative_test"]);
+        assert_eq!(codes(&vaccinated, 11), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_alert_that_waits_is_answered_first() {
+        let waiting = Course { alert_waits: true, ..course(&[(8, Outcome::NotDetected)]) };
+        assert_eq!(codes(&waiting, 8), ["open_alert"]);
+    }
+}

@@ -1,0 +1,6 @@
+//! The tables on PostgreSQL.
+
+use shared_store::postgres::{Conn, Db, Engine, Row, Tx};
+
+#[path = "sql/mod.rs"]
+mod sql;

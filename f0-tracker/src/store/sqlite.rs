@@ -1,0 +1,6 @@
+//! The tables on SQLite.
+
+use shared_store::sqlite::{Conn, Db, Engine, Row, Tx};
+
+#[path = "sql/mod.rs"]
+mod sql;

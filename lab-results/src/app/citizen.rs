@@ -1,0 +1,96 @@
+//! A citizen's result page: the link alone shows nothing; a one-time code to the person's phone does.
+
+use serde_json::json;
+use shared::ids::PersonId;
+use shared_store::StoreError;
+use shared_store::audit::Actor;
+use shared_web::auth::codes::{self, Asked};
+use shared_web::auth::session::Begun;
+use shared_web::caller::Caller;
+
+use crate::app::{App, SERVICE};
+use crate::domain::link::LinkCode;
+use crate::store::model::{State, StoredResult};
+
+/// What one-time codes of this page are for.
+const PURPOSE: &str = "result";
+
+/// A released result behind a link, and whose it is now.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// The result.
+    pub result: StoredResult,
+    /// The person, under the id that they live on as.
+    pub person_id: PersonId,
+}
+
+/// A result with the names that its page shows.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The result.
+    pub result: StoredResult,
+    /// Whose it is.
+    pub full_name: String,
+    /// The laboratory's name.
+    pub lab_name: String,
+    /// What the version before said, where this one corrects it.
+    pub before: Option<shared::events::Outcome>,
+}
+
+/// The result behind a link. A text that is no code is looked up like any other, so that time tells nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn linked(app: &App, text: &str) -> Result<Option<Linked>, StoreError> {
+    let code = text.parse::<LinkCode>().map_or_else(|_| String::new(), |code| code.to_string());
+    let mut tx = app.store.read().await?;
+    let Some(result) = tx.result_by_link(&code).await? else { return Ok(None) };
+    let Some(person) = result.content.person_id else { return Ok(None) };
+    let person_id = tx.canonical(person).await?.unwrap_or(person);
+    Ok((result.state == State::Released).then_some(Linked { result, person_id }))
+}
+
+/// Sends the person a one-time code.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ask(app: &App, caller: &Caller, linked: &Linked) -> Result<Asked, StoreError> {
+    codes::ask(&app.platform, caller, PURPOSE, linked.person_id).await
+}
+
+/// Tries a one-time code; where it is right a session of the person begins.
+///
+/// # Errors
+/// When the store fails.
+pub async fn redeem(app: &App, caller: &Caller, linked: &Linked, code: &str) -> Result<Option<Begun>, StoreError> {
+    codes::redeem(&app.platform, caller, PURPOSE, linked.person_id, code).await
+}
+
+/// What the page shows to the person, who proved to be it. Every look is on record.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(app: &App, caller: &Caller, linked: &Linked) -> Result<Shown, StoreError> {
+    let now = app.platform.now();
+    let person_id = linked.person_id;
+    let mut tx = app.store.write().await?;
+    let full_name = tx.person(person_id).await?.map(|stored| stored.person.full_name.as_str().to_owned());
+    let lab_name = tx.laboratory(&linked.result.lab_code).await?.map(|laboratory| laboratory.name);
+    let versions = tx.versions(linked.result.id).await?;
+    let before = versions.iter().rev().find(|version| version.version < linked.result.version);
+    let mut entry = caller.audit(
+        SERVICE,
+        "result.read",
+        Some(format!("person:{person_id}")),
+        json!({"result_id": linked.result.id, "version": linked.result.version}),
+    );
+    entry.actor = Actor::Person(person_id);
+    tx.audit(&entry, now, &mut app.platform.random()).await?;
+    tx.commit().await?;
+    Ok(Shown {
+        full_name: full_name.unwrap_or_default(),
+        lab_name: lab_name.unwrap_or_else(|| linked.result.lab_code.clone()),
+        before: before.map(|version| version.content.outcome),
+        result: linked.result.clone(),
+    })
+}

@@ -1,0 +1,223 @@
+//! One upload on its way into the tables, in chunks: a chunk is one transaction, and where it fails its rows are stored
+//! one by one, so that a bad row fails alone.
+
+use std::time::Duration;
+
+use shared::bilingual::Bilingual;
+use shared::ids::UploadId;
+use shared::time::Instant;
+use shared_store::StoreError;
+
+use crate::app::App;
+use crate::app::ledger::{Ledger, WouldBe};
+use crate::app::naming::Naming;
+use crate::app::progress::Far;
+use crate::app::row::{self, Context, Incoming, RowFailure};
+use crate::app::sender::Sender;
+use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
+use crate::store::model::{Counts, Upload};
+
+/// How many rows are stored in one transaction: others wait for the writer of SQLite no longer than this takes.
+pub const CHUNK: usize = 100;
+/// How often a row is tried whose failure may pass.
+const TRIES: usize = 3;
+/// How long to wait before a row is tried again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// An upload on its way.
+pub struct Intake {
+    app: App,
+    sender: Sender,
+    naming: Naming,
+    upload: Upload,
+    dry_run: bool,
+    /// What a dry run would have stored, seen by its later rows.
+    would_be: WouldBe,
+    report: RowReport,
+}
+
+impl Intake {
+    /// Begins an upload. It stands in the table of uploads from now on, unless it is a dry run.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn begin(
+        app: &App,
+        sender: Sender,
+        naming: Naming,
+        upload: Upload,
+        dry_run: bool,
+    ) -> Result<Self, StoreError> {
+        if !dry_run {
+            let mut tx = app.store.write().await?;
+            tx.insert_upload(&upload).await?;
+            tx.commit().await?;
+        }
+        let report = RowReport::new(upload.id);
+        let intake =
+            Self { app: app.clone(), sender, naming, upload, dry_run, would_be: WouldBe::default(), report };
+        intake.note(false);
+        Ok(intake)
+    }
+
+    /// Takes the next rows, at most [`CHUNK`] of them.
+    ///
+    /// # Errors
+    /// When the store fails again and again: what was stored stays, and sending the same again stores the rest.
+    pub async fn take(&mut self, rows: &[Incoming]) -> Result<(), StoreError> {
+        let outcomes = if self.dry_run { self.judge(rows).await? } else { self.store(rows).await? };
+        count(&mut self.upload.counts, &outcomes);
+        for outcome in outcomes {
+            self.report.push(outcome);
+        }
+        self.note(false);
+        Ok(())
+    }
+
+    /// Ends the upload and gives its report.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn finish(mut self, warnings: Vec<CellError>) -> Result<RowReport, StoreError> {
+        let now = self.app.platform.now();
+        self.upload.finished_at = Some(now);
+        let counts = self.upload.counts;
+        let action = if self.dry_run { "upload.check" } else { "upload.take" };
+        let subject = Some(format!("upload:{}", self.upload.id));
+        let entry = self.sender.audit(action, subject, serde_json::json!({"counts": counts}));
+        let mut tx = self.app.store.write().await?;
+        if !self.dry_run {
+            tx.update_upload(&self.upload).await?;
+        }
+        tx.audit(&entry, now, &mut self.app.platform.random()).await?;
+        tx.commit().await?;
+        for warning in warnings {
+            self.report.warn(warning);
+        }
+        self.note(true);
+        Ok(self.report)
+    }
+
+    fn note(&self, done: bool) {
+        let noted_at = self.app.platform.now();
+        let far = Far { account_id: self.upload.account_id, counts: self.upload.counts, done, noted_at };
+        self.app.progress.note(self.upload.id, far);
+    }
+
+    fn context(&self, now: Instant) -> Context<'_> {
+        Context { sender: &self.sender, naming: &self.naming, upload_id: self.upload.id, now }
+    }
+
+    /// What would become of the rows. Reads only.
+    async fn judge(&mut self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        let mut tx = self.app.store.read().await?;
+        let ledger = Ledger::load(tx.as_mut(), rows).await?;
+        let mut would_be = std::mem::take(&mut self.would_be);
+        let context = self.context(self.app.platform.now());
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for row in rows {
+            outcomes.push(row::judge_only(tx.as_mut(), &context, &ledger, &mut would_be, row).await?);
+        }
+        self.would_be = would_be;
+        Ok(outcomes)
+    }
+
+    async fn store(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        match self.transaction(rows, self.upload.counts).await {
+            Ok(outcomes) => Ok(outcomes),
+            Err(failure) => {
+                tracing::warn!(error = &failure as &dyn std::error::Error, "a chunk failed and is stored row by row");
+                self.one_by_one(rows).await
+            }
+        }
+    }
+
+    async fn one_by_one(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        let mut counts = self.upload.counts;
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for row in rows {
+            let stored = self.alone(row, counts).await?;
+            count(&mut counts, std::slice::from_ref(&stored));
+            outcomes.push(stored);
+        }
+        Ok(outcomes)
+    }
+
+    /// Stores one row in a transaction of its own. A failure that does not pass rejects the row and no other.
+    async fn alone(&self, row: &Incoming, counts: Counts) -> Result<RowOutcome, StoreError> {
+        let mut tried = 0;
+        loop {
+            let failure = match self.transaction(std::slice::from_ref(row), counts).await {
+                Ok(mut outcomes) => return Ok(outcomes.pop().unwrap_or_else(|| not_stored(row))),
+                Err(failure) => failure,
+            };
+            tried += 1;
+            if tried < TRIES && failure.may_pass() {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            return match failure {
+                // The database itself does not answer: the rows after this one would fare no better.
+                RowFailure::Store(error) if error.is_transient() => Err(error),
+                failure => {
+                    tracing::error!(error = &failure as &dyn std::error::Error, row = row.row, "a row was not stored");
+                    Ok(not_stored(row))
+                }
+            };
+        }
+    }
+
+    async fn transaction(&self, rows: &[Incoming], counts: Counts) -> Result<Vec<RowOutcome>, RowFailure> {
+        let mut random = self.app.platform.random();
+        let mut tx = self.app.store.write().await?;
+        let mut ledger = Ledger::load(tx.as_mut(), rows).await?;
+        let context = self.context(self.app.platform.now());
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for row in rows {
+            outcomes.push(row::store(tx.as_mut(), &context, &mut ledger, row, &mut random).await?);
+        }
+        let mut upload = self.upload.clone();
+        upload.counts = counts;
+        count(&mut upload.counts, &outcomes);
+        tx.update_upload(&upload).await?;
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+/// The upload that an account sends now.
+#[must_use]
+pub fn upload(id: UploadId, sender: &Sender, format: &str, content_hash: String, now: Instant) -> Upload {
+    Upload {
+        id,
+        lab_code: sender.lab_code().map(str::to_owned),
+        account_id: sender.account_id(),
+        format: format.to_owned(),
+        content_hash,
+        counts: Counts::default(),
+        created_at: now,
+        finished_at: None,
+    }
+}
+
+fn count(counts: &mut Counts, outcomes: &[RowOutcome]) {
+    for outcome in outcomes {
+        counts.received += 1;
+        *match outcome.status {
+            RowStatus::Accepted => &mut counts.accepted,
+            RowStatus::Duplicate => &mut counts.duplicate,
+            RowStatus::Amended => &mut counts.amended,
+            RowStatus::Held => &mut counts.held,
+            RowStatus::Ignored => &mut counts.ignored,
+            RowStatus::Rejected => &mut counts.rejected,
+        } += 1;
+    }
+}
+
+fn not_stored(row: &Incoming) -> RowOutcome {
+    let detail = Bilingual::new(
+        "Lỗi ở phía hệ thống, dòng này chưa được lưu. Hãy gửi lại: các dòng đã nhận sẽ không bị trùng",
+        "An error on our side: this row was not stored. Send it again: rows that were taken are not taken twice",
+    );
+    RowOutcome::rejected(row.row, row.accession.clone(), vec![CellError::new("", "not_stored", detail)])
+}

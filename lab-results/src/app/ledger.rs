@@ -1,0 +1,144 @@
+//! What stands under the accessions of the rows at hand: as it is stored, and as a dry run would have left it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+use shared::ids::{PersonId, ResultId};
+use shared_store::StoreError;
+
+use crate::app::decision::{Decision, Known};
+use crate::app::row::{Incoming, key_of};
+use crate::domain::disposition::HoldReason;
+use crate::domain::result::{Parsed, Status};
+use crate::domain::version::{CurrentVersion, content_hash};
+use crate::store::LabRead;
+use crate::store::model::{ResultKey, State, StoredResult};
+
+/// What stands under one accession, as far as a decision needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The result, where it is stored.
+    pub id: Option<ResultId>,
+    /// Whose it is, where that is known.
+    pub person_id: Option<PersonId>,
+    /// What a record is compared with.
+    pub known: Known,
+}
+
+impl Standing {
+    fn of(stored: &StoredResult) -> Self {
+        let preliminary = HoldReason::Preliminary.code();
+        let reasons = &stored.hold_reasons;
+        let known = Known {
+            version: stored.current(),
+            released: stored.state == State::Released,
+            only_preliminary: !reasons.is_empty() && reasons.iter().all(|reason| reason == preliminary),
+        };
+        Self { id: Some(stored.id), person_id: stored.content.person_id, known }
+    }
+
+    /// What would stand after a decision; `None` where it changes nothing.
+    #[must_use]
+    pub fn after(
+        decision: &Decision,
+        before: Option<&Self>,
+        parsed: &Parsed,
+        id: Option<ResultId>,
+        person_id: Option<PersonId>,
+    ) -> Option<Self> {
+        let withdrawn = parsed.draft.status == Status::Withdrawn;
+        let was_released = before.is_some_and(|before| before.known.released);
+        let (released, only_preliminary) = match decision {
+            Decision::Accept | Decision::Release | Decision::Replace => (true, false),
+            Decision::Amend => (was_released || !withdrawn, false),
+            Decision::HoldNew(reasons) => {
+                let preliminary = HoldReason::Preliminary.code();
+                (false, reasons.iter().all(|reason| reason.code() == preliminary))
+            }
+            Decision::Ignore(_) | Decision::Duplicate | Decision::Queue(_) => return None,
+        };
+        let version = CurrentVersion {
+            content_hash: content_hash(&parsed.draft),
+            version: before.map_or(1, |before| before.known.version.version + 1),
+            outcome: parsed.draft.outcome,
+            withdrawn,
+        };
+        Some(Self { id, person_id, known: Known { version, released, only_preliminary } })
+    }
+}
+
+/// What is stored under the accessions of the rows at hand, kept current while they are stored.
+#[derive(Debug)]
+pub struct Ledger {
+    laboratories: HashSet<String>,
+    results: HashMap<ResultKey, StoredResult>,
+}
+
+impl Ledger {
+    /// Reads what the rows are about: one statement for each laboratory, not for each row.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load(tx: &mut dyn LabRead, rows: &[Incoming]) -> Result<Self, StoreError> {
+        let keys: HashSet<_> =
+            rows.iter().filter_map(|row| row.result.as_ref().ok()).map(|parsed| key_of(&parsed.draft)).collect();
+        let mut by_lab: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for key in &keys {
+            by_lab.entry(&key.lab_code).or_default().push(&key.accession);
+        }
+        let mut ledger = Self { laboratories: HashSet::new(), results: HashMap::new() };
+        for (lab_code, accessions) in by_lab {
+            if tx.laboratory(lab_code).await?.is_some() {
+                ledger.laboratories.insert(lab_code.to_owned());
+                let found = tx.results_of(lab_code, &accessions).await?;
+                ledger.results.extend(found.into_iter().map(|stored| (stored.key(), stored)));
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Whether a laboratory that a row names is known.
+    #[must_use]
+    pub fn has_laboratory(&self, lab_code: &str) -> bool {
+        self.laboratories.contains(lab_code)
+    }
+
+    /// The result under an accession.
+    #[must_use]
+    pub fn result(&self, key: &ResultKey) -> Option<&StoredResult> {
+        self.results.get(key)
+    }
+
+    /// What stands under an accession.
+    #[must_use]
+    pub fn standing(&self, key: &ResultKey) -> Option<Standing> {
+        self.results.get(key).map(Standing::of)
+    }
+
+    /// Notes what stands under an accession now.
+    pub fn note(&mut self, key: ResultKey, result: StoredResult) {
+        self.results.insert(key, result);
+    }
+}
+
+/// What a dry run would have stored. A file of a hundred thousand rows stays small here: keys are 16 bytes of a hash.
+#[derive(Debug, Default)]
+pub struct WouldBe(HashMap<[u8; 16], Standing>);
+
+impl WouldBe {
+    /// What would stand under an accession.
+    #[must_use]
+    pub fn get(&self, key: &ResultKey) -> Option<Standing> {
+        self.0.get(&short(key)).cloned()
+    }
+
+    /// Notes what would stand under an accession.
+    pub fn insert(&mut self, key: &ResultKey, standing: Standing) {
+        self.0.insert(short(key), standing);
+    }
+}
+
+fn short(key: &ResultKey) -> [u8; 16] {
+    let digest = Sha256::new().chain_update(&key.lab_code).chain_update([0]).chain_update(&key.accession).finalize();
+    std::array::from_fn(|i| digest[i])
+}

@@ -1,0 +1,49 @@
+//! The use-cases. Each takes the platform or a transaction, who acts and a command, and appends its events and audit
+//! lines itself, in the transaction of its effect.
+
+pub mod citizen;
+pub mod decision;
+pub mod held;
+pub mod intake;
+pub mod ledger;
+pub mod list;
+pub mod naming;
+pub mod orders;
+pub mod progress;
+pub mod reason;
+pub mod record;
+pub mod row;
+pub mod sender;
+pub mod specimens;
+pub mod upload;
+pub mod versions;
+pub mod whose;
+
+use std::sync::Arc;
+
+use shared_web::Platform;
+
+use self::progress::Progress;
+use crate::store::{self, LabStore};
+
+/// The name under which the service stands in the audit log.
+pub const SERVICE: &str = "lab";
+
+/// What every use-case of the service stands on.
+#[derive(Clone)]
+pub struct App {
+    /// The ground of the process.
+    pub platform: Platform,
+    /// The laboratory's tables.
+    pub store: Arc<dyn LabStore>,
+    /// How far the uploads of this process are.
+    pub progress: Progress,
+}
+
+impl App {
+    /// The service on a platform.
+    #[must_use]
+    pub fn new(platform: &Platform) -> Self {
+        Self { platform: platform.clone(), store: store::open(&platform.database), progress: Progress::default() }
+    }
+}

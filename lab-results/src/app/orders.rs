@@ -1,0 +1,136 @@
+//! Ordering a test for a person.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use shared::bilingual::Bilingual;
+use shared::ids::{OrderId, PlaceId};
+use shared::person::{PersonDraft, PersonInput};
+use shared::problem::FieldError;
+use shared_store::people::PlaceKey;
+use shared_web::Problem;
+use shared_web::people::register::register;
+
+use crate::app::App;
+use crate::app::sender::Sender;
+use crate::domain::result::unknown_person;
+use crate::store::LabWrite;
+use crate::store::model::Order;
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 200;
+
+/// An order on the wire.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct OrderInput {
+    /// An id that the client chose, a UUID.
+    pub id: Option<String>,
+    /// `{id}` alone for a known person, or a whole Person.
+    pub person: PersonInput,
+    /// Why.
+    pub reason: Option<String>,
+    /// Where the specimen is taken.
+    pub site_id: Option<String>,
+}
+
+/// Who is to be tested.
+enum Tested {
+    Known(shared::ids::PersonId),
+    Described(Box<PersonDraft>),
+}
+
+/// SHA-256 of a body in hexadecimal, the same for the same content whatever its spaces.
+pub(super) fn body_hash(body: &impl Serialize) -> String {
+    let canonical = serde_json::to_value(body).unwrap_or(Value::Null).to_string();
+    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An id of a body that must be a UUID where it is given.
+pub(super) fn id_of<T: std::str::FromStr>(text: Option<&String>, pointer: &str) -> Result<Option<T>, FieldError> {
+    text.map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            let detail = Bilingual::new("Mã định danh là một UUID", "An id is a UUID");
+            text.parse().map_err(|_| FieldError::new(pointer, "uuid", detail))
+        })
+        .transpose()
+}
+
+/// Stores an order; `true` where it was made now.
+///
+/// # Errors
+/// 422 with every field at fault, 409 where the id was used with another body.
+pub async fn order(app: &App, sender: &Sender, input: &OrderInput) -> Result<(Order, bool), Problem> {
+    let now = app.platform.now();
+    let mut random = app.platform.random();
+    let mut errors = Vec::new();
+    let id = id_of::<OrderId>(input.id.as_ref(), "/id").map_err(|e| errors.push(e)).ok().flatten();
+    let site_id = id_of::<PlaceId>(input.site_id.as_ref(), "/site_id").map_err(|e| errors.push(e)).ok().flatten();
+    let tested = tested(&input.person, now.local_date()).map_err(|e| errors.extend(e)).ok();
+    let reason = input.reason.as_deref().map(str::trim).unwrap_or_default();
+    if reason.chars().count() > LONGEST_REASON {
+        errors.push(too_long());
+    }
+    let (Some(tested), true) = (tested, errors.is_empty()) else { return Err(Problem::invalid(errors)) };
+    let body_hash = body_hash(input);
+    let mut tx = app.store.write().await?;
+    if let Some(id) = id
+        && let Some(before) = tx.order(id).await?
+    {
+        return if before.body_hash == body_hash { Ok((before, false)) } else { Err(Problem::id_conflict()) };
+    }
+    if let Some(site) = site_id
+        && tx.place(&PlaceKey::Id(site)).await?.is_none()
+    {
+        return Err(Problem::field(unknown_site()));
+    }
+    let person_id = match tested {
+        Tested::Known(id) => tx.canonical(id).await?.ok_or_else(|| Problem::field(unknown_person("")))?,
+        Tested::Described(draft) => {
+            register(tx.as_mut(), &sender.registrar(), &draft, now, &mut random).await?.person_id
+        }
+    };
+    let order = Order {
+        id: id.unwrap_or_else(|| OrderId::new(now, &mut random)),
+        person_id,
+        reason: reason.to_owned(),
+        site_id,
+        body_hash,
+        created_by: sender.account_id(),
+        created_at: now,
+    };
+    insert(tx.as_mut(), &order).await?;
+    let detail = json!({"order_id": order.id});
+    tx.audit(&sender.audit("order.create", Some(format!("person:{person_id}")), detail), now, &mut random).await?;
+    tx.commit().await?;
+    Ok((order, true))
+}
+
+async fn insert(tx: &mut dyn LabWrite, order: &Order) -> Result<(), Problem> {
+    if tx.insert_order(order).await? { Ok(()) } else { Err(Problem::id_conflict()) }
+}
+
+fn tested(person: &PersonInput, today: shared::time::Date) -> Result<Tested, Vec<FieldError>> {
+    let alone = PersonInput { id: person.id.clone(), ..PersonInput::default() };
+    if *person == alone && person.id.is_some() {
+        let id = id_of(person.id.as_ref(), "/person/id").map_err(|error| vec![error])?;
+        return id.map(Tested::Known).ok_or_else(|| vec![FieldError::required("/person/id")]);
+    }
+    person.parse("/person", today).map(|draft| Tested::Described(Box::new(draft)))
+}
+
+fn too_long() -> FieldError {
+    let detail = Bilingual::new(
+        format!("Dài nhất {LONGEST_REASON} ký tự"),
+        format!("At most {LONGEST_REASON} characters"),
+    );
+    FieldError::new("/reason", "length", detail)
+}
+
+fn unknown_site() -> FieldError {
+    let detail = Bilingual::new(
+        "Không có địa điểm nào mang mã này: dùng id của một địa điểm đã đăng ký",
+        "No place has this id: use the id of a registered place",
+    );
+    FieldError::new("/site_id", "unknown_site", detail)
+}

@@ -1,0 +1,67 @@
+//! Who sends results, and for which laboratory.
+
+use serde_json::Value;
+use shared::access::Role;
+use shared::ids::AccountId;
+use shared_store::audit::AuditEntry;
+use shared_web::Problem;
+use shared_web::caller::Caller;
+use shared_web::people::register::Registrar;
+
+use super::SERVICE;
+
+/// An account that sends results.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    caller: Caller,
+    lab_code: Option<String>,
+}
+
+impl Sender {
+    /// The caller as a sender: a laboratory's account sends for its laboratory and no other.
+    ///
+    /// # Errors
+    /// 401 where nobody is signed in; 403 where the account is a laboratory's and nobody said of which.
+    pub fn of(caller: &Caller) -> Result<Self, Problem> {
+        let account = caller.require_account()?;
+        if account.has(Role::Lab) && account.lab_code.is_none() {
+            return Err(Problem::forbidden());
+        }
+        let lab_code = account.lab_code.as_ref().map(|code| code.to_uppercase());
+        Ok(Self { caller: caller.clone(), lab_code })
+    }
+
+    /// The laboratory of the account, where it is of one.
+    #[must_use]
+    pub fn lab_code(&self) -> Option<&str> {
+        self.lab_code.as_deref()
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.caller.account().map(|account| account.id)
+    }
+
+    /// Whether what belongs to this laboratory is the sender's to see: its own, or all where it is of none.
+    #[must_use]
+    pub fn sees(&self, lab_code: Option<&str>) -> bool {
+        self.lab_code.is_none() || self.lab_code.as_deref() == lab_code
+    }
+
+    /// A line for the audit log.
+    #[must_use]
+    pub fn audit(&self, action: &'static str, subject: Option<String>, detail: Value) -> AuditEntry {
+        self.caller.audit(SERVICE, action, subject, detail)
+    }
+
+    /// In whose name people are registered.
+    #[must_use]
+    pub fn registrar(&self) -> Registrar<'_> {
+        Registrar {
+            service: SERVICE,
+            actor: self.caller.actor(),
+            request_id: Some(self.caller.context.request_id.as_str()),
+        }
+    }
+}
