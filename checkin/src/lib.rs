@@ -1,9 +1,80 @@
 //! Venues, posters, check-ins and exposure matching.
+//!
+//! A visit is one row: the place, the minute, and the visitor's id under the key of the day ([`domain::visitor_key`]).
+//! Visits of known visitors are stored by group commit ([`writer`]). When a case opens, [`app::matching`] finds who
+//! shared its air; when the retention of a day ends, [`app::retention`] destroys its key.
 
+pub mod api;
+pub mod app;
+pub mod consumers;
 pub mod domain;
+pub mod pages;
 pub mod poster;
+pub mod seed;
 pub mod store;
+pub mod venues;
+pub mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use shared_web::Platform;
+use shared_web::access::Routes;
+use shared_web::process::{Built, Service, Task};
+use shared_web::server::Mounted;
+
+use crate::consumers::Cases;
+use crate::store::CheckinStore;
+use crate::venues::Venues;
+use crate::writer::Writer;
 
 /// The tables of check-in.
 pub const MIGRATIONS: shared_store::migrate::Migrations =
     shared_store::migrate::migrations!("checkin"; "0001_checkin");
+
+/// The service's name in the audit log.
+pub(crate) const SERVICE: &str = "checkin";
+
+/// What every use-case and handler of check-in is given.
+#[derive(Clone)]
+pub struct App {
+    /// The ground that all services stand on.
+    pub platform: Platform,
+    /// The tables of check-in, and the shared ones.
+    pub store: Arc<dyn CheckinStore>,
+    /// The group commit.
+    pub writer: Writer,
+    /// Places by code.
+    pub venues: Venues,
+}
+
+impl App {
+    /// The service on a platform, and the tasks that write its visits; without them a visit of a known visitor waits for
+    /// ever.
+    #[must_use]
+    pub fn new(platform: &Platform) -> (Self, Vec<Task>) {
+        let store = store::open(&platform.database);
+        let (writer, tasks) = Writer::new(platform, &store);
+        (Self { platform: platform.clone(), store, writer, venues: Venues::default() }, tasks)
+    }
+}
+
+/// Check-in as a process mounts it.
+#[must_use]
+pub fn service() -> Service {
+    Service { code: shared_web::config::Service::Checkin, migrations: &MIGRATIONS, build }
+}
+
+fn build(platform: &Platform) -> Built {
+    let (app, mut tasks) = App::new(platform);
+    tasks.push(Box::pin(app::rematch::keep_running(app.clone())));
+    tasks.push(Box::pin(app::retention::keep_running(app.clone())));
+    let (router, rows) = pages::routes(api::routes(Routes::default())).with_state(app.clone());
+    Built {
+        mounted: Mounted { router, rows, schemas: api::schemas::all() },
+        handlers: vec![Arc::new(Cases(app))],
+        tasks,
+    }
+}

@@ -8,8 +8,8 @@ use shared::person::PersonDraft;
 use shared::place::Place;
 use shared::problem::FieldError;
 use shared::time::{Date, Instant};
+use shared_store::StoreError;
 use shared_store::keys::Key;
-use shared_store::{SharedRead as _, StoreError};
 use shared_web::caller::Caller;
 use shared_web::people::register::{Registrar, register};
 
@@ -197,6 +197,14 @@ pub async fn finish(app: &App, caller: &Caller, prepared: &Prepared) -> Result<C
 pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<CheckedIn, CheckInError> {
     let prepared = prepare(app, input).await?;
     finish(app, caller, &prepared).await
+}
+
+/// Who the visitor of a visit is, while its day is kept.
+///
+/// # Errors
+/// When the key store fails.
+pub fn visitor_of(app: &App, checked: &CheckedIn) -> Result<Option<PersonId>, StoreError> {
+    Ok(day_key(app, checked.visit.day)?.map(|key| key.open(checked.visit.visitor)))
 }
 
 /// The visit that the answer tells of. A repeat under the same id must have the same body; another id for the same

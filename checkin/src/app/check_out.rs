@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::ids::{PersonId, VisitId};
 use shared::place::Place;
 use shared::time::Instant;
-use shared_store::{SharedRead as _, StoreError};
+use shared_store::StoreError;
 use shared_store::people::PlaceKey;
 use shared_web::caller::Caller;
 

@@ -9,7 +9,7 @@ use shared::ids::{CaseId, ExposureId, PersonId, PlaceId};
 use shared::person::Person;
 use shared::place::Place;
 use shared::time::{Date, Instant};
-use shared_store::{SharedRead as _, StoreError};
+use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::matching::Matcher;

@@ -29,19 +29,22 @@ pub struct Purged {
 
 /// Takes away the visits of all days before the first that is kept.
 ///
-/// The rows go first: while a key is there, the next run finds out that there is something left to delete. Once a day's
-/// key is gone nothing of it is looked for again.
+/// The keys go first: from then on nobody can tell who the visitors were. The rows are looked for only where a key was
+/// destroyed, or where `thorough`: a process that was stopped between the two leaves rows that the next start deletes.
 ///
 /// # Errors
 /// When the store or the key store fails; the next run goes on.
-pub async fn purge(app: &App) -> Result<Purged, StoreError> {
+pub async fn purge(app: &App, thorough: bool) -> Result<Purged, StoreError> {
     let now = app.platform.now();
     let first_kept = first_kept(app, now);
-    if !has_key_before(app, first_kept)? {
+    let days = app.platform.keys().destroy_days_before(first_kept)?;
+    if days.is_empty() && !thorough {
         return Ok(Purged::default());
     }
     let visits = delete_before(app, Instant::start_of(first_kept)).await?;
-    let days = app.platform.keys().destroy_days_before(first_kept)?;
+    if days.is_empty() && visits == 0 {
+        return Ok(Purged::default());
+    }
     let entry = AuditEntry {
         service: SERVICE,
         actor: Actor::System,
@@ -54,11 +57,6 @@ pub async fn purge(app: &App) -> Result<Purged, StoreError> {
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok(Purged { days, visits })
-}
-
-/// Whether the key store has a key of a day before this one.
-fn has_key_before(app: &App, day: Date) -> Result<bool, StoreError> {
-    Ok(app.platform.keys().days()?.into_iter().any(|kept| kept < day))
 }
 
 async fn delete_before(app: &App, at: Instant) -> Result<u64, StoreError> {
@@ -80,9 +78,10 @@ async fn delete_before(app: &App, at: Instant) -> Result<u64, StoreError> {
 
 /// Purges once an hour until the platform stops.
 pub async fn keep_running(app: App) {
+    let mut thorough = true;
     while !app.platform.stop.is_cancelled() {
-        match purge(&app).await {
-            Ok(purged) if purged.days.is_empty() => {}
+        match purge(&app, thorough).await {
+            Ok(purged) if purged == Purged::default() => thorough = false,
             Ok(purged) => tracing::info!(days = purged.days.len(), visits = purged.visits, "visits were purged"),
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "visits could not be purged"),
         }

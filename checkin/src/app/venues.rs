@@ -82,7 +82,7 @@ fn place_of(id: PlaceId, code: PlaceCode, draft: &PlaceDraft) -> Place {
         name: draft.name.clone(),
         kind: draft.kind,
         address: draft.address.clone(),
-        ward_code: draft.ward_code,
+        ward_code: draft.ward_code.clone(),
         capacity: draft.capacity,
         parent_id: None,
     }

@@ -56,12 +56,12 @@ pub struct Exposure<K> {
 /// - One exposure is given for each visitor, place and local day. Its common time is the length of the union, so that
 ///   overlapping stays (a repeated scan) count once. A common time that runs past midnight is not cut: it counts on the
 ///   day on which it began.
-/// - A visitor without common time who checked in at a place on a local day on which the case was there inside the window
-///   gets `same_place`, whoever of the two came first. That the limit is the local day is our own policy.
+/// - A visitor without common time who checked in at a place on a local day on which the case was there inside the
+///   window gets `same_place`, whoever of the two came first. That the limit is the local day is our own policy.
 ///
-/// The visits of the case itself must not be among `others`. The answer is sorted by day, place and visitor, whatever the
-/// order of the visits. The cost is O((n + m + k) log(n + m + k)) for n visits of the case, m of others and k pairs with a
-/// common time.
+/// The visits of the case itself must not be among `others`. The answer is sorted by day, place and visitor, whatever
+/// the order of the visits. The cost is O((n + m + k) log(n + m + k)) for n visits of the case, m of others and k
+/// pairs with a common time.
 #[must_use]
 pub fn match_exposures<K: Copy + Ord>(
     window: &Window,

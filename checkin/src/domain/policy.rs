@@ -52,8 +52,8 @@ impl StayPolicy {
         &POLICIES[after.saturating_sub(1)]
     }
 
-    /// How long a visitor who did not check out is assumed to stay. A kind without a number is held to the longest stay,
-    /// which misses no contact.
+    /// How long a visitor who did not check out is assumed to stay. A kind without a number is held to the longest
+    /// stay, which misses no contact.
     #[must_use]
     pub fn typical_stay(&self, kind: PlaceKind) -> SignedDuration {
         self.typical_minutes.value.get(&kind).map_or(self.longest_stay(), |n| minutes(*n))

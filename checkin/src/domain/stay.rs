@@ -18,9 +18,9 @@ pub struct Stay {
 
 /// The stay of a visit.
 ///
-/// With a check-out it ends there. Without one it is assumed to end after the stay that is typical for the kind of place,
-/// or when the visitor checked in elsewhere (`next_check_in`), as Singapore inferred it, and not after `now`. In every case
-/// the automatic check-out caps it.
+/// With a check-out it ends there. Without one it is assumed to end after the stay that is typical for the kind of
+/// place, or when the visitor checked in elsewhere (`next_check_in`), as Singapore inferred it, and not after `now`.
+/// In every case the automatic check-out caps it.
 #[must_use]
 pub fn stay_of(
     visit_in: Instant,

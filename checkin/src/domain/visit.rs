@@ -94,8 +94,8 @@ pub struct VisitDraft {
     pub at: Instant,
     /// Who came.
     pub visitor: Visitor,
-    /// Who came along. A member without a phone has the visitor's, as far as it is known here: behind a device token it is
-    /// not, then the phone is none and the visitor's is to be set.
+    /// Who came along. A member without a phone has the visitor's, as far as it is known here: behind a device token
+    /// it is not, then the phone is none and the visitor's is to be set.
     pub party: Vec<PersonDraft>,
     /// The health declaration as it was sent.
     pub declaration: Option<serde_json::Value>,
@@ -104,8 +104,8 @@ pub struct VisitDraft {
 impl VisitInput {
     /// Understands the input at the instant `now` of the local day `today`.
     ///
-    /// A time up to [`CLOCK_SKEW`] ahead is taken as now; a later one is refused, and so is one that is older than visits
-    /// are kept ([`StayPolicy::retention`]).
+    /// A time up to [`CLOCK_SKEW`] ahead is taken as now; a later one is refused, and so is one that is older than
+    /// visits are kept ([`StayPolicy::retention`]).
     ///
     /// # Errors
     /// Every field at fault, with pointers such as `/venue_code`, `/at`, `/visitor/phone`, `/party/0/full_name`.
@@ -165,7 +165,8 @@ impl VisitInput {
     }
 }
 
-/// The visitor. The form asks for a name and a phone, so a visitor of whom nothing but the name is known lacks the phone.
+/// The visitor. The form asks for a name and a phone, so a visitor of whom nothing but the name is known lacks the
+/// phone.
 fn person(input: &PersonInput, today: Date) -> Result<PersonDraft, Vec<FieldError>> {
     input.parse("/visitor", today).map_err(|mut errors| {
         for error in &mut errors {
@@ -215,8 +216,8 @@ impl CheckoutError {
 
 /// When a visit ends that began at `checked_in`: at `at`, or now where no time is given.
 ///
-/// A time within [`CLOCK_SKEW`] ahead of now, or before the check-in, is a clock that goes wrong and is held at that bound.
-/// The automatic check-out is no limit here: [`super::stay::stay_of`] caps the stay.
+/// A time within [`CLOCK_SKEW`] ahead of now, or before the check-in, is a clock that goes wrong and is held at that
+/// bound. The automatic check-out is no limit here: [`super::stay::stay_of`] caps the stay.
 ///
 /// # Errors
 /// When the time is further off.

@@ -1,7 +1,8 @@
 //! The column that says who visited: a person's id under the key of the day.
 //!
-//! One AES block holds a UUID exactly, so the column costs 16 bytes and no nonce. The same person has the same code all day
-//! and unrelated codes on different days; once the key of a day is destroyed, nobody can tell who its visitors were.
+//! One AES block holds a UUID exactly, so the column costs 16 bytes and no nonce. The same person has the same code
+//! all day and unrelated codes on different days; once the key of a day is destroyed, nobody can tell who its visitors
+//! were.
 
 use core::fmt;
 

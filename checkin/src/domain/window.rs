@@ -5,7 +5,8 @@ use shared::time::{Date, Instant};
 
 use super::policy::StayPolicy;
 
-/// The time in which the contacts of a case are looked for, from `from` until just before `to`. Empty when both are equal.
+/// The time in which the contacts of a case are looked for, from `from` until just before `to`. Empty when both are
+/// equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its beginning.

@@ -78,7 +78,8 @@ impl Drawing {
     /// A rectangle with rounded corners.
     pub fn rectangle(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), corner: f32, colour: &str) {
         self.push(format_args!(
-            "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" rx=\"{corner}\" fill=\"{colour}\"/>\n"
+            "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" \
+             rx=\"{corner}\" fill=\"{colour}\"/>\n"
         ));
     }
 

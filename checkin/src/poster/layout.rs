@@ -1,8 +1,8 @@
 //! Where everything stands on a poster.
 //!
-//! All papers are laid out 210 units wide, so a unit is a millimetre on A4. From the top: a band with what to do, the name
-//! and the address of the place, the symbol in its quiet zone, the code for typing, three steps, and a line of small print.
-//! The symbol takes all that the texts above and below leave, so it is larger where the name is short.
+//! All papers are laid out 210 units wide, so a unit is a millimetre on A4. From the top: a band with what to do, the
+//! name and the address of the place, the symbol in its quiet zone, the code for typing, three steps, and a line of
+//! small print. The symbol takes all that the texts above and below leave, so it is larger where the name is short.
 
 use super::drawing::{ACCENT, Anchor, Drawing, INK, PAPER, QUIET_INK, Style, TINT, Weight};
 use super::symbol::{QUIET_ZONE, Symbol};

@@ -1,7 +1,8 @@
 //! The poster that a venue hangs at its door: one design, as SVG, PNG and PDF.
 //!
-//! The picture is described once, as SVG ([`layout`]); resvg makes pixels of it and krilla a page whose text can be selected.
-//! The letters are Noto Sans, compiled in, so that every machine prints the same poster with every Vietnamese letter.
+//! The picture is described once, as SVG ([`layout`]); resvg makes pixels of it and krilla a page whose text can be
+//! selected. The letters are Noto Sans, compiled in, so that every machine prints the same poster with every
+//! Vietnamese letter.
 
 mod drawing;
 mod layout;

@@ -201,10 +201,11 @@ fn the_codes_of_the_sizes_name_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn whatever_a_place_is_called_its_poster_is_tidy(
-        name in "\\PC{0,60}", address in "[A-Za-zẨởế ,0-9]{0,200}", size in proptest::sample::select(&PosterSize::ALL[..]),
+        name in "\\PC{0,200}", address in "[A-Za-zẨởế ,0-9]{0,200}",
+        size in proptest::sample::select(&PosterSize::ALL[..]),
     ) {
         let spec = PosterSpec { address, ..spec(&name, size, Lang::Vi) };
         prop_assert!(is_tidy(&spec));

@@ -66,8 +66,13 @@ impl Ground {
         matches!(self.database, Database::Postgres(_))
     }
 
+    /// The address of the database.
+    pub fn url(&self) -> &str {
+        &self.options.url
+    }
+
     /// The file of SQLite.
-    pub fn file(&self) -> PathBuf {
+    fn file(&self) -> PathBuf {
         self.directory.path().join("antam.db")
     }
 

@@ -260,7 +260,9 @@ proptest! {
     }
 
     #[test]
-    fn a_longer_stay_never_shortens_the_common_time(from in 0..3_600_i64, length in 1..3_600_i64, more in 0..3_600_i64) {
+    fn a_longer_stay_never_shortens_the_common_time(
+        from in 0..3_600_i64, length in 1..3_600_i64, more in 0..3_600_i64,
+    ) {
         let total = |to| matched(&[(1_200, 2_400)], &[(1, from, to)]).iter().map(|e| e.overlap_minutes).sum::<i64>();
         prop_assert!(total(from + length) <= total(from + length + more));
         prop_assert!(total(from + length) <= minutes(20).as_mins());

@@ -1,0 +1,156 @@
+//! The schemas of the main bodies, for the OpenAPI document.
+
+use serde_json::{Value, json};
+use shared_web::openapi::Schemas;
+
+/// The schemas by name.
+#[must_use]
+pub fn all() -> Schemas {
+    [
+        ("VenueInput", venue_input()),
+        ("Venue", venue()),
+        ("VenueList", list("Venue")),
+        ("Occupancy", occupancy()),
+        ("VisitInput", visit_input()),
+        ("Visit", visit()),
+        ("VisitBatch", json!({"type": "object", "required": ["visits"], "properties": {
+            "visits": {"type": "array", "maxItems": 500, "items": reference("VisitInput")},
+        }})),
+        ("BatchReport", batch_report()),
+        ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
+        ("Exposures", exposures()),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name.to_owned(), schema))
+    .collect()
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn list(of: &str) -> Value {
+    json!({"type": "object", "required": ["items", "next_cursor"], "properties": {
+        "items": {"type": "array", "items": reference(of)},
+        "next_cursor": {"type": ["string", "null"]},
+    }})
+}
+
+fn id(what: &str) -> Value {
+    json!({"type": "string", "format": "uuid", "description": what})
+}
+
+fn text(what: &str) -> Value {
+    json!({"type": "string", "description": what})
+}
+
+fn instant(what: &str) -> Value {
+    json!({"type": "string", "format": "date-time", "description": what})
+}
+
+fn kinds() -> Value {
+    let codes: Vec<&str> = shared::place::PlaceKind::ALL.iter().map(|kind| kind.code()).collect();
+    json!({"type": "string", "enum": codes})
+}
+
+fn venue_input() -> Value {
+    json!({"type": "object", "required": ["name", "kind", "address", "ward_code", "phone"], "properties": {
+        "id": id("Chosen by the client; the same id with the same body changes nothing"),
+        "name": text("Its name"),
+        "kind": kinds(),
+        "address": text("House number and street"),
+        "ward_code": text("Code of the ward, 5 digits"),
+        "capacity": {"type": "integer", "minimum": 1},
+        "phone": text("Where its owner is reached"),
+    }})
+}
+
+fn venue() -> Value {
+    json!({"type": "object", "required": ["id", "code", "name", "kind", "address", "ward_code", "qr_url"], "properties": {
+        "id": id("The place"),
+        "code": text("8 characters of Crockford base32, the last a check character"),
+        "name": text("Its name"),
+        "kind": kinds(),
+        "address": text("House number and street"),
+        "ward_code": text("Code of the ward"),
+        "capacity": {"type": "integer"},
+        "parent_id": id("The place that it is a part of"),
+        "qr_url": text("What the poster's QR holds"),
+    }})
+}
+
+fn occupancy() -> Value {
+    json!({"type": "object", "required": ["inside", "capacity", "as_of"], "properties": {
+        "inside": {"type": "integer"},
+        "capacity": {"type": ["integer", "null"]},
+        "as_of": instant("When it was counted"),
+    }})
+}
+
+fn visit_input() -> Value {
+    let person = json!({"type": "object", "properties": {
+        "device_token": text("Of a phone that was here before; then nothing else"),
+        "full_name": text("The full name"),
+        "phone": text("As people write it"),
+        "birth_date": text("YYYY-MM-DD"),
+        "birth_year": {"type": "integer"},
+        "national_id": text("Number of a CCCD or CMND"),
+    }});
+    json!({"type": "object", "required": ["venue_code", "visitor"], "properties": {
+        "id": id("Chosen by the client; the same id with the same body changes nothing"),
+        "venue_code": text("The code on the poster"),
+        "at": instant("When the visitor came; now where it is missing"),
+        "visitor": person,
+        "party": {"type": "array", "maxItems": 20, "items": {"type": "object", "required": ["full_name"]}},
+        "declaration": {"type": "object"},
+    }})
+}
+
+fn visit() -> Value {
+    json!({"type": "object", "required": ["id", "venue", "checked_in_at", "status", "reasons"], "properties": {
+        "id": id("The visit"),
+        "venue": reference("Venue"),
+        "checked_in_at": instant("When the visitor came"),
+        "checked_out_at": instant("When the visitor left; null until then"),
+        "status": {"type": "string", "enum": ["accepted", "refused"]},
+        "reasons": {"type": "array", "items": {"type": "string"}},
+        "device_token": text("What the phone sends the next time"),
+    }})
+}
+
+fn batch_report() -> Value {
+    json!({"type": "object", "required": ["results"], "properties": {"results": {"type": "array", "items": {
+        "type": "object",
+        "required": ["id", "status", "errors"],
+        "properties": {
+            "id": {"type": ["string", "null"], "description": "As it was sent, or as it was made"},
+            "status": {"type": "string", "enum": ["accepted", "duplicate", "rejected"]},
+            "errors": {"type": "array", "items": {"type": "object", "properties": {
+                "pointer": text("JSON Pointer within the visit"),
+                "code": text("A stable code"),
+                "detail": text("What would be right"),
+            }}},
+        },
+    }}}})
+}
+
+fn exposures() -> Value {
+    let exposure = json!({"type": "object", "properties": {
+        "id": id("The exposure"),
+        "person_id": id("Who was there"),
+        "venue_id": id("Where"),
+        "day": {"type": "string", "format": "date"},
+        "overlap_minutes": {"type": "integer", "minimum": 0},
+        "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
+        "assumed": {"type": "boolean", "description": "It rests on a stay whose end is inferred"},
+        "notified_at": instant("When a message was queued; null until then"),
+    }});
+    json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
+        "case_id": id("The case"),
+        "person_id": id("Who has it"),
+        "voided": {"type": "boolean"},
+        "window": {"type": "object", "properties": {"from": instant("Its beginning"), "to": instant("Its end")}},
+        "venues": {"type": "array", "items": reference("Venue")},
+        "exposures": {"type": "array", "items": exposure},
+    }})
+}

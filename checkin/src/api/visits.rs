@@ -1,0 +1,301 @@
+//! `POST visits`, `POST visits/batch`, `POST visits/{id}/checkout`.
+
+use std::collections::HashMap;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::routing::post;
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::bilingual::{Bilingual, Lang};
+use shared::ids::{PersonId, VisitId};
+use shared::place::Place;
+use shared::problem::FieldError;
+use shared::time::Instant;
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::caller::Caller;
+use shared_web::extract::{self, Id, Json};
+use shared_web::problem::{Problem, wrong_type};
+
+use crate::App;
+use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
+use crate::app::check_out::{CheckOutError, check_out};
+use crate::domain::visit::VisitInput;
+
+/// How many visits a batch holds at most (contract).
+const BATCH: usize = 500;
+
+#[derive(Debug, Serialize)]
+struct VisitView<'a> {
+    id: VisitId,
+    venue: &'a Place,
+    checked_in_at: Instant,
+    checked_out_at: Option<Instant>,
+    status: &'static str,
+    reasons: [&'static str; 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<&'a str>,
+}
+
+fn view<'a>(checked: &'a CheckedIn) -> VisitView<'a> {
+    VisitView {
+        id: checked.visit.id,
+        venue: &checked.place,
+        checked_in_at: checked.visit.checked_in_at,
+        checked_out_at: checked.visit.checked_out_at,
+        status: "accepted",
+        reasons: [],
+        device_token: Some(&checked.device_token),
+    }
+}
+
+/// What is said of a device token that is not good: the phone asks for name and phone again.
+fn bad_token() -> FieldError {
+    FieldError::new(
+        "/visitor/device_token",
+        "device_token",
+        Bilingual::new(
+            "Máy này cần khai lại họ tên và số điện thoại",
+            "This phone has to give name and phone number again",
+        ),
+    )
+}
+
+fn token_problem() -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "device_token",
+        Bilingual::new("Mã của máy không còn dùng được", "The device token is not good any more"),
+        bad_token().detail,
+    );
+    problem.errors = vec![bad_token()];
+    problem
+}
+
+impl From<CheckInError> for Problem {
+    fn from(error: CheckInError) -> Self {
+        match error {
+            CheckInError::Invalid(errors) => Self::invalid(errors),
+            CheckInError::Token(_) => token_problem(),
+            CheckInError::IdConflict => Self::id_conflict(),
+            CheckInError::Busy => Self::busy(),
+            CheckInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckOutError> for Problem {
+    fn from(error: CheckOutError) -> Self {
+        match error {
+            CheckOutError::Unauthenticated => Self::unauthenticated(),
+            CheckOutError::Token(_) => token_problem(),
+            CheckOutError::NotFound => Self::not_found("Không có lượt vào này.", "There is no such visit."),
+            CheckOutError::AlreadyOut(at) => Self::conflict(
+                "already_checked_out",
+                "Lượt này đã ra về trước đó.",
+                "This visit was checked out before.",
+            )
+            .with("checked_out_at", at.to_string()),
+            CheckOutError::When(error) => Self::field(error.field_error()),
+            CheckOutError::Store(error) => error.into(),
+        }
+    }
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Json(input): Json<VisitInput>,
+) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+    let checked = check_in::check_in(&app, &caller, input).await?;
+    let status = if checked.created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, axum::Json(json_of(&view(&checked))?)))
+}
+
+fn json_of(view: &VisitView<'_>) -> Result<Value, Problem> {
+    serde_json::to_value(view).map_err(|_| Problem::internal())
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    visits: Vec<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct BatchAnswer {
+    results: Vec<BatchResult>,
+}
+
+#[derive(Debug, Serialize)]
+struct BatchResult {
+    id: Value,
+    status: &'static str,
+    errors: Vec<Value>,
+}
+
+/// A batch is the queue of a phone or a scanner. Visits of known visitors are stored together; the others one after the
+/// other, and who gave the same words twice in one batch is one person.
+async fn create_batch(
+    State(app): State<App>,
+    caller: Caller,
+    Json(batch): Json<Batch>,
+) -> Result<Json<BatchAnswer>, Problem> {
+    if batch.visits.len() > BATCH {
+        let detail =
+            Bilingual::new(format!("Tối đa {BATCH} lượt mỗi lần gửi"), format!("At most {BATCH} visits at once"));
+        return Err(Problem::field(FieldError::new("/visits", "too_many", detail)));
+    }
+    let mut people = HashMap::new();
+    let mut outcomes = Vec::with_capacity(batch.visits.len());
+    let mut rows = Vec::new();
+    for (index, visit) in batch.visits.into_iter().enumerate() {
+        match take(&app, &caller, &visit, &mut people).await {
+            Ok(Taken::Done(checked)) => outcomes.push((visit, Ok(checked))),
+            Ok(Taken::OneRow(prepared)) => {
+                rows.push((index, prepared));
+                outcomes.push((visit, Err(CheckInError::Busy.into())));
+            }
+            Err(problem) => outcomes.push((visit, Err(problem))),
+        }
+    }
+    let stored = join_all(rows.iter().map(|(_, prepared)| check_in::finish(&app, &caller, prepared))).await;
+    for ((index, _), result) in rows.iter().zip(stored) {
+        outcomes[*index].1 = result.map_err(Problem::from);
+    }
+    let lang = caller.lang();
+    let results = outcomes.into_iter().map(|(visit, outcome)| result(&visit, outcome, lang));
+    Ok(Json(BatchAnswer { results: results.collect::<Result<_, _>>()? }))
+}
+
+enum Taken {
+    Done(CheckedIn),
+    OneRow(Box<Prepared>),
+}
+
+/// Understands one visit of a batch and stores it, unless it is one for the group commit.
+async fn take(
+    app: &App,
+    caller: &Caller,
+    visit: &Value,
+    people: &mut HashMap<String, PersonId>,
+) -> Result<Taken, Problem> {
+    let input: VisitInput = match VisitInput::deserialize(visit) {
+        Ok(input) => input,
+        Err(_) => extract::parse_json(visit.to_string().as_bytes())?,
+    };
+    let words = input.visitor.as_ref().filter(|visitor| visitor.device_token.is_none());
+    let words = words.and_then(|visitor| serde_json::to_string(visitor).ok());
+    let mut prepared = check_in::prepare(app, input).await?;
+    if let Some(person) = words.as_ref().and_then(|words| people.get(words)) {
+        prepared = prepared.as_person(app, *person);
+    }
+    if prepared.is_one_row() {
+        return Ok(Taken::OneRow(Box::new(prepared)));
+    }
+    let checked = check_in::finish(app, caller, &prepared).await?;
+    if let (Some(words), Some(person)) = (words, check_in::visitor_of(app, &checked)?) {
+        people.insert(words, person);
+    }
+    Ok(Taken::Done(checked))
+}
+
+/// What is said of one visit. Our own failure fails the whole batch: it can be sent again, and then tells the truth.
+fn result(visit: &Value, outcome: Result<CheckedIn, Problem>, lang: Lang) -> Result<BatchResult, Problem> {
+    let given = visit.get("id").filter(|id| !id.is_null()).cloned();
+    match outcome {
+        Ok(checked) => Ok(BatchResult {
+            id: given.unwrap_or_else(|| Value::String(checked.visit.id.to_string())),
+            status: if checked.created { "accepted" } else { "duplicate" },
+            errors: Vec::new(),
+        }),
+        Err(problem) if problem.status.is_server_error() => Err(problem),
+        Err(problem) => {
+            let errors = problem.errors.iter().map(|error| {
+                serde_json::json!({"pointer": error.pointer, "code": error.code, "detail": error.detail.get(lang)})
+            });
+            Ok(BatchResult { id: given.unwrap_or(Value::Null), status: "rejected", errors: errors.collect() })
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Leaving {
+    at: Option<String>,
+}
+
+impl Leaving {
+    /// A body is not needed: who leaves now has nothing to say.
+    async fn from_request(request: Request) -> Result<Self, Problem> {
+        let is_json = extract::has_type(request.headers(), &["application/json"]);
+        let bytes = extract::body(request, &()).await?;
+        match (bytes.is_empty(), is_json) {
+            (true, _) => Ok(Self::default()),
+            (false, true) => extract::parse_json(&bytes),
+            (false, false) => Err(wrong_type("application/json")),
+        }
+    }
+
+    fn at(&self) -> Result<Option<Instant>, Problem> {
+        let text = self.at.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        text.map(str::parse).transpose().map_err(|_| {
+            let detail = Bilingual::new(
+                "Thời gian theo RFC 3339, có múi giờ, ví dụ 2022-03-10T08:30:00+07:00",
+                "A time as in RFC 3339 with an offset, such as 2022-03-10T08:30:00+07:00",
+            );
+            Problem::field(FieldError::new("/at", "time", detail))
+        })
+    }
+}
+
+async fn leave(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<VisitId>,
+    request: Request,
+) -> Result<axum::Json<Value>, Problem> {
+    let leaving = Leaving::from_request(request).await?;
+    let (visit, place) = check_out(&app, &caller, None, id, leaving.at()?).await?;
+    let view = VisitView {
+        id: visit.id,
+        venue: &place,
+        checked_in_at: visit.checked_in_at,
+        checked_out_at: visit.checked_out_at,
+        status: "accepted",
+        reasons: [],
+        device_token: None,
+    };
+    Ok(axum::Json(json_of(&view)?))
+}
+
+pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    routes
+        .add(
+            Method::POST,
+            "/api/v1/checkin/visits",
+            Who::Public,
+            Scope::Own,
+            Doc::json("Check in, with a device token or as a person; the answer brings the token for the next time")
+                .body("VisitInput")
+                .answer("Visit")
+                .status(201),
+            post(create),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/checkin/visits/batch",
+            Who::Public,
+            Scope::Own,
+            Doc::json("Send visits that were made without a signal, at most 500").body("VisitBatch").answer("BatchReport"),
+            post(create_batch),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/checkin/visits/{id}/checkout",
+            Who::Public,
+            Scope::Own,
+            Doc::json("Check out, by the visitor's device token or the venue's staff").body("Checkout").answer("Visit"),
+            post(leave),
+        )
+}

@@ -1,0 +1,45 @@
+//! What check-in does about the events of the other services.
+
+use async_trait::async_trait;
+use shared::event::{CloudEvent, EventData as _};
+use shared::events::{CaseOpened, CaseVoided, PersonMerged};
+use shared_bus::{Handler, HandlerError};
+
+use crate::App;
+use crate::app::cases;
+
+/// The name in inbox, dead letters and consumer groups.
+const NAME: &str = "checkin";
+
+/// Finds the contacts of cases that open, withdraws those of cases that were none, and matches again when two records
+/// turn out to be one person.
+pub struct Cases(pub App);
+
+#[async_trait]
+impl Handler for Cases {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[CaseOpened::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
+    }
+
+    async fn handle(&self, event: &CloudEvent) -> Result<(), HandlerError> {
+        let Self(app) = self;
+        let now = app.platform.now();
+        let mut tx = app.store.write().await?;
+        if !tx.receive(NAME, event.id, now).await? {
+            return Ok(());
+        }
+        match event.kind.as_str() {
+            CaseOpened::TYPE => {
+                cases::opened(app, tx.as_mut(), &event.data()?, now).await?;
+            }
+            CaseVoided::TYPE => cases::voided(app, tx.as_mut(), &event.data()?, now).await?,
+            _ => cases::merged(app, tx.as_mut(), &event.data()?, now).await?,
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}

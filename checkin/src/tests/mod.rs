@@ -1,0 +1,10 @@
+//! Check-in as a whole, on both databases.
+
+mod check_in;
+mod exposures;
+mod group_commit;
+mod pages;
+mod retention;
+mod store;
+mod support;
+mod venues;

@@ -1,0 +1,35 @@
+//! The routes of the interface for programs.
+
+pub mod alerts;
+pub mod cases;
+pub mod schemas;
+pub mod stream;
+pub mod views;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use shared::access::Role;
+use shared_web::access::Routes;
+
+use crate::App;
+
+/// Who works with cases: those who look.
+pub const READERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer, Role::Hotline];
+
+/// Who sees the board and its stream.
+pub const BOARD: &[Role] = &[Role::Doctor, Role::Officer, Role::Nurse];
+
+/// Who may open and close cases.
+pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
+
+/// The routes.
+#[must_use]
+pub fn routes(routes: Routes<App>) -> Routes<App> {
+    stream::routes(alerts::routes(cases::routes(routes)))
+}
+
+/// The SHA-256 of a request as it was understood, in hexadecimal: tells a repeat from a conflict.
+pub(crate) fn body_hash(body: &impl Serialize) -> String {
+    let text = serde_json::to_string(body).unwrap_or_default();
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,202 @@
+//! The schemas of the bodies, for the OpenAPI document.
+
+use serde_json::{Value, json};
+use shared_web::openapi::Schemas;
+
+use crate::domain::condition::Condition;
+use crate::domain::symptom::Symptom;
+use crate::domain::vital::Vital;
+
+const LEVELS: [&str; 4] = ["none", "watch", "urgent", "emergency"];
+
+/// The schemas by name.
+#[must_use]
+pub fn all() -> Schemas {
+    let mut schemas = Schemas::new();
+    for (name, schema) in [
+        ("CaseInput", case_input()),
+        ("Case", case()),
+        ("CaseList", list("Case")),
+        ("CaseFile", case_file()),
+        ("ReportInput", report_input()),
+        ("ReportAnswer", report_answer()),
+        ("Reason", reason()),
+        ("Alert", alert()),
+        ("AlertList", list("Alert")),
+        ("Note", json!({"type": "object", "properties": {"note": {"type": "string"}}})),
+    ] {
+        schemas.insert(name.to_owned(), schema);
+    }
+    schemas
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn list(of: &str) -> Value {
+    json!({
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+            "items": {"type": "array", "items": reference(of)},
+            "next_cursor": {"type": ["string", "null"]},
+        },
+    })
+}
+
+fn uuid() -> Value {
+    json!({"type": "string", "format": "uuid"})
+}
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn case_input() -> Value {
+    json!({
+        "type": "object",
+        "required": ["person", "diagnosed_at"],
+        "properties": {
+            "id": uuid(),
+            "person": {"type": "object", "description": "A person, or the id of one alone"},
+            "diagnosed_at": {"type": "string", "description": "A time (RFC 3339) or a day"},
+            "symptom_onset": {"type": "string", "format": "date"},
+            "conditions": {"type": "array", "items": {"enum": Condition::ALL.map(Condition::code)}},
+            "vaccine_doses": {"type": "integer", "minimum": 0, "maximum": 10},
+            "pregnant": {"type": "boolean"},
+            "household": {"type": "array", "items": {"type": "object"}},
+        },
+    })
+}
+
+fn case() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "person_id", "status", "diagnosed_at", "risk", "opened_at"],
+        "properties": {
+            "id": uuid(),
+            "person_id": uuid(),
+            "person": {"type": ["object", "null"]},
+            "status": {"enum": ["open", "closed", "voided"]},
+            "diagnosed_at": time(),
+            "symptom_onset": {"type": ["string", "null"], "format": "date"},
+            "illness_day": {"type": "integer"},
+            "conditions": {"type": "array", "items": {"enum": Condition::ALL.map(Condition::code)}},
+            "vaccine_doses": {"type": ["integer", "null"]},
+            "pregnant": {"type": ["boolean", "null"]},
+            "risk": {"enum": ["low", "medium", "very_high", "unknown"]},
+            "ward_code": {"type": ["string", "null"]},
+            "opened_at": time(),
+            "closed_at": {"type": ["string", "null"], "format": "date-time"},
+            "doctor": {"type": ["object", "null"]},
+            "last_report_at": {"type": ["string", "null"], "format": "date-time"},
+            "latest": {"type": "object"},
+            "open_alerts": {"type": "array", "items": reference("Alert")},
+        },
+    })
+}
+
+fn case_file() -> Value {
+    json!({
+        "allOf": [reference("Case"), {
+            "type": "object",
+            "required": ["timeline", "vitals", "alerts", "contacts", "results"],
+            "properties": {
+                "timeline": {"type": "array", "items": {"type": "object"}},
+                "vitals": {"type": "array", "items": {"type": "object"}},
+                "alerts": {"type": "array", "items": reference("Alert")},
+                "contacts": {"type": "array", "items": {"type": "object"}},
+                "results": {"type": "array", "items": {"type": "object"}},
+            },
+        }],
+    })
+}
+
+fn report_input() -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "required": ["by"],
+        "properties": {
+            "id": uuid(),
+            "at": time(),
+            "by": {"enum": ["patient", "family", "staff"]},
+            "on_oxygen": {"type": "boolean"},
+            "symptoms": {"type": "array", "items": {"enum": Symptom::ALL.map(Symptom::code)}},
+        },
+    });
+    for vital in Vital::ALL {
+        let (low, high) = vital.entry_limits();
+        let kind = if vital.is_whole() { "integer" } else { "number" };
+        schema["properties"][vital.code()] =
+            json!({"type": kind, "minimum": low, "maximum": high, "description": vital.unit().en});
+    }
+    schema
+}
+
+fn reason() -> Value {
+    json!({
+        "type": "object",
+        "required": ["rule", "parameter", "value", "threshold", "source"],
+        "properties": {
+            "rule": {"type": "string"},
+            "parameter": {"type": "string"},
+            "value": {"type": ["number", "string"]},
+            "comparison": {"enum": ["lt", "le", "gt", "ge", "any_of"]},
+            "threshold": {"type": ["number", "string"]},
+            "level": {"enum": LEVELS},
+            "protocol": {"type": "string"},
+            "source": {"type": "string"},
+            "text": {"type": "object", "properties": {"vi": {"type": "string"}, "en": {"type": "string"}}},
+        },
+    })
+}
+
+fn report_answer() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "level", "reasons", "protocol", "protocols"],
+        "properties": {
+            "id": uuid(),
+            "level": {"enum": LEVELS},
+            "reasons": {"type": "array", "items": reference("Reason")},
+            "protocol": {"type": "string"},
+            "protocols": {"type": "array", "items": {
+                "type": "object",
+                "required": ["id", "fired", "level"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "fired": {"type": ["boolean", "null"]},
+                    "level": {"enum": LEVELS},
+                    "score": {"type": "integer"},
+                    "band": {"type": "string"},
+                    "missing": {"type": "array", "items": {"enum": Vital::ALL.map(Vital::code)}},
+                },
+            }},
+        },
+    })
+}
+
+fn alert() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "case_id", "level", "status", "reasons", "raised_at", "rung", "owner"],
+        "properties": {
+            "id": uuid(),
+            "case_id": uuid(),
+            "level": {"enum": ["watch", "urgent", "emergency"]},
+            "status": {"enum": ["open", "acknowledged", "resolved"]},
+            "reasons": {"type": "array", "items": reference("Reason")},
+            "ward_code": {"type": ["string", "null"]},
+            "raised_at": time(),
+            "rung": {"type": "integer", "minimum": 0},
+            "owner": {"enum": ["ward_station", "doctor_on_duty", "all_doctors", "provincial_officer"]},
+            "escalated_at": {"type": ["string", "null"], "format": "date-time"},
+            "acknowledged_by": {"type": ["object", "null"]},
+            "acknowledged_at": {"type": ["string", "null"], "format": "date-time"},
+            "resolved_by": {"type": ["object", "null"]},
+            "resolved_at": {"type": ["string", "null"], "format": "date-time"},
+            "person": {"type": "object"},
+        },
+    })
+}

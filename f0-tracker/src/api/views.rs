@@ -1,0 +1,398 @@
+//! Cases, reports and alerts as the contract shows them.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared::bilingual::{Bilingual, Lang};
+use shared::events::AlertLevel;
+use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
+use shared::person::{Person, PersonView};
+use shared::time::{Date, Instant};
+
+use crate::app::look::{AlertCard, CaseFile, CaseLine, Names};
+use crate::app::open_case::FIRST_CALL;
+use crate::domain::case::{CaseState, illness_day};
+use crate::domain::condition::Condition;
+use crate::domain::engine::{Assessment, ProtocolSays, Reason};
+use crate::domain::risk::RiskGroup;
+use crate::domain::vital::Vitals;
+use crate::store::{AlertRecord, CaseRecord, Contact, Evidence, Latest, ReportRecord, Stamp};
+
+/// An account as others see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountView {
+    /// The account.
+    pub id: AccountId,
+    /// The name that people see.
+    pub display_name: String,
+}
+
+fn account(id: Option<AccountId>, names: &Names) -> Option<AccountView> {
+    let id = id?;
+    Some(AccountView { id, display_name: names.get(&id).cloned().unwrap_or_default() })
+}
+
+/// What a report means, as `POST cases/{id}/reports` answers it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportAnswer {
+    /// The report.
+    pub id: ReportId,
+    /// The assessment: level, reasons, protocol and what each other protocol says.
+    #[serde(flatten)]
+    pub assessment: Assessment,
+}
+
+impl From<ReportRecord> for ReportAnswer {
+    fn from(report: ReportRecord) -> Self {
+        let ReportRecord { id, level, reasons, protocol, protocols, .. } = report;
+        Self { id, assessment: Assessment { level, reasons, protocol, protocols } }
+    }
+}
+
+/// The measured vital signs by their codes.
+fn vitals(vitals: &Vitals) -> Map<String, Value> {
+    vitals.iter().map(|(vital, value)| (vital.code().to_owned(), serde_json::json!(value))).collect()
+}
+
+/// A report in a case's file.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportView {
+    id: ReportId,
+    at: Instant,
+    received_at: Instant,
+    by: &'static str,
+    #[serde(flatten)]
+    vitals: Map<String, Value>,
+    on_oxygen: bool,
+    symptoms: Vec<&'static str>,
+    level: AlertLevel,
+    reasons: Vec<Reason>,
+    protocol: String,
+    protocols: Vec<ProtocolSays>,
+}
+
+impl From<&ReportRecord> for ReportView {
+    fn from(report: &ReportRecord) -> Self {
+        Self {
+            id: report.id,
+            at: report.observed.at,
+            received_at: report.received_at,
+            by: report.observed.by.code(),
+            vitals: vitals(&report.observed.vitals),
+            on_oxygen: report.observed.on_oxygen,
+            symptoms: report.observed.symptoms.iter().map(|symptom| symptom.code()).collect(),
+            level: report.level,
+            reasons: report.reasons.clone(),
+            protocol: report.protocol.clone(),
+            protocols: report.protocols.clone(),
+        }
+    }
+}
+
+/// An alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertView {
+    id: AlertId,
+    case_id: CaseId,
+    level: AlertLevel,
+    status: &'static str,
+    reasons: Vec<Reason>,
+    ward_code: Option<String>,
+    raised_at: Instant,
+    rung: usize,
+    owner: &'static str,
+    escalated_at: Option<Instant>,
+    acknowledged_by: Option<AccountView>,
+    acknowledged_at: Option<Instant>,
+    acknowledged_note: Option<String>,
+    resolved_by: Option<AccountView>,
+    resolved_at: Option<Instant>,
+    resolved_note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonView>,
+}
+
+impl AlertView {
+    /// An alert with the names of those who did something with it.
+    #[must_use]
+    pub fn new(alert: &AlertRecord, names: &Names) -> Self {
+        let by = |stamp: &Option<Stamp>| account(stamp.as_ref().and_then(|stamp| stamp.by), names);
+        let at = |stamp: &Option<Stamp>| stamp.as_ref().map(|stamp| stamp.at);
+        let note = |stamp: &Option<Stamp>| stamp.as_ref().map(|stamp| stamp.note.clone());
+        Self {
+            id: alert.id,
+            case_id: alert.case_id,
+            level: alert.level,
+            status: alert.state.code(),
+            reasons: alert.reasons.clone(),
+            ward_code: alert.ward_code.clone(),
+            raised_at: alert.raised_at,
+            rung: alert.rung,
+            owner: alert.owner.code(),
+            escalated_at: alert.escalated_at,
+            acknowledged_by: by(&alert.acknowledged),
+            acknowledged_at: at(&alert.acknowledged),
+            acknowledged_note: note(&alert.acknowledged),
+            resolved_by: by(&alert.resolved),
+            resolved_at: at(&alert.resolved),
+            resolved_note: note(&alert.resolved),
+            person: None,
+        }
+    }
+
+    /// An alert with its patient.
+    #[must_use]
+    pub fn of_card(card: &AlertCard, names: &Names) -> Self {
+        Self { person: card.person.as_ref().map(PersonView::from), ..Self::new(&card.alert, names) }
+    }
+}
+
+/// The values of the newest report.
+#[derive(Debug, Clone, Serialize)]
+pub struct LatestView {
+    at: Option<Instant>,
+    level: AlertLevel,
+    #[serde(flatten)]
+    vitals: Map<String, Value>,
+}
+
+impl From<&Latest> for LatestView {
+    fn from(latest: &Latest) -> Self {
+        Self { at: latest.at, level: latest.level, vitals: vitals(&latest.vitals) }
+    }
+}
+
+/// A case without what hangs on it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseView {
+    /// The case.
+    pub id: CaseId,
+    person_id: PersonId,
+    person: Option<PersonView>,
+    status: CaseState,
+    diagnosed_at: Instant,
+    symptom_onset: Option<Date>,
+    illness_day: i64,
+    isolated_from: Option<Instant>,
+    conditions: Vec<Condition>,
+    vaccine_doses: Option<u8>,
+    pregnant: Option<bool>,
+    risk: RiskGroup,
+    ward_code: Option<String>,
+    opened_at: Instant,
+    opened_by: &'static str,
+    closed_at: Option<Instant>,
+    void_reason: Option<String>,
+    doctor: Option<AccountView>,
+    last_report_at: Option<Instant>,
+    latest: LatestView,
+}
+
+impl CaseView {
+    /// A case on a day.
+    #[must_use]
+    pub fn new(case: &CaseRecord, person: Option<&Person>, names: &Names, today: Date) -> Self {
+        Self {
+            id: case.id,
+            person_id: case.person_id,
+            person: person.map(PersonView::from),
+            status: case.state,
+            diagnosed_at: case.diagnosed_at,
+            symptom_onset: case.symptom_onset,
+            illness_day: illness_day(case.symptom_onset, case.diagnosed_at.local_date(), today),
+            isolated_from: case.isolated_from,
+            conditions: case.conditions.iter().copied().collect(),
+            vaccine_doses: case.vaccine_doses,
+            pregnant: case.pregnant,
+            risk: case.risk,
+            ward_code: case.ward_code.clone(),
+            opened_at: case.opened_at,
+            opened_by: case.opened_by.code(),
+            closed_at: case.closed_at,
+            void_reason: case.void_reason.clone(),
+            doctor: account(case.doctor, names),
+            last_report_at: case.latest.at,
+            latest: LatestView::from(&case.latest),
+        }
+    }
+}
+
+/// A case in a list: with its latest vital signs and its alerts that are not resolved.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseItem {
+    #[serde(flatten)]
+    case: CaseView,
+    open_alerts: Vec<AlertView>,
+}
+
+impl CaseItem {
+    /// A line on a day.
+    #[must_use]
+    pub fn new(line: &CaseLine, names: &Names, today: Date) -> Self {
+        Self {
+            case: CaseView::new(&line.case, line.person.as_ref(), names, today),
+            open_alerts: line.alerts.iter().map(|alert| AlertView::new(alert, names)).collect(),
+        }
+    }
+}
+
+/// A contact of a case.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactView {
+    person_id: PersonId,
+    person: Option<PersonView>,
+    level: &'static str,
+    last_day: Option<Date>,
+    first_seen: Instant,
+}
+
+impl ContactView {
+    fn new(contact: &Contact, person: Option<&Person>) -> Self {
+        Self {
+            person_id: contact.person_id,
+            person: person.map(PersonView::from),
+            level: contact.level.code(),
+            last_day: contact.last_day,
+            first_seen: contact.first_seen,
+        }
+    }
+}
+
+/// A result behind a case.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceView {
+    result_id: ResultId,
+    version: i64,
+    outcome: Option<&'static str>,
+    collected_at: Instant,
+}
+
+impl From<&Evidence> for EvidenceView {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            result_id: evidence.result_id,
+            version: evidence.version,
+            outcome: evidence.outcome.map(|outcome| outcome.code()),
+            collected_at: evidence.collected_at,
+        }
+    }
+}
+
+/// Something that happened in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TimelineItem {
+    /// When.
+    pub at: Instant,
+    /// What, by the names of the live feed.
+    pub kind: &'static str,
+    /// How dangerous, where that can be said.
+    pub level: Option<AlertLevel>,
+    /// What happened, in words.
+    pub text: String,
+    /// Who did it, where somebody of the staff did.
+    pub by: Option<String>,
+    /// What they noted.
+    pub note: Option<String>,
+}
+
+/// What a report said, in words: its values, and how many symptoms.
+fn said(report: &ReportRecord, lang: Lang) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for (vital, value) in report.observed.vitals.iter() {
+        let value = if lang == Lang::Vi { value.to_string().replace('.', ",") } else { value.to_string() };
+        parts.push(format!("{} {value} {}", short_name(vital, lang), vital.unit().get(lang)));
+    }
+    parts.extend(report.observed.symptoms.iter().map(|symptom| symptom.name().get(lang).to_owned()));
+    let nothing = || Bilingual::new("Không có triệu chứng", "No symptoms").get(lang).to_owned();
+    if parts.is_empty() { nothing() } else { parts.join(", ") }
+}
+
+fn short_name(vital: crate::domain::vital::Vital, lang: Lang) -> String {
+    let name = vital.name();
+    let name = name.get(lang);
+    name.split(" (").next().unwrap_or(name).to_owned()
+}
+
+fn item(at: Instant, kind: &'static str, level: Option<AlertLevel>, text: String) -> TimelineItem {
+    TimelineItem { at, kind, level, text, by: None, note: None }
+}
+
+/// What happened to an alert.
+fn of_alert(alert: &AlertRecord, names: &Names, lang: Lang) -> Vec<TimelineItem> {
+    let say = |vi: &str, en: &str| Bilingual::new(vi, en).get(lang).to_owned();
+    let why = alert.reasons.first().map_or_else(String::new, |reason| reason.text.get(lang).to_owned());
+    let first_call = alert.reasons.iter().all(|reason| reason.rule == FIRST_CALL);
+    let raised = if first_call { why } else { format!("{}: {why}", say("Cảnh báo", "Alert")) };
+    let mut items = vec![item(alert.raised_at, "alert.raised", Some(alert.level), raised)];
+    if let Some(at) = alert.escalated_at {
+        let text = format!("{}: {}", say("Chuyển lên", "Climbed to"), alert.owner.name().get(lang));
+        items.push(item(at, "alert.escalated", Some(alert.level), text));
+    }
+    let stamps = [
+        ("alert.acknowledged", &alert.acknowledged, say("Đã nhận cảnh báo", "Took the alert")),
+        ("alert.resolved", &alert.resolved, say("Đã xử trí xong cảnh báo", "Resolved the alert")),
+    ];
+    for (kind, stamp, text) in stamps {
+        if let Some(stamp) = stamp {
+            items.push(TimelineItem {
+                by: stamp.by.and_then(|by| names.get(&by).cloned()),
+                note: (stamp.by.is_some() && !stamp.note.is_empty()).then(|| stamp.note.clone()),
+                ..item(stamp.at, kind, None, text)
+            });
+        }
+    }
+    items
+}
+
+/// Everything that happened in a case, the newest first.
+#[must_use]
+pub fn timeline(file: &CaseFile, lang: Lang) -> Vec<TimelineItem> {
+    let say = |vi: &str, en: &str| Bilingual::new(vi, en).get(lang).to_owned();
+    let case = &file.case;
+    let mut items = vec![item(case.opened_at, "case.opened", None, say("Mở hồ sơ F0", "Case opened"))];
+    items.extend(file.reports.iter().map(|report| {
+        let who = match report.observed.by {
+            crate::domain::observation::Reporter::Patient => say("Người bệnh báo", "Patient reports"),
+            crate::domain::observation::Reporter::Family => say("Người nhà báo", "Family reports"),
+            crate::domain::observation::Reporter::Staff => say("Nhân viên y tế ghi", "Staff notes"),
+        };
+        let text = format!("{who}: {}", said(report, lang));
+        item(report.observed.at, "report.received", Some(report.level), text)
+    }));
+    items.extend(file.alerts.iter().flat_map(|alert| of_alert(alert, &file.names, lang)));
+    if let Some(at) = case.closed_at {
+        let text = match case.state {
+            CaseState::Voided => say("Hủy hồ sơ: kết quả đã được sửa hoặc gộp", "Case voided: its result was corrected or joined"),
+            _ => say("Kết thúc hồ sơ", "Case closed"),
+        };
+        items.push(item(at, "case.closed", None, text));
+    }
+    items.sort_by(|a, b| b.at.cmp(&a.at));
+    items
+}
+
+/// Everything about a case.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseFileView {
+    #[serde(flatten)]
+    case: CaseView,
+    timeline: Vec<TimelineItem>,
+    vitals: Vec<ReportView>,
+    alerts: Vec<AlertView>,
+    contacts: Vec<ContactView>,
+    results: Vec<EvidenceView>,
+}
+
+impl CaseFileView {
+    /// A file on a day, its words in one language.
+    #[must_use]
+    pub fn new(file: &CaseFile, lang: Lang, today: Date) -> Self {
+        Self {
+            case: CaseView::new(&file.case, file.person.as_ref(), &file.names, today),
+            timeline: timeline(file, lang),
+            vitals: file.reports.iter().map(ReportView::from).collect(),
+            alerts: file.alerts.iter().map(|alert| AlertView::new(alert, &file.names)).collect(),
+            contacts: file.contacts.iter().map(|(c, person)| ContactView::new(c, person.as_ref())).collect(),
+            results: file.evidence.iter().map(EvidenceView::from).collect(),
+        }
+    }
+}

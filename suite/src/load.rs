@@ -1,0 +1,119 @@
+//! Puts the demo province into the database: accounts, people, places, visits, results, cases and their reports.
+//!
+//! The province is made from a seed ([`crate::demo`]); nothing of it is sent to anybody, and no case is opened by an event:
+//! what ten days would have brought is written as it would stand.
+
+mod accounts;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use shared_web::platform::Platform;
+
+use crate::demo::Demo;
+
+/// The seed of the demo that everybody sees.
+pub const SEED: u64 = 20_220_310;
+
+/// How many people share a transaction.
+const CHUNK: usize = 2_000;
+
+/// Fills an empty database; one that has the demo's accounts is left as it is.
+///
+/// # Errors
+/// When the store fails.
+pub async fn demo_unless_filled(platform: &Platform, seed: u64, people: u32) -> anyhow::Result<()> {
+    if platform.shared.read().await?.account_by_username("doctor").await?.is_some() {
+        return Ok(());
+    }
+    demo(platform, seed, people).await
+}
+
+/// Fills a database with the demo province of so many people, with a progress bar on standard error.
+///
+/// # Errors
+/// When the store fails; what was committed before stays.
+pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result<()> {
+    let demo = Demo::new(seed, people, platform.now());
+    register_people(platform, &demo, people).await.context("people")?;
+    register_places(platform, &demo, people).await.context("places")?;
+    record_visits(platform, &demo, people).await.context("visits")?;
+    record_results(platform, &demo, people).await.context("results")?;
+    open_cases(platform, &demo, people).await.context("cases")?;
+    // The accounts come last: who finds them finds a province that is whole.
+    let venue = accounts::create(platform).await.context("accounts")?;
+    keep_venues(platform, &demo, venue).await.context("venues")
+}
+
+fn bar(what: &'static str, total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:<10} {bar:40} {human_pos}/{human_len}  {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(total).with_style(style).with_message(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+async fn register_people(platform: &Platform, demo: &Demo, people: u32) -> anyhow::Result<()> {
+    let bar = bar("people", u64::from(people));
+    let mut all = demo.people().peekable();
+    while all.peek().is_some() {
+        let mut tx = platform.shared.write().await?;
+        for person in all.by_ref().take(CHUNK) {
+            tx.insert_person(&person.to_person(), person.registered_at).await?;
+            bar.inc(1);
+        }
+        tx.commit().await?;
+    }
+    bar.finish();
+    Ok(())
+}
+
+async fn register_places(platform: &Platform, demo: &Demo, people: u32) -> anyhow::Result<()> {
+    if people == 0 {
+        return Ok(());
+    }
+    let mut tx = platform.shared.write().await?;
+    for place in demo.places() {
+        let stored = shared::place::Place {
+            id: place.id,
+            code: place.code,
+            name: place.name.clone(),
+            kind: place.kind,
+            address: place.address.clone(),
+            ward_code: place.ward_code.clone(),
+            capacity: place.capacity,
+            parent_id: None,
+        };
+        let phone = place.phone.as_ref().map(AsRef::as_ref);
+        tx.insert_place(&stored, phone, "demo", place.registered_at).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The demo's venue account keeps a few venues, so that it has something to show.
+async fn keep_venues(platform: &Platform, demo: &Demo, account: shared::ids::AccountId) -> anyhow::Result<()> {
+    let mut tx = platform.shared.write().await?;
+    for place in demo.venues().take(4) {
+        tx.add_staff(place.id, account).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn record_visits(platform: &Platform, demo: &Demo, people: u32) -> anyhow::Result<()> {
+    if people == 0 {
+        return Ok(());
+    }
+    let (app, _) = checkin::App::new(platform);
+    let bar = bar("visits", u64::from(people));
+    let visits = demo.visits().map(|visit| {
+        bar.set_position(u64::from(visit.person_index));
+        (visit.id, visit.place_id, visit.person_id, visit.checked_in_at, visit.checked_out_at)
+    });
+    // The key store keeps days for the retention alone; older visits are left out by the service itself.
+    checkin::seed::insert_visits(&app, visits.collect::<Vec<_>>()).await?;
+    bar.finish();
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Takes a picture of every page at phone and desktop width, in Vietnamese and English: `./dev shots [FOLDER]`.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use shared_testkit::browser::{Browser, DESKTOP, PHONE};
+use tests::client::Client;
+use tests::process::Embedded;
+use thirtyfour::prelude::*;
+
+/// Pages by who looks at them; an empty name is somebody who is not signed in.
+const PAGES: [(&str, &[&str]); 6] = [
+    ("", &["/", "/login", "/care", "/messages", "/nowhere"]),
+    ("doctor", &["/board", "/people?q=nguyen"]),
+    ("lab", &["/lab"]),
+    ("venue", &["/venue"]),
+    ("officer", &["/exposures"]),
+    ("admin", &["/operations"]),
+];
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/shots".to_owned()));
+    std::fs::create_dir_all(&folder)?;
+    let suite = Embedded::with_people(2_000)?;
+    let url = suite.process.url.clone();
+    let browser = Browser::start().await;
+    for (account, pages) in PAGES {
+        let mut pages: Vec<String> = pages.iter().map(|page| (*page).to_owned()).collect();
+        pages.extend(further(&url, account).await?);
+        sign_in(&browser, &url, account).await?;
+        for page in pages {
+            shoot(&browser, &url, &page, &folder).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Pages whose address holds an id.
+async fn further(url: &str, account: &str) -> anyhow::Result<Vec<String>> {
+    Ok(match account {
+        "doctor" => {
+            let doctor = Client::signed_in(url, "doctor").await?;
+            let alerts = doctor.get("/api/v1/f0/alerts?status=open").await?.expect(200)?;
+            let case = alerts["items"][0]["case_id"].as_str().context("a case with an alert")?;
+            vec![format!("/cases/{case}")]
+        }
+        "" => {
+            let owner = Client::signed_in(url, "venue").await?;
+            let venues = owner.get("/api/v1/checkin/venues").await?.expect(200)?;
+            let code = venues["items"][0]["code"].as_str().context("a venue")?;
+            vec![format!("/c/{code}")]
+        }
+        "officer" => {
+            let doctor = Client::signed_in(url, "doctor").await?;
+            let cases = doctor.get("/api/v1/f0/cases?limit=1").await?.expect(200)?;
+            let case = cases["items"][0]["id"].as_str().context("a case")?;
+            vec![format!("/exposures?case_id={case}")]
+        }
+        _ => Vec::new(),
+    })
+}
+
+async fn sign_in(browser: &Browser, url: &str, account: &str) -> anyhow::Result<()> {
+    let driver = browser.driver();
+    driver.goto(format!("{url}/login")).await?;
+    driver.delete_all_cookies().await?;
+    if account.is_empty() {
+        return Ok(());
+    }
+    driver.goto(format!("{url}/login")).await?;
+    driver.find(By::Id("username")).await?.send_keys(account).await?;
+    driver.find(By::Id("password")).await?.send_keys("demo").await?;
+    driver.find(By::Css("form.card button[type=submit]")).await?.click().await?;
+    Ok(())
+}
+
+async fn shoot(browser: &Browser, url: &str, page: &str, folder: &std::path::Path) -> anyhow::Result<()> {
+    for (width, size) in [("390", PHONE), ("1440", DESKTOP)] {
+        browser.resize(size).await?;
+        for lang in ["vi", "en"] {
+            let join = if page.contains('?') { '&' } else { '?' };
+            browser.driver().goto(format!("{url}{page}{join}lang={lang}")).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            let plain: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
+            let path = folder.join(format!("{}-{width}-{lang}.png", plain.trim_matches('-')));
+            browser.screenshot(&path).await?;
+        }
+    }
+    Ok(())
+}
