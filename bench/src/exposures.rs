@@ -11,7 +11,6 @@ use shared::person::{Birth, FullName, Person, Sex};
 use shared::place::{Place, PlaceCode, PlaceKind};
 use shared::random::{self, Random};
 use shared::time::{Instant, hours, minutes};
-use shared_store::{SharedRead as _, SharedWrite as _};
 use shared_testkit::random::seeded;
 use shared_testkit::servers::TestPostgres;
 use shared_web::Platform;

@@ -30,8 +30,9 @@ pub async fn run(report: &mut Report, rate: u32, seconds: u32) -> anyhow::Result
     let directory = tempfile::tempdir()?;
     let keys = directory.path().join("keys");
     let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
+    let database = postgres.url();
     let arguments = [
-        "--database-url", postgres.url(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
+        "--database-url", database.as_str(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
     ];
     let environment = [("ANTAM_REDIS_PREFIX", redis.prefix())];
     let filled = std::process::Command::new(binary("antam")?)

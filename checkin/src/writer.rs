@@ -128,7 +128,11 @@ impl Loop {
                 }
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, rows = visits.len(), "a batch of visits failed");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    rows = visits.len(),
+                    "a batch of visits failed"
+                );
                 self.write_singly(visits, answers).await;
             }
         }

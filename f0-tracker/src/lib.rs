@@ -64,3 +64,6 @@ fn build(platform: &Platform) -> Built {
         tasks: vec![Box::pin(hub::run(app.clone())), Box::pin(app::escalate::run(app))],
     }
 }
+
+#[cfg(test)]
+mod tests;

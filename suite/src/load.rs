@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use lab_results::store::model::Laboratory;
 use shared_web::platform::Platform;
 
-use crate::demo::Demo;
+use crate::demo::{Demo, NURSE_WARD};
 
 /// The seed of the demo that everybody sees.
 pub const SEED: u64 = 20_220_310;
@@ -39,8 +40,7 @@ pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result
     register_people(platform, &demo, people).await.context("people")?;
     register_places(platform, &demo, people).await.context("places")?;
     record_visits(platform, &demo, people).await.context("visits")?;
-    record_results(platform, &demo, people).await.context("results")?;
-    open_cases(platform, &demo, people).await.context("cases")?;
+    add_laboratories(platform, &demo).await.context("laboratories")?;
     // The accounts come last: who finds them finds a province that is whole.
     let venue = accounts::create(platform).await.context("accounts")?;
     keep_venues(platform, &demo, venue).await.context("venues")
@@ -95,7 +95,7 @@ async fn register_places(platform: &Platform, demo: &Demo, people: u32) -> anyho
 /// The demo's venue account keeps a few venues, so that it has something to show.
 async fn keep_venues(platform: &Platform, demo: &Demo, account: shared::ids::AccountId) -> anyhow::Result<()> {
     let mut tx = platform.shared.write().await?;
-    for place in demo.venues().take(4) {
+    for place in demo.venues().iter().take(4) {
         tx.add_staff(place.id, account).await?;
     }
     tx.commit().await?;
@@ -115,5 +115,19 @@ async fn record_visits(platform: &Platform, demo: &Demo, people: u32) -> anyhow:
     // The key store keeps days for the retention alone; older visits are left out by the service itself.
     checkin::seed::insert_visits(&app, visits.collect::<Vec<_>>()).await?;
     bar.finish();
+    Ok(())
+}
+
+async fn add_laboratories(platform: &Platform, demo: &Demo) -> anyhow::Result<()> {
+    let mut tx = lab_results::store::open(&platform.database).write().await?;
+    for lab in demo.labs() {
+        let laboratory = Laboratory {
+            code: lab.code.to_owned(),
+            name: lab.name.to_owned(),
+            ward_code: NURSE_WARD.to_owned(),
+        };
+        tx.put_laboratory(&laboratory).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }

@@ -48,7 +48,7 @@ impl Process {
         let mut child = Command::new(binary(program)?)
             .args(arguments)
             .args(["--listen", "127.0.0.1:0"])
-            .env("ANTAM_LOG", "warn")
+            .env("ANTAM_LOG", "error")
             .env("ANTAM_RATE_LIMITS", "off")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())

@@ -21,11 +21,7 @@ struct Wanted {
     case_id: Option<String>,
 }
 
-async fn read(
-    State(app): State<App>,
-    caller: Caller,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Cluster>, Problem> {
+async fn read(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Json<Cluster>, Problem> {
     let text = wanted.case_id.filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Problem::field(FieldError::required("/case_id")))?;
     let case_id: CaseId = text.parse().map_err(|_| {

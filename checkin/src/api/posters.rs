@@ -58,10 +58,8 @@ async fn draw(app: App, caller: Caller, id: PlaceId, wanted: Wanted, format: For
     })?;
     let name = format!("inline; filename=\"antam-{}-{}.{}\"", place.code, size.code(), format.extension());
     let name = HeaderValue::from_str(&name).map_err(|_| Problem::internal())?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
-        (header::CONTENT_DISPOSITION, name),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, poster).into_response())
 }
 

@@ -13,9 +13,12 @@ pub fn all() -> Schemas {
         ("Occupancy", occupancy()),
         ("VisitInput", visit_input()),
         ("Visit", visit()),
-        ("VisitBatch", json!({"type": "object", "required": ["visits"], "properties": {
-            "visits": {"type": "array", "maxItems": 500, "items": reference("VisitInput")},
-        }})),
+        (
+            "VisitBatch",
+            json!({"type": "object", "required": ["visits"], "properties": {
+                "visits": {"type": "array", "maxItems": 500, "items": reference("VisitInput")},
+            }}),
+        ),
         ("BatchReport", batch_report()),
         ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
         ("Exposures", exposures()),
@@ -143,7 +146,7 @@ fn exposures() -> Value {
         "overlap_minutes": {"type": "integer", "minimum": 0},
         "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
         "assumed": {"type": "boolean", "description": "It rests on a stay whose end is inferred"},
-        "notified_at": instant("When a message was queued; null until then"),
+        "notified_at": instant("When they were first sent a message; null until then"),
     }});
     json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
         "case_id": id("The case"),

@@ -287,7 +287,9 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/checkin/visits/batch",
             Who::Public,
             Scope::Own,
-            Doc::json("Send visits that were made without a signal, at most 500").body("VisitBatch").answer("BatchReport"),
+            Doc::json("Send visits that were made without a signal, at most 500")
+                .body("VisitBatch")
+                .answer("BatchReport"),
             post(create_batch),
         )
         .add(

@@ -69,7 +69,7 @@ pub struct ExposureView {
     pub level: ExposureLevel,
     /// It rests on a stay whose end is inferred.
     pub assumed: bool,
-    /// When a message about it was first queued.
+    /// When a message about an exposure was first sent to them since the case opened.
     pub notified_at: Option<Instant>,
 }
 

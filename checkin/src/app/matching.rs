@@ -23,8 +23,8 @@ use crate::domain::policy::StayPolicy;
 use crate::domain::stay::{Stay, stay_of};
 use crate::domain::visitor_key::VisitorCode;
 use crate::domain::window::{Window, infectious_window};
-use crate::store::{CaseRecord, CheckinRead, CheckinWrite, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, minute_of,
-    start_of_minute,
+use crate::store::{
+    CaseRecord, CheckinRead, CheckinWrite, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, minute_of, start_of_minute,
 };
 use crate::{App, SERVICE};
 
@@ -109,8 +109,7 @@ impl<'a> Matcher<'a> {
         case: &CaseRecord,
     ) -> Result<Whereabouts, StoreError> {
         let policy = StayPolicy::on(case.opened_at.local_date());
-        let window =
-            infectious_window(case.symptom_onset, case.specimen_at, case.isolated_from, self.now, policy);
+        let window = infectious_window(case.symptom_onset, case.specimen_at, case.isolated_from, self.now, policy);
         let aliases = tx.aliases(case.person_id).await?;
         let visits = tx.visits_of(&self.codes(&aliases, &window)?).await?;
         let kinds = kinds(tx, visits.iter().map(|visit| visit.place_id)).await?;

@@ -1,11 +1,31 @@
-//! The pages.
+//! The pages: the door behind the poster's QR, the venue's own, the officer's.
+
+mod door;
+mod exposures;
+mod form;
+mod pass;
+mod venue;
 
 use shared_web::access::Routes;
+use shared_web::i18n::Catalog;
 
 use crate::App;
+
+fluent_templates::static_loader! {
+    static TEXTS = {
+        locales: "./i18n",
+        fallback_language: "vi",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// The texts of these pages.
+fn texts() -> Catalog {
+    &TEXTS
+}
 
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    routes
+    exposures::routes(venue::routes(door::routes(routes)))
 }

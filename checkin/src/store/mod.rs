@@ -19,7 +19,9 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
-pub use records::{CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute};
+pub use records::{
+    CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
+};
 
 /// What a store of check-in gives.
 #[async_trait]

@@ -122,7 +122,8 @@ async fn old_visits_are_deleted_place_by_place(town: Town) {
     let now = town.now();
     let old = now.minus(hours(48));
     let mut tx = town.app.store.write().await.unwrap();
-    let rows = [visit(1, 1, 1, old), visit(2, 1, 2, old), visit(3, 2, 1, now), visit(4, 3, 1, old), visit(5, 3, 1, now)];
+    let rows =
+        [visit(1, 1, 1, old), visit(2, 1, 2, old), visit(3, 2, 1, now), visit(4, 3, 1, old), visit(5, 3, 1, now)];
     tx.insert_visits(&rows).await.unwrap();
     let mut after = None;
     let mut deleted = Vec::new();

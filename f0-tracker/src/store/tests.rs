@@ -1,0 +1,342 @@
+//! The contract of the store: one suite for both databases.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use shared::bilingual::Bilingual;
+use shared::events::{AlertLevel, ExposureLevel, Outcome};
+use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
+use shared::time::{Date, Instant, minutes};
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::case::CaseState;
+use crate::domain::condition::Condition;
+use crate::domain::engine::{Measure, ProtocolSays, Reason};
+use crate::domain::ladder::Owner;
+use crate::domain::observation::{Observation, Reporter};
+use crate::domain::protocol::Comparison;
+use crate::domain::risk::RiskGroup;
+use crate::domain::symptom::Symptom;
+use crate::domain::vital::{Tenths, Vital, Vitals};
+use crate::tests::stage::{Stage, grounds};
+
+fn now() -> Instant {
+    "2022-03-10T01:00:00.123456Z".parse().unwrap()
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn vitals() -> Vitals {
+    Vitals::default().with(Vital::TemperatureC, Tenths::new(383)).with(Vital::Spo2Pct, Tenths::whole(91))
+}
+
+fn case(n: u128, person: u128) -> CaseRecord {
+    CaseRecord {
+        id: CaseId::from_uuid(id(n)),
+        person_id: PersonId::from_uuid(id(person)),
+        state: CaseState::Open,
+        opened_by: OpenedBy::Result,
+        diagnosed_at: now(),
+        symptom_onset: Some(Date::constant(2022, 3, 7)),
+        isolated_from: Some(now()),
+        conditions: BTreeSet::from([Condition::Diabetes, Condition::Copd]),
+        vaccine_doses: Some(2),
+        pregnant: Some(false),
+        risk: RiskGroup::VeryHigh,
+        ward_code: Some("28252".to_owned()),
+        opened_at: now().plus(minutes(i64::try_from(n).unwrap())),
+        closed_at: None,
+        void_reason: None,
+        doctor: Some(AccountId::from_uuid(id(77))),
+        latest: Latest { at: Some(now()), level: AlertLevel::Urgent, vitals: vitals() },
+    }
+}
+
+fn reason(rule: &str) -> Reason {
+    Reason {
+        rule: rule.to_owned(),
+        parameter: "spo2_pct".to_owned(),
+        value: Measure::Number(Tenths::whole(91)),
+        comparison: Comparison::Lt,
+        threshold: Measure::Number(Tenths::whole(94)),
+        level: AlertLevel::Emergency,
+        protocol: "byt-261-2022".to_owned(),
+        source: "437/QĐ-BYT".to_owned(),
+        text: Bilingual::new("SpO2 thấp", "Low SpO2"),
+    }
+}
+
+fn report(n: u128, case: u128, minute: i64) -> ReportRecord {
+    let report = ReportId::from_uuid(id(n));
+    ReportRecord {
+        id: report,
+        case_id: CaseId::from_uuid(id(case)),
+        observed: Observation {
+            id: Some(report),
+            at: now().plus(minutes(minute)),
+            by: Reporter::Family,
+            vitals: vitals().with(Vital::Systolic, Tenths::whole(120)).with(Vital::Diastolic, Tenths::whole(80)),
+            on_oxygen: true,
+            symptoms: BTreeSet::from([Symptom::Cough]),
+        },
+        received_at: now(),
+        level: AlertLevel::Emergency,
+        reasons: vec![reason("R09")],
+        protocol: "byt-261-2022".to_owned(),
+        protocols: vec![ProtocolSays {
+            id: "news2".to_owned(),
+            fired: Some(true),
+            level: AlertLevel::Watch,
+            score: Some(3),
+            band: Some("low_medium".to_owned()),
+            missing: vec![Vital::Pulse],
+        }],
+        body_hash: "ab".repeat(32),
+    }
+}
+
+fn alert(n: u128, case: u128, level: AlertLevel) -> AlertRecord {
+    AlertRecord {
+        id: AlertId::from_uuid(id(n)),
+        case_id: CaseId::from_uuid(id(case)),
+        ward_code: Some("28252".to_owned()),
+        level,
+        reasons: vec![reason("R09")],
+        state: AlertState::Open,
+        raised_at: now().plus(minutes(i64::try_from(n).unwrap())),
+        rung: 0,
+        owner: Owner::DoctorOnDuty,
+        escalated_at: None,
+        acknowledged: None,
+        resolved: None,
+    }
+}
+
+async fn stage_cases(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    for (n, person) in [(1, 11), (2, 12), (3, 13)] {
+        assert!(tx.insert_case(&case(n, person), Some("hash")).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Every statement, on an empty store.
+async fn conforms(store: Arc<dyn F0Store>) {
+    stage_cases(&store).await;
+    cases(&store).await;
+    evidence(&store).await;
+    reports(&store).await;
+    alerts(&store).await;
+    contacts(&store).await;
+    feed(&store).await;
+    moves(&store).await;
+}
+
+async fn cases(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    tx.hold(id(1)).await.unwrap();
+    assert_eq!(tx.case(CaseId::from_uuid(id(1))).await.unwrap(), Some(case(1, 11)));
+    assert_eq!(tx.case(CaseId::from_uuid(id(9))).await.unwrap(), None);
+    assert_eq!(tx.case_body_hash(CaseId::from_uuid(id(1))).await.unwrap().as_deref(), Some("hash"));
+    assert!(!tx.insert_case(&case(9, 11), None).await.unwrap(), "one open case for a person");
+    assert!(!tx.insert_case(&case(1, 19), None).await.unwrap(), "the id is taken");
+    let ids = [1, 2, 9].map(|n| CaseId::from_uuid(id(n)));
+    assert_eq!(tx.cases_by_id(&ids).await.unwrap().len(), 2);
+    let closed = CaseRecord {
+        state: CaseState::Closed,
+        closed_at: Some(now()),
+        symptom_onset: None,
+        isolated_from: None,
+        vaccine_doses: None,
+        pregnant: None,
+        ward_code: None,
+        doctor: None,
+        latest: Latest::default(),
+        ..case(2, 12)
+    };
+    tx.update_case(&closed).await.unwrap();
+    assert_eq!(tx.case(closed.id).await.unwrap(), Some(closed.clone()));
+    assert!(tx.insert_case(&case(4, 12), None).await.unwrap(), "a closed case is no obstacle");
+    assert_eq!(tx.latest_case(closed.person_id).await.unwrap().map(|case| case.id), Some(CaseId::from_uuid(id(4))));
+    let voided = CaseRecord { state: CaseState::Voided, void_reason: Some("merged".to_owned()), ..case(4, 12) };
+    tx.update_case(&voided).await.unwrap();
+    assert_eq!(tx.latest_case(closed.person_id).await.unwrap(), Some(closed));
+    let found = |filter: CaseFilter| CaseFilter { limit: 10, ..filter };
+    let all = tx.cases(&found(CaseFilter::default())).await.unwrap();
+    assert_eq!(all.iter().map(|case| case.id.uuid().as_u128()).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    let filter = CaseFilter {
+        state: Some(CaseState::Open),
+        wards: Some(vec!["28252".to_owned()]),
+        risk: Some(RiskGroup::VeryHigh),
+        doctor: Some(AccountId::from_uuid(id(77))),
+        people: Some(vec![PersonId::from_uuid(id(11)), PersonId::from_uuid(id(13))]),
+        limit: 1,
+        offset: 1,
+    };
+    let some = tx.cases(&filter).await.unwrap();
+    assert_eq!(some.iter().map(|case| case.id.uuid().as_u128()).collect::<Vec<_>>(), [1]);
+    let nobody = found(CaseFilter { people: Some(Vec::new()), ..CaseFilter::default() });
+    assert_eq!(tx.cases(&nobody).await.unwrap(), []);
+    let nowhere = found(CaseFilter { wards: Some(Vec::new()), ..CaseFilter::default() });
+    assert_eq!(tx.cases(&nowhere).await.unwrap(), []);
+    tx.commit().await.unwrap();
+}
+
+async fn evidence(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let first = Evidence {
+        result_id: ResultId::from_uuid(id(21)),
+        case_id: None,
+        person_id: PersonId::from_uuid(id(11)),
+        version: 2,
+        outcome: Some(Outcome::Detected),
+        collected_at: now(),
+    };
+    assert!(tx.put_evidence(&first).await.unwrap());
+    assert!(!tx.put_evidence(&first).await.unwrap(), "the same version again");
+    assert!(!tx.put_evidence(&Evidence { version: 1, ..first }).await.unwrap(), "an older version");
+    let next = Evidence { version: 3, outcome: None, case_id: Some(CaseId::from_uuid(id(1))), ..first };
+    assert!(tx.put_evidence(&next).await.unwrap());
+    assert_eq!(tx.evidence(first.result_id).await.unwrap(), Some(next));
+    assert_eq!(tx.evidence_of(CaseId::from_uuid(id(1))).await.unwrap(), [next]);
+    tx.commit().await.unwrap();
+}
+
+async fn reports(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    for (n, minute) in [(31, 0), (32, 2), (33, 1)] {
+        assert!(tx.insert_report(&report(n, 1, minute)).await.unwrap());
+    }
+    assert!(tx.insert_report(&report(34, 3, 0)).await.unwrap());
+    assert!(!tx.insert_report(&report(31, 1, 9)).await.unwrap(), "the id is taken");
+    assert_eq!(tx.report(ReportId::from_uuid(id(31))).await.unwrap(), Some(report(31, 1, 0)));
+    let ids = [1, 3].map(|n| CaseId::from_uuid(id(n)));
+    let newest = tx.newest_reports(&ids, 2).await.unwrap();
+    let mine: Vec<u128> =
+        newest.iter().filter(|r| r.case_id == ids[0]).map(|report| report.id.uuid().as_u128()).collect();
+    assert_eq!((mine, newest.len()), (vec![32, 33], 3));
+    assert_eq!(tx.newest_reports(&[], 2).await.unwrap(), []);
+    tx.commit().await.unwrap();
+}
+
+async fn alerts(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.insert_alert(&alert(41, 1, AlertLevel::Watch)).await.unwrap());
+    assert!(tx.insert_alert(&alert(42, 3, AlertLevel::Emergency)).await.unwrap());
+    assert!(!tx.insert_alert(&alert(43, 1, AlertLevel::Urgent)).await.unwrap(), "one open alert for a case");
+    let climbed = AlertRecord {
+        level: AlertLevel::Emergency,
+        raised_at: now(),
+        rung: 1,
+        owner: Owner::AllDoctors,
+        escalated_at: Some(now()),
+        reasons: vec![reason("R09"), reason("R01")],
+        ..alert(41, 1, AlertLevel::Watch)
+    };
+    assert!(tx.update_open_alert(&climbed).await.unwrap());
+    assert_eq!(tx.alert(climbed.id).await.unwrap(), Some(climbed.clone()));
+    let all = AlertFilter { limit: 10, ..AlertFilter::default() };
+    let order: Vec<u128> = tx.alerts(&all).await.unwrap().iter().map(|alert| alert.id.uuid().as_u128()).collect();
+    assert_eq!(order, [41, 42]);
+    let (me, other) = (AccountId::from_uuid(id(77)), AccountId::from_uuid(id(78)));
+    assert!(tx.acknowledge_alert(climbed.id, me, now(), "gọi").await.unwrap());
+    assert!(!tx.acknowledge_alert(climbed.id, other, now(), "").await.unwrap());
+    assert!(!tx.update_open_alert(&climbed).await.unwrap(), "it is no longer open");
+    assert!(!tx.resolve_alert(climbed.id, Some(other), now(), "").await.unwrap(), "another has it");
+    assert!(tx.resolve_alert(climbed.id, Some(me), now(), "xong").await.unwrap());
+    let stamp = |note: &str| Some(Stamp { by: Some(me), at: now(), note: note.to_owned() });
+    let (acknowledged, resolved) = (stamp("gọi"), stamp("xong"));
+    let done = AlertRecord { state: AlertState::Resolved, acknowledged, resolved, ..climbed };
+    assert_eq!(tx.alert(done.id).await.unwrap(), Some(done));
+    let open = AlertFilter {
+        states: vec![AlertState::Open],
+        wards: Some(vec!["28252".to_owned()]),
+        cases: Some(vec![CaseId::from_uuid(id(3))]),
+        limit: 10,
+        offset: 0,
+    };
+    assert_eq!(tx.alerts(&open).await.unwrap(), [alert(42, 3, AlertLevel::Emergency)]);
+    assert!(tx.resolve_alert(AlertId::from_uuid(id(42)), None, now(), "case_closed").await.unwrap());
+    assert!(!tx.resolve_alert(AlertId::from_uuid(id(42)), None, now(), "case_closed").await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn contacts(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let case_id = CaseId::from_uuid(id(1));
+    let contact = Contact {
+        case_id,
+        person_id: PersonId::from_uuid(id(13)),
+        level: ContactLevel::Exposure(ExposureLevel::Brief),
+        last_day: Some(Date::constant(2022, 3, 9)),
+        first_seen: now(),
+    };
+    tx.put_contact(&contact).await.unwrap();
+    let nearer = Contact { level: ContactLevel::Household, last_day: None, first_seen: now().plus(minutes(5)), ..contact };
+    tx.put_contact(&nearer).await.unwrap();
+    assert_eq!(tx.contacts_of(case_id).await.unwrap(), [Contact { level: ContactLevel::Household, ..contact }]);
+    let around: Vec<u128> = tx
+        .open_cases_around(contact.person_id)
+        .await
+        .unwrap()
+        .iter()
+        .map(|case| case.id.uuid().as_u128())
+        .collect();
+    assert_eq!(around, [1, 3], "the household's case and their own");
+    tx.commit().await.unwrap();
+}
+
+async fn feed(store: &Arc<dyn F0Store>) {
+    let line = |kind| FeedDraft {
+        at: now(),
+        kind,
+        case_id: CaseId::from_uuid(id(1)),
+        alert_id: (kind == FeedKind::AlertRaised).then(|| AlertId::from_uuid(id(41))),
+        ward_code: None,
+        data: serde_json::json!({"level": "watch"}),
+    };
+    assert_eq!(store.read().await.unwrap().feed_head().await.unwrap(), 0);
+    let mut tx = store.write().await.unwrap();
+    tx.append_feed(&[]).await.unwrap();
+    tx.append_feed(&[line(FeedKind::CaseOpened), line(FeedKind::AlertRaised)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    tx.append_feed(&[line(FeedKind::CaseClosed)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.feed_head().await.unwrap(), 3);
+    let expected = [
+        FeedEntry { seq: 2, line: line(FeedKind::AlertRaised) },
+        FeedEntry { seq: 3, line: line(FeedKind::CaseClosed) },
+    ];
+    assert_eq!(tx.feed_after(1, 10).await.unwrap(), expected);
+    assert_eq!(tx.feed_after(1, 1).await.unwrap().len(), 1);
+}
+
+async fn moves(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let (from, to) = (CaseId::from_uuid(id(1)), CaseId::from_uuid(id(3)));
+    tx.move_contents(from, to).await.unwrap();
+    assert_eq!(tx.newest_reports(&[to], 10).await.unwrap().len(), 4);
+    assert_eq!((tx.evidence_of(to).await.unwrap().len(), tx.evidence_of(from).await.unwrap().len()), (1, 0));
+    assert_eq!((tx.contacts_of(to).await.unwrap().len(), tx.contacts_of(from).await.unwrap().len()), (1, 0));
+    let filter = AlertFilter { cases: Some(vec![to]), limit: 10, ..AlertFilter::default() };
+    assert_eq!(tx.alerts(&filter).await.unwrap().len(), 2);
+    tx.move_person(PersonId::from_uuid(id(13)), PersonId::from_uuid(id(14))).await.unwrap();
+    assert_eq!(tx.contacts_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
+    tx.move_person(PersonId::from_uuid(id(11)), PersonId::from_uuid(id(14))).await.unwrap();
+    assert_eq!(tx.evidence_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
+    tx.move_case(to, PersonId::from_uuid(id(14))).await.unwrap();
+    assert_eq!(tx.case(to).await.unwrap().unwrap().person_id, PersonId::from_uuid(id(14)));
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn both_databases_keep_the_contract() {
+    for ground in grounds().await {
+        conforms(Stage::on(ground).await.app.store.clone()).await;
+    }
+}

@@ -37,7 +37,9 @@ pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
             "/api/v1/lab/results",
             Who::Roles(SENDERS),
             Scope::Own,
-            Doc::json("Send one result or a list; good rows are kept when others are bad").body("Results").answer("RowReport"),
+            Doc::json("Send one result or a list; good rows are kept when others are bad")
+                .body("Results")
+                .answer("RowReport"),
             post(results::take),
         )
         .add(
@@ -45,9 +47,15 @@ pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
             "/api/v1/lab/results",
             Who::Roles(READERS),
             Scope::AreaOrOwn,
-            Doc::json("Results, newest first")
-                .answer("ResultList")
-                .query(&["person_id", "lab_code", "from", "to", "outcome", "limit", "cursor"]),
+            Doc::json("Results, newest first").answer("ResultList").query(&[
+                "person_id",
+                "lab_code",
+                "from",
+                "to",
+                "outcome",
+                "limit",
+                "cursor",
+            ]),
             get(results::list),
         )
         .add(

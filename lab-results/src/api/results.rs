@@ -11,16 +11,12 @@ use shared_web::extract::{Id, Json, List, Paging, Query};
 
 use crate::api::report_answer;
 use crate::api::views::{LaboratoryView, ResultView, VersionView, WithVersions};
+use crate::app::App;
 use crate::app::list::{self, Wanted};
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command};
-use crate::app::App;
 
-pub(super) async fn take(
-    State(app): State<App>,
-    caller: Caller,
-    Json(body): Json<Value>,
-) -> Result<Response, Problem> {
+pub(super) async fn take(State(app): State<App>, caller: Caller, Json(body): Json<Value>) -> Result<Response, Problem> {
     let sender = Sender::of(&caller)?;
     let report = upload::take_json(&app, sender, body, Command { id: None, dry_run: false }).await?;
     Ok(report_answer(report, caller.lang()))

@@ -29,7 +29,11 @@ fn list_of(items: &Value) -> Value {
 
 fn counts() -> Value {
     let names = ["received", "accepted", "duplicate", "amended", "held", "ignored", "rejected"];
-    names.into_iter().map(|name| (name.to_owned(), json!({"type": "integer"}))).collect::<serde_json::Map<_, _>>().into()
+    names
+        .into_iter()
+        .map(|name| (name.to_owned(), json!({"type": "integer"})))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// Properties of two objects together.
@@ -121,7 +125,8 @@ pub fn all() -> Schemas {
     }));
     let laboratory = object(json!({"code": text(), "name": text(), "ward_code": text()}));
     let order_ids = json!({"type": "array", "items": id(), "minItems": 1, "maxItems": 10});
-    let specimen = json!({"id": id(), "barcode": text(), "order_ids": order_ids, "kind": text(), "collected_at": time()});
+    let specimen =
+        json!({"id": id(), "barcode": text(), "order_ids": order_ids, "kind": text(), "collected_at": time()});
     let schemas = [
         ("Results", json!({"oneOf": [result_in(), {"type": "array", "items": result_in()}]})),
         ("RowReport", row_report()),
@@ -131,18 +136,33 @@ pub fn all() -> Schemas {
             "ResultWithVersions",
             object(with(result_properties(), json!({"versions": {"type": "array", "items": {"type": "object"}}}))),
         ),
-        ("Upload", object(with(counts(), json!({"upload_id": id(), "lab_code": {"type": ["string", "null"]},
-            "format": text(), "created_at": time(), "finished_at": {"type": ["string", "null"]}})))),
+        (
+            "Upload",
+            object(with(
+                counts(),
+                json!({"upload_id": id(), "lab_code": {"type": ["string", "null"]},
+            "format": text(), "created_at": time(), "finished_at": {"type": ["string", "null"]}}),
+            )),
+        ),
         ("UploadProgress", object(with(counts(), json!({"done": {"type": "boolean"}})))),
         ("HeldList", list_of(&held)),
         ("HeldRelease", object(json!({"person_id": {"type": ["string", "null"], "format": "uuid"}}))),
         ("HeldReleased", object(json!({"result_id": id(), "person_id": id()}))),
-        ("Order", json!({"type": "object", "required": ["person"], "properties":
-            {"id": id(), "person": {"type": "object"}, "reason": text(), "site_id": id()}})),
-        ("OrderStored", object(json!({"id": id(), "person_id": id(), "reason": text(),
-            "site_id": {"type": ["string", "null"]}, "created_at": time()}))),
-        ("Specimen", json!({"type": "object", "required": ["order_ids", "kind", "collected_at"],
-            "properties": specimen})),
+        (
+            "Order",
+            json!({"type": "object", "required": ["person"], "properties":
+            {"id": id(), "person": {"type": "object"}, "reason": text(), "site_id": id()}}),
+        ),
+        (
+            "OrderStored",
+            object(json!({"id": id(), "person_id": id(), "reason": text(),
+            "site_id": {"type": ["string", "null"]}, "created_at": time()})),
+        ),
+        (
+            "Specimen",
+            json!({"type": "object", "required": ["order_ids", "kind", "collected_at"],
+            "properties": specimen}),
+        ),
         ("SpecimenStored", object(with(specimen, json!({"created_at": time()})))),
         ("LaboratoryList", list_of(&laboratory)),
     ];

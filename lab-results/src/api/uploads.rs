@@ -172,11 +172,7 @@ async fn visible(app: &App, sender: &Sender, id: UploadId) -> Result<Upload, Pro
     upload.filter(own).ok_or_else(no_upload)
 }
 
-async fn progress(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id<UploadId>,
-) -> Result<Json<ProgressView>, Problem> {
+async fn progress(State(app): State<App>, caller: Caller, Id(id): Id<UploadId>) -> Result<Json<ProgressView>, Problem> {
     let sender = Sender::of(&caller)?;
     if let Some(far) = app.progress.of(id).filter(|far| far.account_id == sender.account_id()) {
         return Ok(Json(ProgressView { counts: far.counts, done: far.done }));

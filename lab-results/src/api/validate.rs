@@ -17,11 +17,7 @@ use crate::app::upload;
 use crate::domain::tabular::read_rows;
 use shared::ids::UploadId;
 
-pub(super) async fn validate(
-    State(app): State<App>,
-    caller: Caller,
-    request: Request,
-) -> Result<Json<Value>, Problem> {
+pub(super) async fn validate(State(app): State<App>, caller: Caller, request: Request) -> Result<Json<Value>, Problem> {
     let sender = Sender::of(&caller)?;
     let is_csv = has_type(request.headers(), &["text/csv"]);
     if !is_csv && !has_type(request.headers(), &["application/json"]) {
@@ -66,9 +62,7 @@ fn read_csv(app: &App, sender: &Sender, bytes: &[u8]) -> Result<(Naming, Vec<Inc
     let now = app.platform.now();
     let mut rows = read_rows(bytes, now, now.local_date(), sender.lab_code()).map_err(upload::unreadable)?;
     let headers = FOUND_LATE.into_iter().map(|pointer| (pointer, rows.column_of(pointer))).collect();
-    let read = rows
-        .by_ref()
-        .map(|row| Incoming { row: row.number, accession: row.accession, result: row.result })
-        .collect();
+    let read =
+        rows.by_ref().map(|row| Incoming { row: row.number, accession: row.accession, result: row.result }).collect();
     Ok((Naming::Columns(headers), read))
 }

@@ -93,11 +93,7 @@ pub struct VersionView {
 
 impl From<&StoredVersion> for VersionView {
     fn from(version: &StoredVersion) -> Self {
-        Self {
-            version: version.version,
-            content: ContentView::from(&version.content),
-            created_at: version.created_at,
-        }
+        Self { version: version.version, content: ContentView::from(&version.content), created_at: version.created_at }
     }
 }
 

@@ -54,8 +54,7 @@ impl Intake {
             tx.commit().await?;
         }
         let report = RowReport::new(upload.id);
-        let intake =
-            Self { app: app.clone(), sender, naming, upload, dry_run, would_be: WouldBe::default(), report };
+        let intake = Self { app: app.clone(), sender, naming, upload, dry_run, would_be: WouldBe::default(), report };
         intake.note(false);
         Ok(intake)
     }

@@ -120,10 +120,8 @@ fn tested(person: &PersonInput, today: shared::time::Date) -> Result<Tested, Vec
 }
 
 fn too_long() -> FieldError {
-    let detail = Bilingual::new(
-        format!("Dài nhất {LONGEST_REASON} ký tự"),
-        format!("At most {LONGEST_REASON} characters"),
-    );
+    let detail =
+        Bilingual::new(format!("Dài nhất {LONGEST_REASON} ký tự"), format!("At most {LONGEST_REASON} characters"));
     FieldError::new("/reason", "length", detail)
 }
 

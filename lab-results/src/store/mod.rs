@@ -16,7 +16,8 @@ use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
 use self::model::{
-    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
+    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
+    Upload,
 };
 
 /// What a store of the laboratory's tables gives.

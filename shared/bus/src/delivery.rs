@@ -1,8 +1,10 @@
 //! One event to one handler: tries, pauses, and the dead letter at the end.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use shared::clock::Clock;
 use shared::event::CloudEvent;
 use shared_store::outbox::DeadLetter;
@@ -42,7 +44,7 @@ impl Delivery {
     pub async fn deliver(&self, handler: &dyn Handler, event: &CloudEvent) -> Result<(), StoreError> {
         let mut pause = self.pause;
         for attempt in 1..=ATTEMPTS {
-            match handler.handle(event).await {
+            match handled(handler, event).await {
                 Ok(()) => {
                     metrics::counter!("antam_events_handled_total", "consumer" => handler.name()).increment(1);
                     return Ok(());
@@ -71,6 +73,12 @@ impl Delivery {
         tx.bury(&letter).await?;
         tx.commit().await
     }
+}
+
+/// What the handler says; one that panics refuses the event, so that neither its bus nor its other events end with it.
+async fn handled(handler: &dyn Handler, event: &CloudEvent) -> Result<(), HandlerError> {
+    let ended = AssertUnwindSafe(handler.handle(event)).catch_unwind().await;
+    ended.unwrap_or_else(|_| Err(HandlerError::Refused("the handler panicked".to_owned())))
 }
 
 /// An error and its sources in one line.

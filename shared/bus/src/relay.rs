@@ -8,8 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::FuturesUnordered;
-use futures::{FutureExt, StreamExt};
+use futures::future::join_all;
 use jiff::SignedDuration;
 use shared::clock::Clock;
 use shared::ids::EventId;
@@ -17,6 +16,7 @@ use shared::time::days;
 use shared_store::outbox::Claimed;
 use shared_store::wake::{Topic, Wake};
 use shared_store::{SharedStore, StoreError};
+use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +55,9 @@ impl Relay {
         let mut nudged = self.wake.subscribe(Topic::Outbox);
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut under_way = FuturesUnordered::new();
+        // Tasks of their own, and not futures of this loop: while the loop waits for the one writer of SQLite, the handler that
+        // holds it has to go on.
+        let mut under_way = JoinSet::new();
         let mut may_wait_more = true;
         if self.bus.is_private() {
             self.release_dead_claims().await;
@@ -65,16 +67,18 @@ impl Relay {
                 let room = CONCURRENCY - under_way.len();
                 let claimed = self.claim(room).await;
                 may_wait_more = claimed.len() == room;
-                under_way.extend(claimed.into_iter().map(|claimed| self.publish(claimed)));
+                for claimed in claimed {
+                    under_way.spawn(publish(Arc::clone(&self.bus), claimed));
+                }
             }
             if stop.is_cancelled() && under_way.is_empty() {
                 return;
             }
             tokio::select! {
-                Some(first) = under_way.next() => {
-                    let mut ends = vec![first];
-                    while let Some(Some(next)) = under_way.next().now_or_never() {
-                        ends.push(next);
+                Some(first) = under_way.join_next() => {
+                    let mut ends: Vec<_> = first.into_iter().collect();
+                    while let Some(next) = under_way.try_join_next() {
+                        ends.extend(next);
                     }
                     self.settle(ends).await;
                 }
@@ -94,7 +98,7 @@ impl Relay {
     /// When the outbox cannot be read or written.
     pub async fn step(&self) -> Result<usize, StoreError> {
         let claimed = self.try_claim(CONCURRENCY).await?;
-        let ends = futures::future::join_all(claimed.into_iter().map(|claimed| self.publish(claimed))).await;
+        let ends = join_all(claimed.into_iter().map(|claimed| publish(Arc::clone(&self.bus), claimed))).await;
         let (done, failed) = parted(ends);
         self.try_settle(&done, &failed).await?;
         Ok(done.len())
@@ -115,14 +119,6 @@ impl Relay {
             tx.commit().await?;
         }
         Ok(claimed)
-    }
-
-    async fn publish(&self, claimed: Claimed) -> Result<EventId, EventId> {
-        let event = &claimed.event;
-        self.bus.publish(event).await.map(|()| event.id).map_err(|error| {
-            tracing::warn!(event = %event.id, kind = %event.kind, error = &error as &dyn std::error::Error, "an event stays in the outbox");
-            event.id
-        })
     }
 
     async fn settle(&self, ends: Vec<Result<EventId, EventId>>) {
@@ -187,6 +183,15 @@ impl Relay {
         tx.commit().await?;
         Ok(count)
     }
+}
+
+/// Gives one event to the bus: its id, as a success or as a failure.
+async fn publish(bus: Arc<dyn Bus>, claimed: Claimed) -> Result<EventId, EventId> {
+    let event = &claimed.event;
+    bus.publish(event).await.map(|()| event.id).map_err(|error| {
+        tracing::warn!(event = %event.id, kind = %event.kind, error = &error as &dyn std::error::Error, "an event stays in the outbox");
+        event.id
+    })
 }
 
 /// Those that the bus took, and those that it did not.

@@ -1,5 +1,7 @@
 //! Who calls: an account, a citizen, or nobody known.
 
+use core::fmt;
+
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -7,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use shared::access::{Account, Role};
-use shared::bilingual::Lang;
+use shared::bilingual::{Bilingual, Lang};
 use shared::ids::PersonId;
 use shared::time::Date;
 use shared_store::StoreError;
@@ -34,7 +36,7 @@ pub enum Identity {
 }
 
 /// Who calls, and in which request.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Caller {
     /// Who.
     pub identity: Identity,
@@ -42,6 +44,16 @@ pub struct Caller {
     pub context: RequestContext,
     /// What stands behind `Authorization: Bearer`, for tokens that a service itself understands (a device's).
     pub bearer: Option<String>,
+}
+
+impl fmt::Debug for Caller {
+    /// Leaves out the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("actor", &self.actor())
+            .field("request", &self.context.request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Caller {
@@ -137,13 +149,17 @@ pub fn token_hash(token: &str) -> Vec<u8> {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The layer that finds out who calls. Session tokens begin with `at_`; what else stands behind `Bearer` is left to the service.
 pub async fn identify(platform: Platform, mut request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let headers = request.headers();
+    if !request.uri().path().starts_with("/api/") && tells_of_another_site(request.method(), headers) {
+        return cross_site().into_response();
+    }
     let from_header = bearer(headers).map(str::to_owned);
     let from_cookie = cookie(headers, SESSION_COOKIE).map(str::to_owned);
     let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie.clone());
@@ -194,8 +210,14 @@ pub fn is_same_origin(method: &Method, headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether a request that changes something says of itself that another site sent it. A form elsewhere could otherwise sign
+/// a browser in as somebody else, where no cookie of ours is needed.
+fn tells_of_another_site(method: &Method, headers: &HeaderMap) -> bool {
+    let speaks = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    speaks && !is_same_origin(method, headers)
+}
+
 fn cross_site() -> Problem {
-    use shared::bilingual::Bilingual;
     Problem::new(
         StatusCode::FORBIDDEN,
         "cross_site",
@@ -224,6 +246,19 @@ mod tests {
         assert!(same(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
         assert!(!same(&[("origin", "http://evil.example"), ("host", "127.0.0.1:8080")]));
         assert!(!same(&[("host", "127.0.0.1:8080")]));
+        assert!(!same(&[("origin", "null"), ("host", "127.0.0.1:8080")]));
         assert!(is_same_origin(&Method::GET, &headers(&[("sec-fetch-site", "cross-site")])));
+    }
+
+    #[test]
+    fn the_scheme_of_a_token_is_read_without_regard_to_case() {
+        assert_eq!(bearer(&headers(&[("authorization", "bearer  at_x ")])), Some("at_x"));
+        assert_eq!(bearer(&headers(&[("authorization", "Basic at_x")])), None);
+    }
+
+    #[test]
+    fn the_token_of_a_caller_does_not_print() {
+        let caller = Caller { bearer: Some("at_secret".to_owned()), ..Caller::default() };
+        assert!(!format!("{caller:?}").contains("secret"));
     }
 }

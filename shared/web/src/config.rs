@@ -1,7 +1,8 @@
 //! Configuration: built-in values, then the file, then the environment (`ANTAM_…`), then the options of the command.
 
+use core::fmt;
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -36,8 +37,8 @@ impl Service {
     }
 }
 
-/// How a process was started. Every field is an option, a line of the file and a variable of the environment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// How a process was started. Every field is a line of the file and a variable of the environment, many are options too.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Where to listen, such as `127.0.0.1:8080`; port 0 picks a free one.
@@ -66,6 +67,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Limits on requests: `on` or `off` (for a load test).
     pub rate_limits: Switch,
+    /// The proxies in front, whose `X-Forwarded-For` is believed when requests are counted by address.
+    pub trusted_proxies: BTreeSet<IpAddr>,
     /// Days that visits are kept.
     pub retention_days: i64,
     /// The largest body of an ordinary request in bytes.
@@ -120,6 +123,7 @@ impl Default for Config {
             demo_people: 2_000,
             public_url: None,
             rate_limits: Switch::On,
+            trusted_proxies: [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].into(),
             retention_days: 21,
             body_limit: 1024 * 1024,
             upload_limit: 64 * 1024 * 1024,
@@ -129,6 +133,18 @@ impl Default for Config {
             log: "info,sqlx=warn,hyper=warn".to_owned(),
             province_code: "82".to_owned(),
         }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Leaves out the addresses of servers: they may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("data_dir", &self.data_dir)
+            .field("services", &self.services)
+            .field("demo", &self.demo)
+            .finish_non_exhaustive()
     }
 }
 
@@ -167,8 +183,12 @@ impl Config {
         if self.rate_limits == Switch::Off {
             warnings.push("rate_limits is off: only for a load test".to_owned());
         }
+        if self.demo && !self.listen.ip().is_loopback() {
+            warnings.push("demo mode listens beyond this machine: its passwords are known".to_owned());
+        }
         if self.redis_url.is_some() && self.database_url().starts_with("sqlite:") {
-            warnings.push("redis_url is set with SQLite: several processes cannot share one SQLite file well".to_owned());
+            warnings
+                .push("redis_url is set with SQLite: several processes cannot share one SQLite file well".to_owned());
         }
         if self.redis_url.is_none() && self.services.len() < Service::ALL.len() {
             warnings.push("services is a part of the suite without redis_url: events reach nobody else".to_owned());
@@ -180,7 +200,10 @@ impl Config {
     }
 }
 
-/// The fields that a variable `ANTAM_…` may set as it stands; `ANTAM_SERVICES` is read as a list. Other variables with the
+/// The fields that are lists; in the environment they are written as on the command line: `checkin,lab,f0`.
+const LISTS: [&str; 2] = ["services", "trusted_proxies"];
+
+/// The fields that a variable `ANTAM_…` may set as it stands. Other variables with the
 /// prefix belong to the tests and the workshop.
 const FROM_ENVIRONMENT: [&str; 20] = [
     "listen",
@@ -212,15 +235,26 @@ pub enum ConfigError {
     #[error(transparent)]
     Value(#[from] Box<figment::Error>),
     /// Demo mode would be open to others.
-    #[error("demo mode has known passwords and refuses to listen on {0}; use a loopback address, or --demo-unsafe if you know what you do")]
+    #[error(
+        "demo mode has known passwords and refuses to listen on {0}; use a loopback address, or --demo-unsafe if you know what you do"
+    )]
     DemoBeyondLoopback(SocketAddr),
     /// The retention of visits is not from 1 to 365 days.
     #[error("retention_days must be from 1 to 365, got {0}")]
     Retention(i64),
+    /// No service is named.
+    #[error("services must name at least one of checkin, lab, f0")]
+    NoService,
+    /// The database could not be reached at all.
+    #[error("database_connections must be at least 1")]
+    NoConnection,
+    /// Posters and messages would name an address that no browser opens.
+    #[error("public_url must begin with http:// or https://, got {0}")]
+    PublicUrl(String),
 }
 
 /// The options of `serve` and of each service's own program.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Clone, Default, Args)]
 pub struct ServeOptions {
     /// The configuration file.
     #[arg(long, env = "ANTAM_CONFIG", value_name = "FILE")]
@@ -263,6 +297,16 @@ pub struct ServeOptions {
     pub log_format: Option<LogFormat>,
 }
 
+impl fmt::Debug for ServeOptions {
+    /// Leaves out the addresses of servers: they may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServeOptions")
+            .field("config", &self.config)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
 impl ServeOptions {
     /// Joins built-in values, file, environment and these options.
     ///
@@ -273,17 +317,27 @@ impl ServeOptions {
         if let Some(file) = &self.config {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // A list in the environment is written as on the command line: checkin,lab,f0.
         let environment = Env::prefixed("ANTAM_").filter(|key| FROM_ENVIRONMENT.iter().any(|name| key == *name));
         figment = figment.merge(environment);
-        if let Some(services) = Env::var("ANTAM_SERVICES") {
-            let list: Vec<&str> = services.split(',').map(str::trim).filter(|s| !s.is_empty()).collect();
-            figment = figment.merge(Serialized::default("services", list));
+        for name in LISTS {
+            if let Some(text) = Env::var(&format!("ANTAM_{}", name.to_ascii_uppercase())) {
+                let list: Vec<&str> = text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+                figment = figment.merge(Serialized::default(name, list));
+            }
         }
         let mut config: Config = figment.extract().map_err(Box::new)?;
         self.apply(&mut config);
         if config.demo && !config.demo_unsafe && !config.listen.ip().is_loopback() {
             return Err(ConfigError::DemoBeyondLoopback(config.listen));
+        }
+        if config.services.is_empty() {
+            return Err(ConfigError::NoService);
+        }
+        if config.database_connections == 0 {
+            return Err(ConfigError::NoConnection);
+        }
+        if !config.public_url().starts_with("http://") && !config.public_url().starts_with("https://") {
+            return Err(ConfigError::PublicUrl(config.public_url()));
         }
         if !(1..=365).contains(&config.retention_days) {
             return Err(ConfigError::Retention(config.retention_days));
@@ -309,7 +363,7 @@ impl ServeOptions {
         if let Some(services) = &self.services {
             config.services = services.iter().copied().collect();
         }
-        config.demo |= self.demo || self.demo_unsafe;
+        config.demo |= self.demo;
         config.demo_unsafe |= self.demo_unsafe;
     }
 }
@@ -319,11 +373,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_field_but_the_list_can_come_from_the_environment() {
+    fn every_field_can_come_from_the_environment() {
         let fields = serde_json::to_value(Config::default()).unwrap();
         let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
-        names.retain(|name| *name != "services");
-        let mut known = FROM_ENVIRONMENT.to_vec();
+        let mut known = [FROM_ENVIRONMENT.as_slice(), &LISTS].concat();
         known.sort_unstable();
         names.sort_unstable();
         assert_eq!(names, known);
@@ -345,6 +398,24 @@ mod tests {
         assert!(matches!(options.resolve(), Err(ConfigError::Retention(0))));
         std::fs::write(&directory, "retention = 3\n").unwrap();
         assert!(matches!(options.resolve(), Err(ConfigError::Value(_))));
+        for (line, wrong) in [
+            ("services = []", "services"),
+            ("database_connections = 0", "database_connections"),
+            ("public_url = \"javascript:alert(1)\"", "public_url"),
+            ("trusted_proxies = [\"the proxy\"]", "trusted_proxies"),
+        ] {
+            std::fs::write(&directory, line).unwrap();
+            let options = ServeOptions { config: Some(directory.clone()), ..ServeOptions::default() };
+            assert!(options.resolve().unwrap_err().to_string().contains(wrong), "{line}");
+        }
         std::fs::remove_file(directory).unwrap();
+    }
+
+    #[test]
+    fn passwords_in_addresses_do_not_print() {
+        let url = Some("postgres://antam:secret@db/antam".to_owned());
+        let config = Config { database_url: url.clone(), smtp_url: url.clone(), ..Config::default() };
+        let options = ServeOptions { database_url: url.clone(), redis_url: url, ..ServeOptions::default() };
+        assert!(!format!("{config:?} {options:?}").contains("secret"));
     }
 }

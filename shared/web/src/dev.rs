@@ -6,8 +6,8 @@ use axum::http::Method;
 use axum::response::Response;
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::ids::{MessageId, PersonId};
-use shared::phone::Phone;
 use shared::time::Instant;
 use shared_store::outbox::StoredMessage;
 
@@ -16,6 +16,7 @@ use crate::caller::Caller;
 use crate::extract::{Json, List, Query};
 use crate::i18n;
 use crate::page::{Page, html};
+use crate::people::typed_phone;
 use crate::platform::Platform;
 use crate::problem::Problem;
 
@@ -58,21 +59,25 @@ impl From<StoredMessage> for MessageView {
     }
 }
 
-/// Messages to a recipient as typed: a phone number in any usual form, or an address.
-async fn find(platform: &Platform, to: Option<&str>) -> Result<Vec<StoredMessage>, Problem> {
+/// Messages to a recipient as typed: a phone number in any usual form, or an address. Who looked is on record here too.
+async fn find(platform: &Platform, caller: &Caller, to: Option<&str>) -> Result<Vec<StoredMessage>, Problem> {
     let to = to.map(str::trim).filter(|to| !to.is_empty());
-    // In a query string a plus sign that was not escaped arrives as a space.
-    let recipient = to.map(|to| {
-        Phone::parse(to).or_else(|_| Phone::parse(&format!("+{to}"))).map_or_else(|_| to.to_owned(), |p| p.as_str().to_owned())
-    });
-    Ok(platform.shared.read().await?.messages(recipient.as_deref(), 200).await?)
+    let recipient = to.map(|to| typed_phone(to).map_or_else(|| to.to_owned(), |phone| phone.as_str().to_owned()));
+    let found = platform.shared.read().await?.messages(recipient.as_deref(), 200).await?;
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    let entry = caller.audit("dev", "messages.list", None, json!({"count": found.len()}));
+    tx.audit(&entry, now, &mut platform.random()).await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
 async fn list(
     State(platform): State<Platform>,
+    caller: Caller,
     Query(query): Query<To>,
 ) -> Result<Json<List<MessageView>>, Problem> {
-    let found = find(&platform, query.to.as_deref()).await?;
+    let found = find(&platform, &caller, query.to.as_deref()).await?;
     Ok(Json(List { items: found.into_iter().map(MessageView::from).collect(), next_cursor: None }))
 }
 
@@ -94,12 +99,8 @@ struct MessagesPage {
     messages: Vec<Shown>,
 }
 
-async fn page(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Query(query): Query<To>,
-) -> Result<Response, Problem> {
-    let found = find(&platform, query.to.as_deref()).await?;
+async fn page(State(platform): State<Platform>, caller: Caller, Query(query): Query<To>) -> Result<Response, Problem> {
+    let found = find(&platform, &caller, query.to.as_deref()).await?;
     let page = Page::new(&caller, i18n::shell(), "messages-title");
     let now = platform.now();
     let messages = found

@@ -7,7 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use shared::bilingual::Bilingual;
 use shared::problem::FieldError;
 
@@ -145,10 +146,23 @@ impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Paging {
     /// At most so many; 50 where nothing is said, 200 at most.
+    #[serde(default, deserialize_with = "number_in_text")]
     pub limit: Option<i64>,
     /// Where the page before ended.
     pub cursor: Option<String>,
 }
+
+/// A number of a query string. Inside a flattened struct serde sees its text alone.
+fn number_in_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| D::Error::custom("limit must be a whole number"))
+}
+
+/// The furthest that a list can be paged.
+const FURTHEST: i64 = 1_000_000_000;
 
 impl Paging {
     /// At most so many.
@@ -164,14 +178,11 @@ impl Paging {
     pub fn offset(&self) -> Result<i64, Problem> {
         match self.cursor.as_deref() {
             None | Some("") => Ok(0),
-            Some(cursor) => cursor.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| {
+            Some(cursor) => cursor.parse::<i64>().ok().filter(|n| (0..=FURTHEST).contains(n)).ok_or_else(|| {
                 Problem::field(FieldError::new(
                     "/cursor",
                     "cursor",
-                    Bilingual::new(
-                        "Hãy dùng next_cursor của trang trước",
-                        "Use the next_cursor of the page before",
-                    ),
+                    Bilingual::new("Hãy dùng next_cursor của trang trước", "Use the next_cursor of the page before"),
                 ))
             }),
         }
@@ -223,7 +234,10 @@ mod tests {
     #[test]
     fn a_wrong_type_names_its_field() {
         assert_eq!(problem(r#"{"visitor": {"phone": 7}}"#).errors[0].pointer, "/visitor/phone");
-        assert_eq!(problem(r#"{"visitor": {"phone": "7"}, "list": [{"phone": "1"}, {"phone": {}}]}"#).errors[0].pointer, "/list/1/phone");
+        assert_eq!(
+            problem(r#"{"visitor": {"phone": "7"}, "list": [{"phone": "1"}, {"phone": {}}]}"#).errors[0].pointer,
+            "/list/1/phone"
+        );
     }
 
     #[test]

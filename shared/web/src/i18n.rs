@@ -1,7 +1,7 @@
 //! Texts in both languages, from Fluent files. Each crate has its own catalogue; a page looks into its service's first.
 
-use std::collections::HashMap;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, StaticLoader, langid};
@@ -44,7 +44,12 @@ pub fn text(catalog: Catalog, lang: Lang, key: &str) -> Option<String> {
 
 /// A text with arguments.
 #[must_use]
-pub fn text_with(catalog: Catalog, lang: Lang, key: &str, args: &[(&'static str, FluentValue<'static>)]) -> Option<String> {
+pub fn text_with(
+    catalog: Catalog,
+    lang: Lang,
+    key: &str,
+    args: &[(&'static str, FluentValue<'static>)],
+) -> Option<String> {
     let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
         args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
     catalog.try_lookup_with_args(identifier(lang), key, &args)

@@ -10,6 +10,7 @@ pub mod dev;
 pub mod extract;
 pub mod front;
 pub mod health;
+pub mod housekeeping;
 pub mod i18n;
 pub mod limits;
 pub mod openapi;

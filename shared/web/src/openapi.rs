@@ -1,11 +1,12 @@
 //! The OpenAPI 3.1 document, written from the access table, so that it lists exactly the routes that there are.
 
 use axum::Router;
+use axum::http::Method;
 use axum::response::Html;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 
-use crate::access::{Row, Who};
+use crate::access::{Doc, Row, Scope, Who};
 use crate::extract::Json;
 
 /// Schemas by name, gathered from the services.
@@ -44,20 +45,24 @@ fn operation(row: &Row, schemas: &Schemas) -> Value {
         .map(|name| json!({"name": name.trim_start_matches('*'), "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     parameters.extend(
-        row.doc.query.iter().map(|name| json!({"name": name, "in": "query", "required": false, "schema": {"type": "string"}})),
+        row.doc
+            .query
+            .iter()
+            .map(|name| json!({"name": name, "in": "query", "required": false, "schema": {"type": "string"}})),
     );
     let schema = |name: Option<&str>| match name {
         Some(name) if schemas.contains_key(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
         _ => json!({}),
     };
+    let mut success = json!({"description": "Success"});
+    if row.doc.status != 204 {
+        success["content"] = json!({row.doc.gives: {"schema": schema(row.doc.answer)}});
+    }
     let mut operation = json!({
         "summary": row.doc.summary,
         "parameters": parameters,
         "responses": {
-            row.doc.status.to_string(): {
-                "description": "Success",
-                "content": {row.doc.gives: {"schema": schema(row.doc.answer)}},
-            },
+            row.doc.status.to_string(): success,
             "4XX": {
                 "description": "The request cannot be served",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -103,19 +108,32 @@ fn with_problem(mut schemas: Schemas) -> Schemas {
     schemas
 }
 
+/// The rows of the access table for the document itself and its page.
+#[must_use]
+pub fn rows() -> [Row; 2] {
+    let row = |path, doc| Row { method: Method::GET, path, who: Who::Public, scope: Scope::None, doc };
+    [row("/api/openapi.json", Doc::json("This document")), row("/api/docs", Doc::page("This document as a page"))]
+}
+
 /// `GET /api/openapi.json` and `GET /api/docs`.
 pub fn router(document: Value) -> Router {
     let page = browsable(&document);
     let document = std::sync::Arc::new(document);
     Router::new()
-        .route("/api/openapi.json", get(move || {
-            let document = std::sync::Arc::clone(&document);
-            async move { Json((*document).clone()) }
-        }))
-        .route("/api/docs", get(move || {
-            let page = page.clone();
-            async move { Html(page) }
-        }))
+        .route(
+            "/api/openapi.json",
+            get(move || {
+                let document = std::sync::Arc::clone(&document);
+                async move { Json((*document).clone()) }
+            }),
+        )
+        .route(
+            "/api/docs",
+            get(move || {
+                let page = page.clone();
+                async move { Html(page) }
+            }),
+        )
 }
 
 /// A plain page of the document without script or foreign host.

@@ -78,8 +78,8 @@ fn account_row(page: &Page, stored: StoredAccount) -> AccountRow {
 fn area_name(area: &AreaScope) -> String {
     let first = shared::area::FIRST_DAY;
     let name = match area {
-        AreaScope::Province(code) => shared::area::province(code, first).map(|p| p.name.to_string()),
-        AreaScope::District(code) => shared::area::district(code, first).map(|d| d.name.to_string()),
+        AreaScope::Province(code) => shared::area::province(code, first).map(|p| p.name.to_owned()),
+        AreaScope::District(code) => shared::area::district(code, first).map(|d| d.name.to_owned()),
         AreaScope::Ward(code) => shared::area::ward_any(code).map(|unit| unit.label()),
     };
     name.unwrap_or_else(|| area.code().to_owned())
@@ -131,14 +131,12 @@ async fn replay(
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
-    routes
-        .add(Method::GET, "/operations", Who::Roles(ADMIN), Scope::None, Doc::page("Operations"), get(show))
-        .add(
-            Method::POST,
-            "/operations/replay",
-            Who::Roles(ADMIN),
-            Scope::None,
-            Doc::page("Replay an event that was put aside"),
-            post(replay),
-        )
+    routes.add(Method::GET, "/operations", Who::Roles(ADMIN), Scope::None, Doc::page("Operations"), get(show)).add(
+        Method::POST,
+        "/operations/replay",
+        Who::Roles(ADMIN),
+        Scope::None,
+        Doc::page("Replay an event that was put aside"),
+        post(replay),
+    )
 }

@@ -247,21 +247,19 @@ pub(crate) fn error_page(problem: &Problem, context: &RequestContext) -> Respons
     };
     let mut happened = problem.detail.get(context.lang).to_owned();
     for error in &problem.errors {
-        happened.push_str("\n");
+        happened.push('\n');
         happened.push_str(error.detail.get(context.lang));
     }
-    let template = ErrorPage {
-        happened,
-        safe: page.t(safe),
-        todo: page.t(todo),
-        request_id: context.request_id.clone(),
-        page,
-    };
+    let template =
+        ErrorPage { happened, safe: page.t(safe), todo: page.t(todo), request_id: context.request_id.clone(), page };
     html(&template)
 }
 
-/// Sends a person to the sign-in page, and back afterwards.
-pub(crate) fn redirect_to_login(context: &RequestContext) -> Response {
+/// Sends a person to the sign-in page, and back afterwards where the address can be opened `again` (a form cannot).
+pub(crate) fn redirect_to_login(context: &RequestContext, again: bool) -> Response {
+    if !again {
+        return Redirect::to("/login").into_response();
+    }
     let next: String = context
         .path
         .bytes()

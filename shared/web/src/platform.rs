@@ -13,6 +13,7 @@ use shared_store::{Database, SharedStore};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::limits::Limits;
 
 /// The ground that all services of a process stand on.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Platform {
     pub bus: Arc<dyn Bus>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// How often somebody may ask.
+    pub limits: Limits,
     /// Ends background tasks and open streams.
     pub stop: CancellationToken,
     random: SharedRandom,
@@ -44,7 +47,8 @@ impl Platform {
         stop: CancellationToken,
     ) -> Self {
         let shared = database.shared();
-        Self { config, database, shared, bus, clock, stop, random }
+        let limits = Limits::new(&config);
+        Self { config, database, shared, bus, clock, limits, stop, random }
     }
 
     /// The present instant.

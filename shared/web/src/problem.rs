@@ -26,19 +26,19 @@ pub struct Problem {
     /// A stable code: the last part of `type`.
     pub code: &'static str,
     /// What kind of error it is.
-    pub title: Bilingual,
+    pub title: Box<Bilingual>,
     /// What happened here, and what to do.
-    pub detail: Bilingual,
+    pub detail: Box<Bilingual>,
     /// The fields at fault.
     pub errors: Vec<FieldError>,
     /// Members beyond RFC 9457's own, such as who has an alert.
-    pub extra: Map<String, Value>,
+    pub extra: Box<Map<String, Value>>,
 }
 
 impl Problem {
     /// A problem without fields.
     pub fn new(status: StatusCode, code: &'static str, title: Bilingual, detail: Bilingual) -> Self {
-        Self { status, code, title, detail, errors: Vec::new(), extra: Map::new() }
+        Self { status, code, title: title.into(), detail: detail.into(), errors: Vec::new(), extra: Box::default() }
     }
 
     /// The body or the query has fields at fault (422).
@@ -260,6 +260,7 @@ pub fn document(problem: &Problem, lang: Lang, instance: &str) -> Value {
 pub async fn render(request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
     let page = wants_page(request.uri().path(), request.headers());
+    let again = request.method().is_safe();
     let mut response = next.run(request).await;
     let status = response.status();
     let problem = match response.extensions_mut().remove::<Arc<Problem>>() {
@@ -272,7 +273,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     };
     let headers = response.headers().clone();
     let mut answer = if page && problem.status == StatusCode::UNAUTHORIZED {
-        crate::page::redirect_to_login(&context)
+        crate::page::redirect_to_login(&context, again)
     } else if page {
         crate::page::error_page(&problem, &context)
     } else {
@@ -282,16 +283,21 @@ pub async fn render(request: Request, next: Next) -> Response {
         answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(context.lang.tag()));
         answer
     };
-    for (name, value) in &headers {
-        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH && !answer.headers().contains_key(name) {
-            answer.headers_mut().append(name, value.clone());
-        }
+    let own = answer.headers().clone();
+    let kept = |name: &header::HeaderName| {
+        name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH && !own.contains_key(name)
+    };
+    for (name, value) in headers.iter().filter(|(name, _)| kept(name)) {
+        answer.headers_mut().append(name, value.clone());
     }
     if !answer.status().is_redirection() {
         *answer.status_mut() = problem.status;
     }
     answer
 }
+
+/// What forms are sent as: the only bodies that axum itself reads for us.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A problem for an error that the router or a layer answered without a body of ours.
 fn bare(response: &Response) -> Option<Problem> {
@@ -310,6 +316,7 @@ fn bare(response: &Response) -> Option<Problem> {
             Bilingual::new("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
         ),
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => wrong_type(FORM),
         StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Problem::busy(),
         status if status.is_server_error() => Problem::internal(),
         status => Problem {

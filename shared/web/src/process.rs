@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Row;
 use crate::config::{self, Config, ServeOptions};
+use crate::housekeeping;
 use crate::platform::Platform;
 use crate::server::{self, Mounted};
 use crate::telemetry;
@@ -197,26 +198,40 @@ pub async fn start(prepared: Prepared, services: &[Service]) -> anyhow::Result<R
     );
     tasks.push(spawn(relay.run(platform.stop.clone())));
     tasks.push(spawn(chain_audit(platform.clone())));
-    let (router, rows) = server::site(&platform, mounted, telemetry::start_metrics());
+    let metrics = telemetry::start_metrics();
+    tasks.push(spawn(housekeeping::run(platform.clone(), metrics.clone())));
+    let (router, rows) = server::site(&platform, mounted, metrics);
     Ok(Running { platform, router, rows, tasks })
 }
+
+/// How long the lines of many requests are gathered into one link-laying transaction.
+const GATHER: Duration = Duration::from_millis(500);
+/// After how long it is tried again where the database or the key store failed.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How often the audit log is looked at without a nudge, for what another process left behind when it died.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// Chains the audit log just behind its writers, and remembers its end beside the keys.
 async fn chain_audit(platform: Platform) {
     let mut nudged = platform.wake().subscribe(Topic::Audit);
     loop {
-        if let Err(error) = extend_audit_chain(&platform).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the audit chain could not be extended");
+        let sealed = shared_store::audit::seal(platform.shared.as_ref(), &platform.keys()).await;
+        if let Err(error) = &sealed {
+            tracing::warn!(error = error as &dyn std::error::Error, "the audit chain could not be extended");
         }
         if platform.stop.is_cancelled() {
             return;
         }
-        // A short rest gathers the lines of many requests into one link-laying transaction.
         tokio::select! {
             () = platform.stop.cancelled() => {}
             () = async {
-                let _ = tokio::time::timeout(Duration::from_secs(5), nudged.changed()).await;
-                tokio::time::sleep(Duration::from_millis(500)).await;
+                match sealed {
+                    Ok(Some(_)) => drop(tokio::time::timeout(LOOK, nudged.changed()).await),
+                    // Another process was at it, and our own lines may have come too late for it.
+                    Ok(None) => {}
+                    Err(_) => tokio::time::sleep(AGAIN).await,
+                }
+                tokio::time::sleep(GATHER).await;
             } => {}
         }
     }
@@ -232,16 +247,6 @@ pub async fn bind(config: &mut Config) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("cannot listen on {}; another program may use the port", config.listen))?;
     config.listen = listener.local_addr()?;
     Ok(listener)
-}
-
-/// One step of the chain: up to two thousand lines.
-async fn extend_audit_chain(platform: &Platform) -> Result<(), shared_store::StoreError> {
-    let mut tx = platform.shared.write().await?;
-    if let Some(head) = tx.chain_audit(2_000).await? {
-        tx.commit().await?;
-        shared_store::audit::remember(platform.keys().directory(), &head)?;
-    }
-    Ok(())
 }
 
 /// Serves until SIGTERM or Ctrl-C, then drains.

@@ -14,8 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-use crate::access::{Row, Routes};
-use crate::limits::{self, Limits};
+use crate::access::{Routes, Row};
+use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
 use crate::{assets, auth, caller, context, dev, front, health, operations, people, problem, security, telemetry};
@@ -31,7 +31,6 @@ pub struct Mounted {
 }
 
 /// The whole site of a process, and its access table.
-#[must_use]
 pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<PrometheusHandle>) -> (Router, Vec<Row>) {
     let routes = Routes::default();
     let routes = health::routes(routes, metrics);
@@ -45,31 +44,33 @@ pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<Prometh
         rows.extend(service.rows);
         schemas.extend(service.schemas);
     }
-    let router = router
-        .merge(openapi::router(openapi::document(&rows, schemas)))
-        .route("/assets/{*name}", get(assets::serve));
+    rows.extend(openapi::rows());
+    let router =
+        router.merge(openapi::router(openapi::document(&rows, schemas))).route("/assets/{*name}", get(assets::serve));
+    rows.push(assets::row());
     (layered(platform, router), rows)
 }
 
 fn layered(platform: &Platform, router: Router) -> Router {
-    let limits = Limits::new(&platform.config);
+    let limits = platform.limits.clone();
+    let tls = platform.config.public_url().starts_with("https://");
     let (for_identity, for_context) = (platform.clone(), platform.clone());
-    let streams_stay_open = DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"));
+    let streams_stay_open = DefaultPredicate::new()
+        .and(NotForContentType::const_new("text/event-stream"))
+        .and(NotForContentType::const_new("font/woff2"));
     router
         .layer(DefaultBodyLimit::max(platform.config.body_limit))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             caller::identify(for_identity.clone(), request, next)
         }))
-        .layer(middleware::from_fn(telemetry::observe))
-        .layer(middleware::from_fn(move |request: Request, next: Next| {
-            limits::enforce(limits.clone(), request, next)
-        }))
+        .layer(middleware::from_fn(move |request: Request, next: Next| limits::enforce(limits.clone(), request, next)))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(telemetry::observe))
         .layer(middleware::from_fn(problem::render))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             context::provide(for_context.clone(), request, next)
         }))
-        .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn(move |request: Request, next: Next| security::headers(tls, request, next)))
         .layer(CompressionLayer::new().gzip(true).compress_when(streams_stay_open))
 }
 

@@ -3,6 +3,7 @@
 
 mod bus_delivery;
 mod bus_ground;
+mod bus_recorder;
 mod bus_redis;
 mod bus_relay;
 mod sample;

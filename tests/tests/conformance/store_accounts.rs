@@ -83,7 +83,10 @@ async fn a_session_lives_until_it_ends_or_is_revoked(ground: &Ground) -> anyhow:
     for (written, token) in [(&page, [1; 32]), (&program, [2; 32])] {
         let last = ends.minus(minutes(1));
         let found = tx.session(&token, last).await?.expect("the session has not ended");
-        assert_eq!((found.id, found.owner, found.kind, found.expires_at), (written.id, written.owner, written.kind, ends));
+        assert_eq!(
+            (found.id, found.owner, found.kind, found.expires_at),
+            (written.id, written.owner, written.kind, ends)
+        );
         assert!(tx.session(&token, ends).await?.is_none(), "it ends at its end");
     }
     assert!(tx.session(&[3; 32], start()).await?.is_none());

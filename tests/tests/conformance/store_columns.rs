@@ -54,7 +54,7 @@ async fn instants_read_back_and_sort_by_time(ground: &Ground) -> anyhow::Result<
         "2022-03-10T01:00:00.000001Z",
         "2022-03-10T01:00:00.1Z",
         "2022-03-10T08:00:00.09+07:00",
-        "9999-12-30T22:00:00.999999Z",
+        "9999-12-30T21:59:59.999999Z",
     ];
     let mut written = edges.iter().map(|text| text.parse()).collect::<Result<Vec<Instant>, _>>()?;
     let span = 253_402_207_200_000_000_u64;

@@ -44,11 +44,7 @@ impl Ground {
         Self::new(options, tempfile::tempdir()?, Some(server)).await
     }
 
-    async fn new(
-        options: DatabaseOptions,
-        directory: TempDir,
-        server: Option<TestPostgres>,
-    ) -> anyhow::Result<Self> {
+    async fn new(options: DatabaseOptions, directory: TempDir, server: Option<TestPostgres>) -> anyhow::Result<Self> {
         let keys = Keys::open(&directory.path().join("keys"), &mut system_random())?;
         let wake = Wake::default();
         let database = Database::open(&options, Arc::clone(&keys), wake.clone()).await?;

@@ -73,7 +73,8 @@ async fn a_message_reads_back_as_it_was_queued(ground: &Ground) -> anyhow::Resul
 
 async fn the_same_key_is_queued_once(ground: &Ground) -> anyhow::Result<()> {
     queue(ground, &[message(1)]).await?;
-    let again = NewMessage { idempotency_key: message(1).idempotency_key, text: "chữ khác".to_owned(), ..message(2) };
+    let again =
+        NewMessage { idempotency_key: message(1).idempotency_key, text: "chữ khác".to_owned(), ..message(2) };
     let repeats = (0..4).map(|_| async {
         let mut tx = ground.store.write().await?;
         let queued = tx.queue_message(&again, start()).await?;
@@ -121,7 +122,10 @@ async fn a_settled_message_is_sent_tried_again_or_given_up(ground: &Ground) -> a
     assert!(tx.claim_messages(now, now, 10).await?.is_empty(), "not before its time");
     let later = now.plus(minutes(1));
     let again = tx.claim_messages(later, later, 10).await?;
-    assert_eq!(again.iter().map(|stored| (stored.message.id, stored.attempts)).collect::<Vec<_>>(), [(message(2).id, 2)]);
+    assert_eq!(
+        again.iter().map(|stored| (stored.message.id, stored.attempts)).collect::<Vec<_>>(),
+        [(message(2).id, 2)]
+    );
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! Looking for people: without marks, with marks, by phone and number, within wards.
 
+use shared::fold::fold;
 use shared::person::Person;
 use shared::phone::Phone;
 use shared_store::people::PeopleQuery;
-use shared::fold::fold;
 
 use crate::sample::{known_person, person, random, start};
 use crate::store_ground::{Ground, on_both_stores};
@@ -39,7 +39,8 @@ async fn a_name_is_found_with_and_without_marks_and_the_typed_marks_come_first(g
     let mut random = random(1);
     let people: Vec<Person> = written.iter().map(|name| person(name, &mut random)).collect::<Result<_, _>>()?;
     insert(ground, &people).await?;
-    for typed in ["Đặng Thị Ánh", "đặng thị ánh", "ĐẶNG THỊ ÁNH", "Đa\u{323}\u{306}ng Thi\u{323} A\u{301}nh"] {
+    for typed in ["Đặng Thị Ánh", "đặng thị ánh", "ĐẶNG THỊ ÁNH", "Đa\u{323}\u{306}ng Thi\u{323} A\u{301}nh"]
+    {
         let found = names(ground, &by_name(typed)).await?;
         assert_eq!(found.len(), 5, "{typed}: {found:?}");
         let lower: Vec<String> = found.iter().map(|name| name.to_lowercase()).collect();
@@ -66,7 +67,10 @@ async fn signs_that_mean_something_to_like_are_letters_like_others(ground: &Grou
     insert(ground, &[person("Lê Bình", &mut random)?, person("Lê An", &mut random)?]).await?;
     for typed in ["B%h", "L_", "Bình%\\'"] {
         let found = names(ground, &by_name(typed)).await?;
-        assert!(found.iter().all(|name| fold(name).contains(fold(typed).split(' ').next().unwrap_or("-"))), "{found:?}");
+        assert!(
+            found.iter().all(|name| fold(name).contains(fold(typed).split(' ').next().unwrap_or("-"))),
+            "{found:?}"
+        );
     }
     assert_eq!(names(ground, &by_name("bình%\\'")).await?, ["Lê Bình"]);
     assert!(names(ground, &by_name("%")).await?.is_empty(), "a search for no letter finds nobody");

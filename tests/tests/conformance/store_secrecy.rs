@@ -19,7 +19,9 @@ on_both_stores! {
 
 fn holds(haystack: &[u8], needle: &str) -> bool {
     let hexadecimal: String = needle.bytes().map(|byte| format!("{byte:02x}")).collect();
-    [needle.as_bytes(), hexadecimal.as_bytes()].iter().any(|form| haystack.windows(form.len()).any(|part| part == *form))
+    [needle.as_bytes(), hexadecimal.as_bytes()]
+        .iter()
+        .any(|form| haystack.windows(form.len()).any(|part| part == *form))
 }
 
 async fn a_stolen_database_tells_no_number_no_address_and_no_message(ground: &Ground) -> anyhow::Result<()> {
@@ -56,7 +58,14 @@ async fn a_stolen_database_tells_no_number_no_address_and_no_message(ground: &Gr
         ensure!(holds(&stolen, open), "the search would not find {open:?} either");
     }
     let secrets = [
-        "912345678", "82190123456", "8212345678", "Hậu Vinh", "987654321", "933222111", "Chủ đề riêng", "Lời nhắn riêng",
+        "912345678",
+        "82190123456",
+        "8212345678",
+        "Hậu Vinh",
+        "987654321",
+        "933222111",
+        "Chủ đề riêng",
+        "Lời nhắn riêng",
     ];
     for secret in secrets {
         ensure!(!holds(&stolen, secret), "{secret:?} lies open in the database");

@@ -86,7 +86,7 @@ async fn a_claimed_timer_comes_again_when_its_lease_ends(ground: &Ground) -> any
 
 async fn a_timer_is_finished_once(ground: &Ground) -> anyhow::Result<()> {
     let one = timer(1, "ladder", subject(1), 0);
-    set(ground, &[one.clone()]).await?;
+    set(ground, std::slice::from_ref(&one)).await?;
     let mut tx = ground.store.write().await?;
     assert!(tx.finish_timer(one.id, start()).await?);
     assert!(!tx.finish_timer(one.id, start()).await?);

@@ -87,7 +87,7 @@ async fn count_up(store: &dyn SharedStore, someone: &Person, times: u32) -> anyh
     while done < times {
         let step = async {
             let mut tx = store.write().await?;
-            let mut known = tx.person(someone.id).await?.ok_or(StoreError::Sealed("nobody"))?.person;
+            let mut known = tx.person(someone.id).await?.expect("the person is there").person;
             let n: u32 = known.address.as_deref().unwrap_or("0").parse().unwrap_or(0);
             known.address = Some((n + 1).to_string());
             tx.update_person(&known).await?;
@@ -183,11 +183,8 @@ async fn an_edited_or_unknown_migration_is_refused(ground: &Ground) -> anyhow::R
         postgres: "CREATE TABLE two (id BIGINT); CREATE TABLE one (id BIGINT);",
     };
     const EDITED: Migration = Migration { sqlite: "SELECT 1;", postgres: "SELECT 1;", ..FIRST };
-    const MENDED: Migration = Migration {
-        sqlite: "CREATE TABLE two (id INTEGER);",
-        postgres: "CREATE TABLE two (id BIGINT);",
-        ..BROKEN
-    };
+    const MENDED: Migration =
+        Migration { sqlite: "CREATE TABLE two (id INTEGER);", postgres: "CREATE TABLE two (id BIGINT);", ..BROKEN };
     let migrate = async |list| ground.database.migrate(&Migrations { service: "one", list }, start()).await;
     assert_eq!(migrate(&[FIRST]).await?, ["0001_one"]);
     assert!(matches!(migrate(&[EDITED]).await, Err(StoreError::MigrationChanged { .. })));

@@ -132,8 +132,8 @@ async fn verify(url: &str, ledger: &Mutex<Ledger>) -> anyhow::Result<()> {
     }
     let lab = Client::signed_in(url, "lab").await?;
     for (accession, person) in &results {
-        let again = lab.post("/api/v1/lab/results", &sample::result(accession, &sample::person(*person), "detected"));
-        let report = again.await?.expect(200)?;
+        let repeat = sample::result(accession, &sample::person(*person), "detected");
+        let report = lab.post("/api/v1/lab/results", &repeat).await?.expect(200)?;
         let status = report["rows"][0]["status"].as_str().unwrap_or_default().to_owned();
         // The times of the repeat differ from the first, so it is held or a duplicate, but never new.
         ensure!(["duplicate", "held"].contains(&status.as_str()), "{accession} was acknowledged and is gone: {report}");

@@ -146,8 +146,9 @@ async fn the_line_runs_across_three_processes_on_postgresql_and_redis() -> anyho
     let directory = tempfile::tempdir()?;
     let keys = directory.path().join("keys");
     let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
+    let database = postgres.url();
     let arguments = [
-        "--database-url", postgres.url(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
+        "--database-url", database.as_str(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
     ];
     let filled = std::process::Command::new(tests::process::binary("antam")?)
         .args(["demo", "--people", "0"])

@@ -118,7 +118,8 @@ async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void
         remember(NAME_KEY, visit.visitor.full_name);
       }
     }
-    showPass(visit, answer.status, new Date(answer.checked_in_at), answer.reasons);
+    // A second scan within the minute is answered with the first visit: that is the one to check out.
+    showPass({ ...visit, id: answer.id }, answer.status, new Date(answer.checked_in_at), answer.reasons);
     showKnown(form);
   } catch (error) {
     if (error instanceof OfflineError && keepVisit(visit)) {

@@ -109,10 +109,7 @@ pub(super) async fn void(conn: &mut Conn, id: CaseId, at: Instant) -> Result<(),
 }
 
 /// One statement for a thousand people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`] would.
-pub(super) async fn canonical(
-    conn: &mut Conn,
-    people: &[PersonId],
-) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+pub(super) async fn canonical(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
     let mut found = Vec::with_capacity(people.len());
     for chunk in people.chunks(LIST) {
         let mut query = QueryBuilder::<Db>::new("SELECT id, COALESCE(merged_into, id) AS kept FROM people WHERE ");

@@ -70,12 +70,7 @@ pub(super) async fn withdraw(
     Ok(query.build().persistent(false).execute(conn).await?.rows_affected())
 }
 
-pub(super) async fn hand_over(
-    conn: &mut Conn,
-    kept: PersonId,
-    other: PersonId,
-    at: Instant,
-) -> Result<(), StoreError> {
+pub(super) async fn hand_over(conn: &mut Conn, kept: PersonId, other: PersonId, at: Instant) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE checkin_exposures SET person_id = $1 WHERE person_id = $2 AND NOT EXISTS (\
          SELECT 1 FROM checkin_exposures k WHERE k.person_id = $1 AND k.case_id = checkin_exposures.case_id \

@@ -39,9 +39,7 @@ pub(super) async fn by_key(conn: &mut Conn, keys: &[VisitKey]) -> Result<Vec<Vis
     for chunk in keys.chunks(LIST) {
         let mut query = QueryBuilder::<Db>::new("WITH wanted (at_place, at_minute, by_visitor) AS (");
         query.push_values(chunk, |mut row, key| {
-            row.push_bind(key.place_id.uuid())
-                .push_bind(key.minute)
-                .push_bind(Uuid::from_bytes(key.visitor.bytes()));
+            row.push_bind(key.place_id.uuid()).push_bind(key.minute).push_bind(Uuid::from_bytes(key.visitor.bytes()));
         });
         // CROSS JOIN keeps the order of the tables on SQLite: each wanted key is one search of the primary key.
         query.push(concat!(

@@ -2,11 +2,11 @@
 
 use shared::ids::UploadId;
 use shared::time::Instant;
+use shared_store::StoreError;
 use shared_store::columns::At;
 use shared_store::error::inconsistent;
 use shared_store::keys::Keys;
 use shared_store::runtime::system_random;
-use shared_store::StoreError;
 use sqlx::Row as _;
 use uuid::Uuid;
 

@@ -33,9 +33,5 @@ pub(super) async fn put(conn: &mut Conn, laboratory: &Laboratory) -> Result<(), 
 }
 
 fn stored(row: &Row) -> Result<Laboratory, StoreError> {
-    Ok(Laboratory {
-        code: row.try_get("code")?,
-        name: row.try_get("name")?,
-        ward_code: row.try_get("ward_code")?,
-    })
+    Ok(Laboratory { code: row.try_get("code")?, name: row.try_get("name")?, ward_code: row.try_get("ward_code")? })
 }

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{Conn, Db, Engine, Row, Tx};
 use crate::store::model::{
-    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube, Upload,
+    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
+    Upload,
 };
 use crate::store::{LabRead, LabStore, LabWrite};
 

@@ -64,8 +64,7 @@ pub(super) async fn insert_specimen(conn: &mut Conn, specimen: &Specimen) -> Res
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let mut query =
-        QueryBuilder::<Db>::new("INSERT INTO lab_specimen_orders (specimen_id, order_id, position) ");
+    let mut query = QueryBuilder::<Db>::new("INSERT INTO lab_specimen_orders (specimen_id, order_id, position) ");
     query.push_values((0_i64..).zip(&specimen.order_ids), |mut row, (position, order)| {
         row.push_bind(specimen.id.uuid()).push_bind(order.uuid()).push_bind(position);
     });

@@ -69,10 +69,7 @@ fn wrong_password() -> Problem {
         StatusCode::UNAUTHORIZED,
         "wrong_password",
         Bilingual::new("Không đăng nhập được", "Could not sign in"),
-        Bilingual::new(
-            "Tên đăng nhập hoặc mật khẩu chưa đúng.",
-            "The user name or the password is not right.",
-        ),
+        Bilingual::new("Tên đăng nhập hoặc mật khẩu chưa đúng.", "The user name or the password is not right."),
     )
 }
 

@@ -1,7 +1,6 @@
 //! One-time codes: six digits by message, good for ten minutes and ten tries, so that a device token alone shows nobody's data.
 
 use serde_json::json;
-use shared::bilingual::Lang;
 use shared::ids::{MessageId, PersonId, uuid_v7};
 use shared::phone::Phone;
 use shared::random;
@@ -54,14 +53,15 @@ pub async fn ask(
     let mut random = platform.random();
     let code = format!("{:06}", random::below(&mut random, 1_000_000));
     let id = uuid_v7(now, &mut random);
-    tx.insert_code(id, purpose, &subject, &code_hash(purpose, &subject, &code), now, now.plus(minutes(MINUTES))).await?;
-    let text = i18n::text_with(i18n::shell(), Lang::Vi, "code-sms", &[("code", code.into())]).unwrap_or_default();
+    tx.insert_code(id, purpose, &subject, &code_hash(purpose, &subject, &code), now, now.plus(minutes(MINUTES)))
+        .await?;
+    let text = i18n::text_with(i18n::shell(), caller.lang(), "code-sms", &[("code", code.into())]).unwrap_or_default();
     let message = NewMessage {
         id: MessageId::new(now, &mut random),
         idempotency_key: format!("code:{id}"),
         channel: "sms".to_owned(),
         template: "one_time_code".to_owned(),
-        lang: Lang::Vi,
+        lang: caller.lang(),
         recipient: phone.as_str().to_owned(),
         subject: None,
         text,

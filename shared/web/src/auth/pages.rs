@@ -89,6 +89,7 @@ struct Fields {
 async fn submit(
     State(platform): State<Platform>,
     caller: Caller,
+    headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     let username = fields.username.trim().to_owned();
@@ -98,15 +99,19 @@ async fn submit(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
+    // Whoever signs in as somebody else leaves the session before behind: it must not live on in another tab's cookie.
+    end_own_session(&platform, &caller, &headers).await?;
     let target = safe_target(&fields.next).unwrap_or_else(|| first_page(&account));
     let set = AppendHeaders([(header::SET_COOKIE, session::cookie_line(&begun, platform.now()))]);
     Ok((set, Redirect::to(target)).into_response())
 }
 
-/// Only a path of this site: an address elsewhere would make the sign-in page send people away.
+/// Only a path of this site: an address elsewhere would make the sign-in page send people away. Browsers drop tabs and line
+/// breaks from an address and read `\` as `/`, so that nothing but plain characters may stand in it.
 fn safe_target(next: &str) -> Option<&str> {
-    (next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.starts_with("/login"))
-        .then_some(next)
+    let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/login");
+    (plain && ours).then_some(next)
 }
 
 /// Where an account's work begins.
@@ -123,10 +128,17 @@ fn first_page(account: &Account) -> &'static str {
     places.into_iter().find(|(role, _)| account.has(*role)).map_or("/", |(_, path)| path)
 }
 
-async fn sign_out(State(platform): State<Platform>, caller: Caller, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
-        session::sign_out(&platform, &caller, token).await?;
+/// Ends the session of the browser's cookie, where it has one that lives.
+async fn end_own_session(platform: &Platform, caller: &Caller, headers: &HeaderMap) -> Result<(), Problem> {
+    let signed_in = caller.account().is_some() || caller.citizen().is_some();
+    match cookie(headers, SESSION_COOKIE).filter(|_| signed_in) {
+        Some(token) => Ok(session::sign_out(platform, caller, token).await?),
+        None => Ok(()),
     }
+}
+
+async fn sign_out(State(platform): State<Platform>, caller: Caller, headers: HeaderMap) -> Result<Response, Problem> {
+    end_own_session(&platform, &caller, &headers).await?;
     let clear = AppendHeaders([(header::SET_COOKIE, session::clearing_cookie_line())]);
     Ok((clear, Redirect::to("/")).into_response())
 }
@@ -154,8 +166,18 @@ mod tests {
     #[test]
     fn signing_in_leads_only_to_our_own_pages() {
         assert_eq!(safe_target("/board?x=1"), Some("/board?x=1"));
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/login?next=/login"] {
-            assert_eq!(safe_target(foreign), None);
+        let foreign = [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/\r\nSet-Cookie: a=b",
+            "/bảng",
+            "",
+            "/login?next=/login",
+        ];
+        for foreign in foreign {
+            assert_eq!(safe_target(foreign), None, "{foreign:?}");
         }
     }
 }

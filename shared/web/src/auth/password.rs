@@ -28,7 +28,8 @@ pub fn verify(password: &str, hash: &str) -> bool {
 }
 
 /// A hash of nothing, verified against when there is no such account, so that the answer takes as long.
-pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$YW50YW0tbm9ib2R5LTAx$cG9zc2libHkgbm90IGEgcmVhbCBoYXNoIGF0IGFsbCE";
+pub const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$YW50YW0tbm9ib2R5LTAx$cG9zc2libHkgbm90IGEgcmVhbCBoYXNoIGF0IGFsbCE";
 
 #[cfg(test)]
 mod tests {

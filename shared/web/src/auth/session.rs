@@ -1,5 +1,7 @@
 //! Sessions: begun by a password or a one-time code, kept as the hash of a random token.
 
+use core::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -19,7 +21,7 @@ const ACCOUNT_HOURS: i64 = 12;
 const CITIZEN_HOURS: i64 = 2;
 
 /// A session that has just begun, with the token that is told once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Begun {
     /// The token.
     pub token: String,
@@ -27,7 +29,18 @@ pub struct Begun {
     pub expires_at: Instant,
 }
 
-/// Signs in with a password; `None` where name and password do not fit. Every try is on record.
+impl fmt::Debug for Begun {
+    /// Leaves out the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// The longest user name and the longest password that are looked at, in bytes.
+const LONGEST: (usize, usize) = (100, 1_024);
+
+/// Signs in with a password; `None` where name and password do not fit. Every try is on record, by the account where there
+/// is one: what is typed as a user name may be a password, and is kept nowhere.
 ///
 /// # Errors
 /// When the store fails.
@@ -38,23 +51,25 @@ pub async fn sign_in(
     given: &str,
     kind: SessionKind,
 ) -> Result<Option<(Begun, Account)>, StoreError> {
-    let stored = platform.shared.read().await?.account_by_username(username).await?;
+    let plausible = username.len() <= LONGEST.0 && given.len() <= LONGEST.1 && !username.contains(char::is_control);
+    let stored = if plausible { platform.shared.read().await?.account_by_username(username).await? } else { None };
     let hash = stored.as_ref().map_or_else(|| password::NOBODY.to_owned(), |s| s.password_hash.clone());
-    let given = given.to_owned();
+    let given = if plausible { given.to_owned() } else { String::new() };
     // Hashing takes tens of milliseconds of a core: not on a thread that serves others.
     let fits = tokio::task::spawn_blocking(move || password::verify(&given, &hash)).await.unwrap_or(false);
+    let tried = stored.as_ref().map(|stored| format!("account:{}", stored.account.id));
     let account = stored.filter(|stored| fits && stored.active).map(|stored| stored.account);
     let now = platform.now();
     let mut tx = platform.shared.write().await?;
     let Some(account) = account else {
-        let entry = caller.audit("auth", "session.refuse", None, json!({"username": username}));
+        let entry = caller.audit("auth", "session.refuse", tried, json!({"kind": kind.code()}));
         tx.audit(&entry, now, &mut platform.random()).await?;
         tx.commit().await?;
         return Ok(None);
     };
     let (session, begun) = new_session(platform, SessionOwner::Account(account.id), kind, now);
     tx.insert_session(&session, &token_hash(&begun.token), now).await?;
-    let mut entry = caller.audit("auth", "session.begin", Some(format!("account:{}", account.id)), json!({"kind": kind.code()}));
+    let mut entry = caller.audit("auth", "session.begin", tried, json!({"kind": kind.code()}));
     entry.actor = shared_store::audit::Actor::Account(account.id);
     tx.audit(&entry, now, &mut platform.random()).await?;
     tx.commit().await?;

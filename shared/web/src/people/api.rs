@@ -1,5 +1,7 @@
 //! `GET /api/v1/people`, `GET /api/v1/people/{id}`, `POST /api/v1/people/{id}/merge`, `GET /api/v1/people/reviews`.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
@@ -12,11 +14,13 @@ use shared::events::PersonMerged;
 use shared::fold::fold;
 use shared::ids::{PersonId, ReviewId};
 use shared::person::PersonView;
-use shared::phone::Phone;
 use shared::problem::FieldError;
 use shared::time::Instant;
-use shared_store::people::{PeopleQuery, StoredPerson};
+use shared_store::StoreError;
+use shared_store::audit::AuditEntry;
+use shared_store::people::{PeopleQuery, Review, StoredPerson};
 
+use super::typed_phone;
 use crate::access::{Doc, Routes, Scope, Who};
 use crate::caller::Caller;
 use crate::extract::{Id, Json, List, Paging, Query};
@@ -35,7 +39,7 @@ struct Search {
 }
 
 /// What a search box's text may be: words of a name, a phone, a number.
-pub(super) fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: Instant) -> PeopleQuery {
+fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: Instant) -> PeopleQuery {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let letters = text.chars().any(char::is_alphabetic);
     let wards = caller.account().and_then(|account| match &account.area {
@@ -44,7 +48,7 @@ pub(super) fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: I
             shared::area::wards_of_district(code, shared::area::FIRST_DAY.max(now.local_date()))
                 .iter()
                 .chain(shared::area::wards_of_district(code, shared::area::FIRST_DAY).iter())
-                .map(|unit| unit.code.to_string())
+                .map(|unit| unit.code.to_owned())
                 .collect(),
         ),
         AreaScope::Ward(code) => Some(vec![code.clone()]),
@@ -52,12 +56,55 @@ pub(super) fn query(text: &str, caller: &Caller, limit: i64, offset: i64, now: I
     PeopleQuery {
         name_fold: if letters { fold(text) } else { String::new() },
         typed: shared::fold::nfc(text),
-        phone: Phone::parse(text).ok().map(|phone| phone.as_str().to_owned()),
+        phone: typed_phone(text).map(|phone| phone.as_str().to_owned()),
         number: (digits.len() >= 9).then_some(digits),
         wards,
         limit,
         offset,
     }
+}
+
+/// Why a text cannot be searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotSearched {
+    /// It would find nearly everybody.
+    TooShort,
+    /// No name is so long.
+    TooLong,
+}
+
+/// The longest text that is searched for, in letters and in words: each word is a condition of the statement.
+const LONGEST: (usize, usize) = (100, 12);
+
+/// Looks people up and puts on record who was found. The search reads beside the writers; only the record waits for them.
+pub(super) async fn find(
+    platform: &Platform,
+    caller: &Caller,
+    text: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<Result<List<StoredPerson>, NotSearched>, Problem> {
+    let folded = fold(text);
+    if folded.chars().count() < 2 {
+        return Ok(Err(NotSearched::TooShort));
+    }
+    if text.chars().count() > LONGEST.0 || folded.split(' ').count() > LONGEST.1 {
+        return Ok(Err(NotSearched::TooLong));
+    }
+    let now = platform.now();
+    let wanted = query(text, caller, limit + 1, offset, now);
+    let found = platform.shared.read().await?.search_people(&wanted).await?;
+    let found = List::from_one_more(found, limit, offset);
+    let ids: Vec<PersonId> = found.items.iter().map(|stored| stored.person.id).collect();
+    record(platform, caller.audit("people", "people.search", None, json!({"found": ids})), now).await?;
+    Ok(Ok(found))
+}
+
+/// Puts a read on record. Whoever cannot be put on record reads nothing.
+async fn record(platform: &Platform, entry: AuditEntry, now: Instant) -> Result<(), StoreError> {
+    let mut tx = platform.shared.write().await?;
+    tx.audit(&entry, now, &mut platform.random()).await?;
+    tx.commit().await
 }
 
 async fn search(
@@ -66,38 +113,37 @@ async fn search(
     Query(search): Query<Search>,
 ) -> Result<Json<List<PersonView>>, Problem> {
     let text = search.q.unwrap_or_default();
-    if fold(&text).chars().count() < 2 {
-        return Err(Problem::field(FieldError::new(
-            "/q",
-            "too_short",
-            Bilingual::new("Gõ ít nhất 2 chữ hoặc số", "Type at least 2 letters or digits"),
-        )));
-    }
-    let (limit, offset, now) = (search.paging.limit(), search.paging.offset()?, platform.now());
-    let mut tx = platform.shared.write().await?;
-    let found = tx.search_people(&query(&text, &caller, limit + 1, offset, now)).await?;
-    let ids: Vec<PersonId> = found.iter().map(|stored| stored.person.id).collect();
-    tx.audit(&caller.audit("people", "people.search", None, json!({"found": ids})), now, &mut platform.random()).await?;
-    tx.commit().await?;
-    let views = found.iter().map(|stored| PersonView::from(&stored.person)).collect();
-    Ok(Json(List::from_one_more(views, limit, offset)))
+    let (limit, offset) = (search.paging.limit(), search.paging.offset()?);
+    let List { items, next_cursor } = find(&platform, &caller, &text, limit, offset).await?.map_err(not_searched)?;
+    Ok(Json(List { items: items.iter().map(|stored| PersonView::from(&stored.person)).collect(), next_cursor }))
+}
+
+fn not_searched(why: NotSearched) -> Problem {
+    let (code, vi, en) = match why {
+        NotSearched::TooShort => ("too_short", "Gõ ít nhất 2 chữ hoặc số", "Type at least 2 letters or digits"),
+        NotSearched::TooLong => ("too_long", "Gõ nhiều nhất 100 chữ, 12 từ", "Type at most 100 letters, 12 words"),
+    };
+    Problem::field(FieldError::new("/q", code, Bilingual::new(vi, en)))
 }
 
 /// A person whom the caller may see.
 async fn visible(platform: &Platform, caller: &Caller, id: PersonId) -> Result<StoredPerson, Problem> {
     let now = platform.now();
-    let mut tx = platform.shared.write().await?;
+    let mut tx = platform.shared.read().await?;
     let not_found = || Problem::not_found("Không có người này trong sổ.", "There is no such person in the register.");
     let kept = tx.canonical(id).await?.ok_or_else(not_found)?;
     let stored = tx.person(kept).await?.ok_or_else(not_found)?;
-    let ward = stored.person.ward_code.as_ref().map(AsRef::as_ref);
-    if !caller.covers(ward, now.local_date()) {
+    drop(tx);
+    if !covers(caller, &stored, now) {
         return Err(not_found());
     }
     let entry = caller.audit("people", "person.read", Some(format!("person:{kept}")), json!({}));
-    tx.audit(&entry, now, &mut platform.random()).await?;
-    tx.commit().await?;
+    record(platform, entry, now).await?;
     Ok(stored)
+}
+
+fn covers(caller: &Caller, stored: &StoredPerson, now: Instant) -> bool {
+    caller.covers(stored.person.ward_code.as_ref().map(AsRef::as_ref), now.local_date())
 }
 
 async fn read(
@@ -126,8 +172,14 @@ async fn merge(
     let mut random = platform.random();
     if kept != gone {
         let mut tx = platform.shared.write().await?;
+        // A question may stand between any two of their names, and is answered with this one.
+        let (names, other_names) = (tx.aliases(kept).await?, tx.aliases(gone).await?);
         tx.merge_person(kept, gone).await?;
-        tx.resolve_reviews(kept, gone, "merged", now).await?;
+        for one in &names {
+            for other in &other_names {
+                tx.resolve_reviews(*one, *other, "merged", now).await?;
+            }
+        }
         let event = CloudEvent::new(&PersonMerged { person_id: kept, other_id: gone }, now, &mut random);
         tx.append_event(&event).await?;
         let detail = json!({"other_id": gone});
@@ -148,29 +200,37 @@ struct ReviewView {
     other: PersonView,
 }
 
+/// How many open questions are looked through for those that the caller may answer.
+const LOOKED_THROUGH: i64 = 2_000;
+/// How many are shown.
+const SHOWN: usize = 200;
+
+/// Open questions between two people who both live in the caller's area: nobody else could answer them by a merge.
 async fn reviews(State(platform): State<Platform>, caller: Caller) -> Result<Json<List<ReviewView>>, Problem> {
     let now = platform.now();
-    let mut tx = platform.shared.write().await?;
-    let mut items = Vec::new();
-    for review in tx.open_reviews(200).await? {
-        let pair = (tx.person(review.person_id).await?, tx.person(review.other_id).await?);
-        let (Some(person), Some(other)) = pair else { continue };
-        let covered = |p: &StoredPerson| caller.covers(p.person.ward_code.as_ref().map(AsRef::as_ref), now.local_date());
-        if !covered(&person) && !covered(&other) {
-            continue;
-        }
-        items.push(ReviewView {
+    let mut tx = platform.shared.read().await?;
+    let open = tx.open_reviews(LOOKED_THROUGH).await?;
+    let mut ids: Vec<PersonId> = open.iter().flat_map(|review| [review.person_id, review.other_id]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people: HashMap<PersonId, StoredPerson> =
+        tx.people(&ids).await?.into_iter().map(|stored| (stored.person.id, stored)).collect();
+    drop(tx);
+    let visible = |id: &PersonId| people.get(id).filter(|stored| covers(&caller, stored, now));
+    let view = |review: Review| {
+        let (person, other) = (visible(&review.person_id)?, visible(&review.other_id)?);
+        Some(ReviewView {
             id: review.id,
             detail: shared::person::review_reason(&review.reason).get(caller.lang()).to_owned(),
             reason: review.reason,
             created_at: review.created_at,
             person: PersonView::from(&person.person),
             other: PersonView::from(&other.person),
-        });
-    }
-    let detail = json!({"count": items.len()});
-    tx.audit(&caller.audit("people", "reviews.list", None, detail), now, &mut platform.random()).await?;
-    tx.commit().await?;
+        })
+    };
+    let items: Vec<ReviewView> = open.into_iter().filter_map(view).take(SHOWN).collect();
+    let found: Vec<PersonId> = items.iter().flat_map(|item| [item.person.id, item.other.id]).collect();
+    record(&platform, caller.audit("people", "reviews.list", None, json!({"found": found})), now).await?;
     Ok(Json(List { items, next_cursor: None }))
 }
 

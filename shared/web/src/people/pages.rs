@@ -6,13 +6,10 @@ use axum::http::Method;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
-use serde_json::json;
 use shared::bilingual::Lang;
-use shared::ids::PersonId;
 use shared::person::{Birth, Person};
-use shared_store::people::StoredPerson;
 
-use super::api::{READERS, query};
+use super::api::{NotSearched, READERS, find};
 use crate::access::{Doc, Routes, Scope, Who};
 use crate::caller::Caller;
 use crate::extract::Query;
@@ -68,16 +65,6 @@ fn birth(birth: Birth) -> String {
     }
 }
 
-async fn find(platform: &Platform, caller: &Caller, text: &str) -> Result<Vec<StoredPerson>, Problem> {
-    let now = platform.now();
-    let mut tx = platform.shared.write().await?;
-    let found = tx.search_people(&query(text, caller, SHOWN, 0, now)).await?;
-    let ids: Vec<PersonId> = found.iter().map(|stored| stored.person.id).collect();
-    tx.audit(&caller.audit("people", "people.search", None, json!({"found": ids})), now, &mut platform.random()).await?;
-    tx.commit().await?;
-    Ok(found)
-}
-
 async fn show(
     State(platform): State<Platform>,
     caller: Caller,
@@ -85,12 +72,19 @@ async fn show(
 ) -> Result<Response, Problem> {
     let page = Page::new(&caller, i18n::shell(), "people-title").work();
     let text = search.q.trim().to_owned();
-    let short = !text.is_empty() && shared::fold::fold(&text).chars().count() < 2;
-    let found = if text.is_empty() || short { Vec::new() } else { find(&platform, &caller, &text).await? };
+    let (found, error) = if text.is_empty() {
+        (Vec::new(), String::new())
+    } else {
+        match find(&platform, &caller, &text, SHOWN, 0).await? {
+            Ok(found) => (found.items, String::new()),
+            Err(NotSearched::TooShort) => (Vec::new(), page.t("people-short")),
+            Err(NotSearched::TooLong) => (Vec::new(), page.t("people-long")),
+        }
+    };
     Ok(html(&PeoplePage {
-        error: if short { page.t("people-short") } else { String::new() },
         searched: !text.is_empty(),
         found: found.iter().map(|stored| row(&stored.person, page.language())).collect(),
+        error,
         q: text,
         page,
     }))

@@ -1,0 +1,88 @@
+## The door: the page that the poster's QR opens
+
+checkin-door-title = Check in
+checkin-door-here = You are at
+checkin-door-name = Full name
+checkin-door-phone = Phone number
+checkin-door-phone-hint = So that we can tell you if somebody here had COVID-19 at the same time.
+checkin-door-as = Check in as
+checkin-door-this-phone = This phone was here before
+checkin-door-not-me = That is not me
+checkin-door-party = I bring family
+checkin-door-party-name = Full name of who comes along
+checkin-door-go = I am coming in
+checkin-door-privacy = Only the health authority can see this visit, and only if somebody here was infected.
+checkin-door-busy = The system is busy and this visit is not stored yet. Press again in a few seconds.
+checkin-door-used = This page was used for another visit. Scan the code at the door again.
+
+## The full screen that is shown at the door
+
+checkin-pass-title = Come in
+checkin-pass-accepted = Come in
+checkin-pass-out = Check out
+checkin-pass-done = Done
+checkin-pass-people = { $n ->
+    [one] { $n } person
+   *[other] { $n } people
+}
+checkin-pass-left-title = Checked out
+checkin-pass-left = Checked out
+checkin-pass-left-note = Thank you!
+checkin-pass-left-before = This visit was checked out before.
+
+## The venue's own page
+
+checkin-venue-title = My venues
+checkin-venue-lead = Register a venue, print the QR code for its door, see how many people are inside.
+checkin-venue-empty-title = No venue yet
+checkin-venue-empty-text = Register one below; the QR code to print appears right here.
+checkin-venue-code = Code
+checkin-venue-of = of
+checkin-venue-inside = people inside
+checkin-venue-as-of = Updated
+checkin-venue-poster = QR code for the door
+checkin-venue-poster-hint = Hang it at eye level; it can be scanned from two metres.
+checkin-venue-try = See the check-in page
+checkin-venue-register = Register a venue
+checkin-venue-name = Name of the venue
+checkin-venue-kind = Kind of venue
+checkin-venue-choose = Please choose
+checkin-venue-address = Address
+checkin-venue-address-hint = House number and street, or group and hamlet.
+checkin-venue-ward = Ward or commune
+checkin-venue-capacity = Capacity
+checkin-venue-capacity-hint = The most people allowed. Leave it empty where there is no limit.
+checkin-venue-phone = Phone of the person in charge
+checkin-venue-phone-hint = The health authority calls it when somebody was infected. Visitors do not see it.
+checkin-venue-submit = Register and get the QR code
+
+## The officer's pages
+
+checkin-exposures-title = Contact tracing
+checkin-exposures-lead = Recent cases, who was at the same places, who was told.
+checkin-exposures-empty-title = No case in your area yet
+checkin-exposures-empty-text = When a case opens, those who were at the same places appear here within seconds.
+checkin-exposures-case = Case
+checkin-exposures-opened = Opened
+checkin-exposures-people = Contacts
+checkin-exposures-close = Close contacts
+checkin-exposures-places = Places
+checkin-cluster-print = Print
+checkin-cluster-voided = This case was voided: it was no case.
+checkin-cluster-window = Infectious window
+checkin-cluster-venues = Where the case was
+checkin-cluster-no-venues = There is no check-in in this window.
+checkin-cluster-contacts = Who was there
+checkin-cluster-empty-title = Nobody was found
+checkin-cluster-empty-text = Nobody else checked in at these places.
+checkin-cluster-person = Name
+checkin-cluster-phone = Phone
+checkin-cluster-level = Level
+checkin-cluster-minutes = Minutes in common
+checkin-cluster-place = Place, day
+checkin-cluster-told = Told
+checkin-cluster-not-told = Not yet
+checkin-cluster-assumed = assumed
+checkin-level-close = Close
+checkin-level-brief = Brief
+checkin-level-same_place = Same place

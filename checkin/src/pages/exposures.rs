@@ -1,0 +1,208 @@
+//! The officer's pages: recent cases, and one cluster. Names are shown, so every look is on record.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use shared::access::Role;
+use shared::area;
+use shared::events::ExposureLevel;
+use shared::ids::{PersonId, PlaceId};
+use shared::person::Person;
+use shared::time::{Date, Instant};
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::caller::Caller;
+use shared_web::extract::Query;
+use shared_web::page::{Page, exact, html};
+use shared_web::problem::Problem;
+
+use super::texts;
+use crate::App;
+use crate::api::exposures::unknown_case;
+use crate::app::cluster::{self, CaseLine, Cluster, ExposureView, VenueView};
+
+/// How many cases the list shows.
+const SHOWN: usize = 100;
+
+struct Case {
+    href: String,
+    name: String,
+    year: String,
+    opened: String,
+    opened_text: String,
+    opened_exact: String,
+    people: i64,
+    close: i64,
+    places: i64,
+}
+
+#[derive(Template)]
+#[template(path = "exposures.html")]
+struct ListPage {
+    page: Page,
+    cases: Vec<Case>,
+}
+
+impl ListPage {
+    fn new(caller: &Caller, lines: &[CaseLine], now: Instant) -> Self {
+        let page = Page::new(caller, texts(), "checkin-exposures-title").work();
+        let case = |line: &CaseLine| Case {
+            href: format!("/exposures?case_id={}", line.case.case_id),
+            name: line.person.full_name.to_string(),
+            year: year(&line.person),
+            opened: line.case.opened_at.to_string(),
+            opened_text: page.ago(line.case.opened_at, now),
+            opened_exact: exact(line.case.opened_at),
+            people: line.counts.people,
+            close: line.counts.close,
+            places: line.counts.places,
+        };
+        Self { cases: lines.iter().map(case).collect(), page }
+    }
+}
+
+struct Venue {
+    name: String,
+    address: String,
+    ward: String,
+    visits: Vec<String>,
+}
+
+struct Moment {
+    at: String,
+    text: String,
+    exact: String,
+}
+
+struct Contact {
+    name: String,
+    year: String,
+    phone: String,
+    place: String,
+    day: String,
+    minutes: i64,
+    level: &'static str,
+    level_label: String,
+    assumed: bool,
+    told: Option<Moment>,
+}
+
+#[derive(Template)]
+#[template(path = "cluster.html")]
+struct ClusterPage {
+    page: Page,
+    name: String,
+    year: String,
+    voided: bool,
+    window_from: String,
+    window_to: String,
+    people: usize,
+    told: usize,
+    venues: Vec<Venue>,
+    contacts: Vec<Contact>,
+}
+
+impl ClusterPage {
+    fn new(caller: &Caller, cluster: &Cluster, people: &HashMap<PersonId, Person>, now: Instant) -> Self {
+        let page = Page::new(caller, texts(), "checkin-exposures-title").work();
+        let places: HashMap<PlaceId, &str> =
+            cluster.venues.iter().map(|venue| (venue.place.id, venue.place.name.as_str())).collect();
+        let who: HashMap<PersonId, bool> =
+            cluster.exposures.iter().map(|e| (e.person_id, e.notified_at.is_some())).collect();
+        let case = people.get(&cluster.person_id);
+        let contacts =
+            cluster.exposures.iter().map(|exposure| contact(&page, exposure, people, &places, now)).collect();
+        Self {
+            name: case.map(|person| person.full_name.to_string()).unwrap_or_default(),
+            year: case.map(year).unwrap_or_default(),
+            voided: cluster.voided,
+            window_from: exact(cluster.window.from),
+            window_to: exact(cluster.window.to),
+            people: who.len(),
+            told: who.values().filter(|told| **told).count(),
+            venues: cluster.venues.iter().map(|venue| venue_of(venue, now.local_date())).collect(),
+            contacts,
+            page,
+        }
+    }
+}
+
+fn contact(
+    page: &Page,
+    exposure: &ExposureView,
+    people: &HashMap<PersonId, Person>,
+    places: &HashMap<PlaceId, &str>,
+    now: Instant,
+) -> Contact {
+    let person = people.get(&exposure.person_id);
+    let phone = person.and_then(|person| person.phone.as_ref());
+    let moment = |at: Instant| Moment { at: at.to_string(), text: page.ago(at, now), exact: exact(at) };
+    Contact {
+        name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
+        year: person.map(year).unwrap_or_default(),
+        phone: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
+        place: places.get(&exposure.venue_id).copied().unwrap_or_default().to_owned(),
+        day: written(exposure.day),
+        minutes: exposure.overlap_minutes,
+        level: match exposure.level {
+            ExposureLevel::Close => "urgent",
+            ExposureLevel::Brief => "watch",
+            ExposureLevel::SamePlace => "unknown",
+        },
+        level_label: page.t(&format!("checkin-level-{}", exposure.level.code())),
+        assumed: exposure.assumed,
+        told: exposure.notified_at.map(moment),
+    }
+}
+
+fn venue_of(venue: &VenueView, today: Date) -> Venue {
+    let code = venue.place.ward_code.as_str();
+    let ward = area::ward(code, today).or_else(|| area::ward_any(code));
+    let visits = venue.visits.iter().map(|visit| format!("{} – {}", exact(visit.checked_in_at), exact(visit.left_at)));
+    Venue {
+        name: venue.place.name.clone(),
+        address: venue.place.address.clone(),
+        ward: ward.map(area::Unit::label).unwrap_or_default(),
+        visits: visits.collect(),
+    }
+}
+
+/// The year of birth, empty where it is not known.
+fn year(person: &Person) -> String {
+    person.birth.map(|birth| birth.year().to_string()).unwrap_or_default()
+}
+
+fn written(day: Date) -> String {
+    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    case_id: Option<String>,
+}
+
+async fn show(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    let now = app.platform.now();
+    let Some(text) = wanted.case_id.filter(|text| !text.is_empty()) else {
+        let lines = cluster::recent(&app, &caller, SHOWN).await?;
+        return Ok(html(&ListPage::new(&caller, &lines, now)));
+    };
+    let case_id = text.parse().map_err(|_| unknown_case())?;
+    let (cluster, people) = cluster::cluster(&app, &caller, case_id, true).await?.ok_or_else(unknown_case)?;
+    Ok(html(&ClusterPage::new(&caller, &cluster, &people, now)))
+}
+
+pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    routes.add(
+        Method::GET,
+        "/exposures",
+        Who::Roles(&[Role::Officer]),
+        Scope::Area,
+        Doc::page("Recent cases with their contacts; with ?case_id= one cluster").query(&["case_id"]),
+        get(show),
+    )
+}

@@ -1,0 +1,113 @@
+## The laboratory's work page
+
+lab-title = Laboratory
+lab-lead = Send results, and see which row was not taken and why.
+lab-upload-title = Send results
+lab-upload-choose = Drop a file here, or click to choose one
+lab-upload-hint = A CSV file whose first line names the columns. A bad row never loses a good one; sending again makes no duplicate.
+lab-upload-send = Send the file
+lab-download-these = Download just these
+lab-columns-title = Which columns does the file need?
+lab-columns-needed = Always: accession, collection date, result date, result, and method or LOINC code.
+lab-columns-person = To know whose it is: the tube's barcode; or the full name with one of birth date, birth year, phone, national ID.
+lab-columns-amend = To correct or withdraw what was sent: add the column status with “corrected” or “withdrawn”.
+lab-waiting-title = Waiting for a person
+lab-waiting-empty-title = Nothing waits
+lab-waiting-empty-text = Results that a person must look at before their release appear here.
+lab-uploads-title = Recent uploads
+lab-uploads-empty-title = Nothing was sent yet
+lab-uploads-empty-text = Choose a file above to begin.
+lab-results-title = Newest results
+lab-results-empty-title = No results yet
+lab-results-empty-text = Results that were taken appear here.
+lab-column-lab = Laboratory
+lab-column-accession = Accession
+lab-column-why = Reason
+lab-column-since = Waiting since
+lab-column-decide = Decision
+lab-column-when = Sent
+lab-column-format = Format
+lab-column-outcome = Result
+lab-column-method = Test
+lab-column-collected = Specimen taken
+lab-column-resulted = Result ready
+lab-column-row = Row
+lab-column-status = Status
+lab-release = Release
+lab-dismiss = Dismiss
+lab-unfinished = unfinished
+lab-count-received = Rows
+lab-count-accepted = Accepted
+lab-count-duplicate = Duplicate
+lab-count-amended = Amended
+lab-count-held = Held
+lab-count-ignored = Ignored
+lab-count-rejected = Rejected
+lab-report-title = What became of this upload
+lab-report-all-good = Every row was accepted.
+lab-report-again = Back to sending results
+lab-report-more = { $count } more rows are not shown here.
+lab-note-held = held
+lab-note-corrected = corrected
+lab-note-withdrawn = withdrawn
+
+## Results in words
+
+outcome-detected = Positive
+outcome-not_detected = Negative
+outcome-inconclusive = Inconclusive
+outcome-invalid = Specimen unfit
+outcome-withdrawn = Withdrawn
+method-pcr = RT-PCR
+method-antigen = Rapid antigen test
+method-unknown = Not stated
+
+## The citizen's result page
+
+result-title = Test result
+result-code-title = See your test result
+result-code-lead = So that nobody else can see it, we send a code of six digits to the phone that was given when the specimen was taken.
+result-code-send = Send me the code
+result-code-sent = A code was sent to { $phone }. It arrives within about a minute.
+result-code-label = Six digits
+result-code-hint = The code is good for 10 minutes.
+result-code-open = See the result
+result-code-again = Send another code
+result-code-wrong = The code is not right or no longer good. Look at the newest message, or choose “Send another code”.
+result-no-phone-title = There is no phone for this result
+result-no-phone-text = Take an identity paper to the health station where you live, or call 1022, to see the result.
+result-too-many-title = Many codes were sent
+result-too-many-text = Wait an hour and try again. If you need it now, call 1022 or go to the health station.
+result-name = Full name
+result-test = Test
+result-specimen = Specimen
+result-collected = Specimen taken
+result-resulted = Result ready
+result-lab = Laboratory
+result-accession = Accession
+result-todo = What to do
+result-care = Report today's health
+result-says-detected = The SARS-CoV-2 virus is in your specimen.
+result-says-not_detected = The SARS-CoV-2 virus was not found in your specimen.
+result-says-inconclusive = The test does not tell whether the virus is there.
+result-says-invalid = The specimen or the run was unfit, so there is no result.
+result-says-withdrawn = This result holds no more.
+result-note-corrected = The laboratory corrected this result on { $at }. Before, it said: { $before }.
+result-note-withdrawn = The laboratory withdrew this result on { $at }.
+
+# Signs 1, 6, 7 and 8 of decision 261/QĐ-BYT.
+result-advice-detected-1 = Stay at home and away from others. The health station where you live was told and will contact you.
+result-advice-detected-2 = Report temperature, SpO2 and symptoms every day; the doctor on duty sees them.
+result-advice-detected-3 = Call 115 at once for hard breathing, chest pain, drowsiness or confusion, or blue lips.
+result-advice-not_detected-1 = The result speaks only of the time when the specimen was taken.
+result-advice-not_detected-2 = With symptoms, or after being near somebody who is ill, call your health station or 1022.
+result-advice-inconclusive-1 = A new specimen is needed. Call your health station or the sampling site for an appointment.
+result-advice-inconclusive-2 = Until then, see as few people as you can.
+result-advice-invalid-1 = A new specimen is needed. Call your health station or the sampling site for an appointment.
+result-advice-invalid-2 = It is not your fault, and it does not mean that you are ill.
+result-advice-withdrawn-1 = Do not use this result any more. Wait for a new one, or call 1022 to ask.
+result-advice-withdrawn-2 = If you feel unwell, call the health station where you live.
+result-missing-title = No result found
+result-missing-check = Check the link in the message: its code has 12 letters and digits.
+result-missing-wait = If your specimen was taken just now, the result may not be released yet. You get a message when it is.
+result-missing-help = For help, call 1022 or ask the health station where you live.

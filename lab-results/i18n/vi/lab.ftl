@@ -1,0 +1,113 @@
+## Trang làm việc của phòng xét nghiệm
+
+lab-title = Phòng xét nghiệm
+lab-lead = Gửi kết quả, xem dòng nào chưa nhận được và vì sao.
+lab-upload-title = Gửi kết quả
+lab-upload-choose = Kéo tệp vào đây, hoặc bấm để chọn tệp
+lab-upload-hint = Tệp CSV, dòng đầu là tên cột. Dòng sai không làm mất dòng đúng; gửi lại không tạo bản trùng.
+lab-upload-send = Gửi tệp
+lab-download-these = Tải những dòng này
+lab-columns-title = Tệp cần có những cột nào?
+lab-columns-needed = Bắt buộc: Mã xét nghiệm, Ngày lấy mẫu, Ngày trả kết quả, Kết quả, và Phương pháp hoặc Mã LOINC.
+lab-columns-person = Để biết của ai: Mã ống; hoặc Họ và tên cùng một trong Ngày sinh, Năm sinh, Số điện thoại, Số CCCD.
+lab-columns-amend = Muốn sửa hay thu hồi kết quả đã gửi: thêm cột Trạng thái, ghi “đính chính” hoặc “thu hồi”.
+lab-waiting-title = Chờ người xem
+lab-waiting-empty-title = Không có gì đang chờ
+lab-waiting-empty-text = Kết quả cần người xem trước khi trả sẽ hiện ở đây.
+lab-uploads-title = Những lần gửi gần đây
+lab-uploads-empty-title = Chưa gửi lần nào
+lab-uploads-empty-text = Chọn một tệp ở trên để bắt đầu.
+lab-results-title = Kết quả mới nhất
+lab-results-empty-title = Chưa có kết quả
+lab-results-empty-text = Kết quả đã nhận sẽ hiện ở đây.
+lab-column-lab = Phòng xét nghiệm
+lab-column-accession = Mã xét nghiệm
+lab-column-why = Lý do
+lab-column-since = Chờ từ
+lab-column-decide = Quyết định
+lab-column-when = Lúc gửi
+lab-column-format = Dạng
+lab-column-outcome = Kết quả
+lab-column-method = Xét nghiệm
+lab-column-collected = Lấy mẫu
+lab-column-resulted = Có kết quả
+lab-column-row = Dòng
+lab-column-status = Trạng thái
+lab-release = Trả kết quả
+lab-dismiss = Bỏ
+lab-unfinished = chưa xong
+lab-count-received = Số dòng
+lab-count-accepted = Đã nhận
+lab-count-duplicate = Trùng
+lab-count-amended = Đã sửa
+lab-count-held = Giữ lại
+lab-count-ignored = Bỏ qua
+lab-count-rejected = Bị từ chối
+lab-report-title = Kết quả của lần gửi này
+lab-report-all-good = Mọi dòng đều đã nhận.
+lab-report-again = Về trang gửi kết quả
+lab-report-more = Còn { $count } dòng khác không hiện hết ở đây.
+lab-note-held = đang giữ
+lab-note-corrected = đã đính chính
+lab-note-withdrawn = đã thu hồi
+
+## Kết quả bằng lời
+
+outcome-detected = Dương tính
+outcome-not_detected = Âm tính
+outcome-inconclusive = Chưa xác định
+outcome-invalid = Mẫu không đạt
+outcome-withdrawn = Đã thu hồi
+method-pcr = RT-PCR
+method-antigen = Test nhanh kháng nguyên
+method-unknown = Không rõ
+
+## Trang kết quả của người dân
+
+result-title = Kết quả xét nghiệm
+result-code-title = Xem kết quả xét nghiệm
+result-code-lead = Để không ai khác xem được, chúng tôi gửi một mã 6 số về số điện thoại đã đăng ký khi lấy mẫu.
+result-code-send = Gửi mã cho tôi
+result-code-sent = Đã gửi mã tới số { $phone }. Tin nhắn đến trong khoảng một phút.
+result-code-label = Mã 6 số
+result-code-hint = Mã dùng được trong 10 phút.
+result-code-open = Xem kết quả
+result-code-again = Gửi mã khác
+result-code-wrong = Mã chưa đúng hoặc đã hết hạn. Xem lại tin nhắn mới nhất, hoặc bấm “Gửi mã khác”.
+result-no-phone-title = Kết quả này không có số điện thoại
+result-no-phone-text = Hãy mang giấy tờ tùy thân đến trạm y tế nơi bạn ở, hoặc gọi 1022, để được xem kết quả.
+result-too-many-title = Đã gửi nhiều mã
+result-too-many-text = Hãy đợi một giờ rồi thử lại. Nếu cần ngay, gọi 1022 hoặc đến trạm y tế.
+result-name = Họ và tên
+result-test = Xét nghiệm
+result-specimen = Mẫu
+result-collected = Lấy mẫu lúc
+result-resulted = Có kết quả lúc
+result-lab = Nơi xét nghiệm
+result-accession = Mã xét nghiệm
+result-todo = Bạn nên làm gì
+result-care = Báo sức khỏe hôm nay
+result-says-detected = Có vi rút SARS-CoV-2 trong mẫu của bạn.
+result-says-not_detected = Không thấy vi rút SARS-CoV-2 trong mẫu của bạn.
+result-says-inconclusive = Xét nghiệm chưa cho biết có vi rút hay không.
+result-says-invalid = Mẫu hoặc lần chạy máy không đạt nên không có kết quả.
+result-says-withdrawn = Kết quả này không còn giá trị.
+result-note-corrected = Phòng xét nghiệm đã sửa kết quả này lúc { $at }. Trước đó ghi: { $before }.
+result-note-withdrawn = Phòng xét nghiệm đã thu hồi kết quả này lúc { $at }.
+
+# Dấu hiệu 1, 6, 7, 8 của Quyết định 261/QĐ-BYT.
+result-advice-detected-1 = Ở nhà, tránh gặp người khác. Trạm y tế nơi bạn ở đã được báo và sẽ liên hệ.
+result-advice-detected-2 = Báo nhiệt độ, SpO2 và triệu chứng mỗi ngày; bác sĩ trực sẽ thấy.
+result-advice-detected-3 = Gọi 115 ngay nếu khó thở, đau tức ngực, lơ mơ hay li bì, tím môi.
+result-advice-not_detected-1 = Kết quả chỉ nói về lúc lấy mẫu.
+result-advice-not_detected-2 = Nếu có triệu chứng hoặc mới gần người mắc, gọi trạm y tế nơi bạn ở hoặc 1022.
+result-advice-inconclusive-1 = Cần lấy mẫu lại. Gọi trạm y tế nơi bạn ở hoặc nơi lấy mẫu để hẹn.
+result-advice-inconclusive-2 = Trong lúc chờ, hạn chế gặp người khác.
+result-advice-invalid-1 = Cần lấy mẫu lại. Gọi trạm y tế nơi bạn ở hoặc nơi lấy mẫu để hẹn.
+result-advice-invalid-2 = Đây không phải lỗi của bạn, và không có nghĩa là bạn mắc bệnh.
+result-advice-withdrawn-1 = Đừng dùng kết quả này nữa. Chờ kết quả mới, hoặc gọi 1022 để hỏi.
+result-advice-withdrawn-2 = Nếu thấy không khỏe, gọi trạm y tế nơi bạn ở.
+result-missing-title = Không tìm thấy kết quả
+result-missing-check = Xem lại đường dẫn trong tin nhắn: mã gồm 12 chữ và số.
+result-missing-wait = Nếu bạn vừa lấy mẫu, kết quả có thể chưa được trả. Chúng tôi sẽ nhắn khi có.
+result-missing-help = Cần giúp, gọi 1022 hoặc hỏi trạm y tế nơi bạn ở.

@@ -1,0 +1,160 @@
+//! `/lab`: upload, what waits for a person, recent uploads, newest results.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
+use shared::time::Instant;
+use shared_web::Problem;
+use shared_web::caller::Caller;
+use shared_web::extract::Id;
+use shared_web::page::{Page, exact, html};
+use uuid::Uuid;
+
+use super::{FormError, TEXTS, level, method_word, outcome_key};
+use crate::app::reason::Reason;
+use crate::app::sender::Sender;
+use crate::app::{App, held};
+use crate::domain::disposition::HoldReason;
+use crate::domain::result::Status;
+use crate::store::model::{Counts, Held, ResultsQuery, State as ResultState, StoredResult, Upload};
+
+/// How many rows each list of the page shows.
+const SHOWN: i64 = 20;
+
+struct WaitingRow {
+    id: Uuid,
+    lab_code: String,
+    accession: String,
+    reasons: Vec<String>,
+    at: String,
+    at_text: String,
+    at_exact: String,
+    releasable: bool,
+}
+
+struct UploadRow {
+    lab_code: String,
+    format: String,
+    counts: Counts,
+    finished: bool,
+    at: String,
+    at_text: String,
+    at_exact: String,
+}
+
+struct ResultRow {
+    lab_code: String,
+    accession: String,
+    level: &'static str,
+    outcome: String,
+    note: String,
+    method: String,
+    collected_at: String,
+    resulted_at: String,
+}
+
+#[derive(Template)]
+#[template(path = "lab.html")]
+pub(super) struct LabPage {
+    page: Page,
+    errors: Vec<FormError>,
+    waiting: Vec<WaitingRow>,
+    uploads: Vec<UploadRow>,
+    results: Vec<ResultRow>,
+    shows_lab: bool,
+}
+
+impl WaitingRow {
+    fn new(page: &Page, now: Instant, held: Held) -> Self {
+        let reasons: Vec<Reason> = held.reasons.iter().filter_map(|code| Reason::from_code(code)).collect();
+        // A pool is nobody's result as it stands, and what names no presence of the virus is no result at all.
+        let never = [Reason::Pool, Reason::Record(HoldReason::Pooled), Reason::Record(HoldReason::NotPresence)];
+        Self {
+            releasable: reasons.iter().all(|reason| !never.contains(reason)),
+            reasons: reasons.into_iter().map(|reason| reason.detail().get(page.language()).to_owned()).collect(),
+            id: held.id,
+            lab_code: held.lab_code,
+            accession: held.accession,
+            at: held.created_at.to_string(),
+            at_text: page.ago(held.created_at, now),
+            at_exact: exact(held.created_at),
+        }
+    }
+}
+
+impl UploadRow {
+    fn new(page: &Page, now: Instant, upload: Upload) -> Self {
+        Self {
+            lab_code: upload.lab_code.unwrap_or_default(),
+            format: upload.format.to_uppercase(),
+            counts: upload.counts,
+            finished: upload.finished_at.is_some(),
+            at: upload.created_at.to_string(),
+            at_text: page.ago(upload.created_at, now),
+            at_exact: exact(upload.created_at),
+        }
+    }
+}
+
+impl ResultRow {
+    fn new(page: &Page, result: &StoredResult) -> Self {
+        let note = match (result.state, result.content.status) {
+            (_, Status::Withdrawn) => page.t("lab-note-withdrawn"),
+            (ResultState::Held, _) => page.t("lab-note-held"),
+            (_, Status::Corrected) => page.t("lab-note-corrected"),
+            (_, Status::Final) => String::new(),
+        };
+        Self {
+            lab_code: result.lab_code.clone(),
+            accession: result.accession.clone(),
+            level: level(result),
+            outcome: page.t(&format!("outcome-{}", outcome_key(result))),
+            note,
+            method: method_word(page, result.content.method),
+            collected_at: exact(result.content.collected_at),
+            resulted_at: exact(result.content.resulted_at),
+        }
+    }
+}
+
+/// The page as the caller sees it, with what is to be corrected in its form.
+pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>) -> Result<LabPage, Problem> {
+    let sender = Sender::of(caller)?;
+    let now = app.platform.now();
+    let mut tx = app.store.write().await?;
+    let waiting = tx.waiting(sender.lab_code(), SHOWN).await?;
+    let uploads = tx.uploads(sender.lab_code(), SHOWN).await?;
+    let query =
+        ResultsQuery { lab_code: sender.lab_code().map(str::to_owned), limit: SHOWN, ..ResultsQuery::default() };
+    let results = tx.results(&query).await?;
+    let entry = sender.audit("results.list", None, json!({"count": results.len(), "waiting": waiting.len()}));
+    tx.audit(&entry, now, &mut app.platform.random()).await?;
+    tx.commit().await?;
+    let mut page = Page::new(caller, &TEXTS, "lab-title").work();
+    if !problems.is_empty() {
+        page = page.with_errors();
+    }
+    Ok(LabPage {
+        errors: problems.into_iter().map(|message| FormError { id: "file", message }).collect(),
+        waiting: waiting.into_iter().map(|held| WaitingRow::new(&page, now, held)).collect(),
+        uploads: uploads.into_iter().map(|upload| UploadRow::new(&page, now, upload)).collect(),
+        results: results.iter().map(|result| ResultRow::new(&page, result)).collect(),
+        shows_lab: sender.lab_code().is_none(),
+        page,
+    })
+}
+
+pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    Ok(html(&page(&app, &caller, Vec::new()).await?))
+}
+
+pub(super) async fn release(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
+    held::release(&app, &Sender::of(&caller)?, id, None).await?;
+    Ok(Redirect::to("/lab").into_response())
+}
+
+pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
+    held::dismiss(&app, &Sender::of(&caller)?, id).await?;
+    Ok(Redirect::to("/lab").into_response())
+}

@@ -1,0 +1,112 @@
+//! The pages of the service: the laboratory's work list with its upload, and the citizen's result.
+
+mod citizen;
+mod lab;
+mod report;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::routing::{get, post};
+use shared::events::Method as TestMethod;
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::page::Page;
+
+use crate::api::{SENDERS, WORKERS};
+use crate::app::App;
+use crate::store::model::StoredResult;
+
+fluent_templates::static_loader! {
+    static TEXTS = {
+        locales: "./i18n",
+        fallback_language: "vi",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// One thing to correct in a form.
+struct FormError {
+    id: &'static str,
+    message: String,
+}
+
+/// The code under which the words of a result stand: its outcome, or that it was withdrawn.
+fn outcome_key(result: &StoredResult) -> &'static str {
+    if result.withdrawn() { "withdrawn" } else { result.content.outcome.code() }
+}
+
+/// The level under which a result is shown.
+fn level(result: &StoredResult) -> &'static str {
+    match outcome_key(result) {
+        "detected" => "urgent",
+        "not_detected" => "well",
+        _ => "unknown",
+    }
+}
+
+/// The word for how the virus was looked for.
+fn method_word(page: &Page, method: Option<TestMethod>) -> String {
+    page.t(&format!("method-{}", method.map_or("unknown", TestMethod::code)))
+}
+
+/// The routes.
+#[must_use]
+pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
+    let limit = DefaultBodyLimit::max(app.platform.config.upload_limit);
+    routes
+        .add(
+            Method::GET,
+            "/r/{code}",
+            Who::Public,
+            Scope::Own,
+            Doc::page("A citizen's result; shows nothing before a one-time code"),
+            get(citizen::show),
+        )
+        .add(
+            Method::POST,
+            "/r/{code}",
+            Who::Public,
+            Scope::Own,
+            Doc::page("Open the result with a one-time code").takes("application/x-www-form-urlencoded"),
+            post(citizen::redeem),
+        )
+        .add(
+            Method::POST,
+            "/r/{code}/code",
+            Who::Public,
+            Scope::Own,
+            Doc::page("Send the one-time code"),
+            post(citizen::ask),
+        )
+        .add(
+            Method::GET,
+            "/lab",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::page("The laboratory's work list"),
+            get(lab::show),
+        )
+        .add(
+            Method::POST,
+            "/lab/upload",
+            Who::Roles(SENDERS),
+            Scope::Own,
+            Doc::page("Send a file and see its report, without script").takes("multipart/form-data"),
+            post(report::upload).layer(limit),
+        )
+        .add(
+            Method::POST,
+            "/lab/held/{id}/release",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::page("Release a waiting record"),
+            post(lab::release),
+        )
+        .add(
+            Method::POST,
+            "/lab/held/{id}/dismiss",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::page("Take a waiting record from the queue"),
+            post(lab::dismiss),
+        )
+}
