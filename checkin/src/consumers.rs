@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared::event::{CloudEvent, EventData as _};
-use shared::events::{CaseOpened, CaseVoided, PersonMerged};
+use shared::events::{CaseClosed, CaseOpened, CaseVoided, PersonMerged};
 use shared_bus::{Handler, HandlerError};
 
 use crate::App;
@@ -22,7 +22,7 @@ impl Handler for Cases {
     }
 
     fn kinds(&self) -> &'static [&'static str] {
-        &[CaseOpened::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
+        &[CaseOpened::TYPE, CaseClosed::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
     }
 
     async fn handle(&self, event: &CloudEvent) -> Result<(), HandlerError> {
@@ -36,6 +36,7 @@ impl Handler for Cases {
             CaseOpened::TYPE => {
                 cases::opened(app, tx.as_mut(), &event.data()?, now).await?;
             }
+            CaseClosed::TYPE => cases::closed(tx.as_mut(), &event.data()?).await?,
             CaseVoided::TYPE => cases::voided(app, tx.as_mut(), &event.data()?, now).await?,
             _ => cases::merged(app, tx.as_mut(), &event.data()?, now).await?,
         }

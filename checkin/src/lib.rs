@@ -51,8 +51,8 @@ pub struct App {
 }
 
 impl App {
-    /// The service on a platform, and the tasks that write its visits; without them a visit of a known visitor waits for
-    /// ever.
+    /// The service on a platform, and the tasks that write its visits; without them a visit of a known visitor waits
+    /// for ever.
     #[must_use]
     pub fn new(platform: &Platform) -> (Self, Vec<Task>) {
         let store = store::open(&platform.database);
@@ -69,7 +69,7 @@ pub fn service() -> Service {
 
 fn build(platform: &Platform) -> Built {
     let (app, mut tasks) = App::new(platform);
-    tasks.push(Box::pin(app::rematch::keep_running(app.clone())));
+    tasks.push(Box::pin(app::timers::keep_running(app.clone())));
     tasks.push(Box::pin(app::retention::keep_running(app.clone())));
     let (router, rows) = pages::routes(api::routes(Routes::default())).with_state(app.clone());
     Built {

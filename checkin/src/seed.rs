@@ -14,8 +14,8 @@ use crate::store::Visit;
 /// How many visits share a transaction.
 const CHUNK: usize = 5_000;
 
-/// Stores visits without a request: (visit, place, person, check-in, check-out). Visits of days whose retention has ended
-/// and doubles are left out; gives how many were stored. No case is matched for them.
+/// Stores visits without a request: (visit, place, person, check-in, check-out). Visits of days whose retention has
+/// ended and doubles are left out; gives how many were stored. No case is matched for them.
 ///
 /// # Errors
 /// When the store or the key store fails; what was committed before stays.

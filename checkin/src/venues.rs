@@ -17,7 +17,10 @@ const MOST: usize = 20_000;
 
 /// Places by code. Clones share what they remember.
 #[derive(Clone, Default)]
-pub struct Venues(Arc<Mutex<HashMap<PlaceCode, (Arc<Place>, Instant)>>>);
+pub struct Venues(Arc<Mutex<Remembered>>);
+
+/// Places, and until when they may be believed.
+type Remembered = HashMap<PlaceCode, (Arc<Place>, Instant)>;
 
 impl Venues {
     /// The place with a code. A code that nobody has is not remembered: its place may be registered next.

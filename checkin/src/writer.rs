@@ -7,8 +7,8 @@
 //! within milliseconds and not as a phone that spins.
 //!
 //! A row that the database refuses fails its own visit only: the batch is then written again row by row. SQLite has one
-//! writer anyway; on PostgreSQL two take turns, one gathers while the other waits for its commit. When the process stops,
-//! what waits is written first.
+//! writer anyway; on PostgreSQL two take turns, one gathers while the other waits for its commit. When the process
+//! stops, what waits is written first.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -83,7 +83,10 @@ pub async fn run(app: App) {
     let mut last = None;
     while !stop.is_cancelled() {
         if let Err(error) = bring(&app, &mut last).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the feed could not be read; it will be tried again");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the feed could not be read; it will be tried again"
+            );
         }
         tokio::select! {
             () = stop.cancelled() => {}

@@ -4,12 +4,15 @@
 //! what ten days would have brought is written as it would stand.
 
 mod accounts;
+mod cases;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use lab_results::store::model::Laboratory;
+use lab_results::seed::SeedResult;
+use shared::ids::ResultId;
 use shared_web::platform::Platform;
 
 use crate::demo::{Demo, NURSE_WARD};
@@ -25,7 +28,7 @@ const CHUNK: usize = 2_000;
 /// # Errors
 /// When the store fails.
 pub async fn demo_unless_filled(platform: &Platform, seed: u64, people: u32) -> anyhow::Result<()> {
-    if platform.shared.read().await?.account_by_username("doctor").await?.is_some() {
+    if platform.shared.read().await?.account_by_username(accounts::LAST).await?.is_some() {
         return Ok(());
     }
     demo(platform, seed, people).await
@@ -37,13 +40,15 @@ pub async fn demo_unless_filled(platform: &Platform, seed: u64, people: u32) -> 
 /// When the store fails; what was committed before stays.
 pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result<()> {
     let demo = Demo::new(seed, people, platform.now());
+    let accounts = accounts::create(platform).await.context("accounts")?;
     register_people(platform, &demo, people).await.context("people")?;
     register_places(platform, &demo, people).await.context("places")?;
+    keep_venues(platform, &demo, accounts.venue).await.context("venues")?;
     record_visits(platform, &demo, people).await.context("visits")?;
     add_laboratories(platform, &demo).await.context("laboratories")?;
-    // The accounts come last: who finds them finds a province that is whole.
-    let venue = accounts::create(platform).await.context("accounts")?;
-    keep_venues(platform, &demo, venue).await.context("venues")
+    let results = record_results(platform, &demo).await.context("results")?;
+    cases::open(platform, &demo, &results, accounts.doctors).await.context("cases")?;
+    accounts::finish(platform).await.context("accounts")
 }
 
 fn bar(what: &'static str, total: u64) -> ProgressBar {
@@ -119,15 +124,38 @@ async fn record_visits(platform: &Platform, demo: &Demo, people: u32) -> anyhow:
 }
 
 async fn add_laboratories(platform: &Platform, demo: &Demo) -> anyhow::Result<()> {
-    let mut tx = lab_results::store::open(&platform.database).write().await?;
+    let app = lab_results::App::new(platform);
     for lab in demo.labs() {
-        let laboratory = Laboratory {
-            code: lab.code.to_owned(),
-            name: lab.name.to_owned(),
-            ward_code: NURSE_WARD.to_owned(),
-        };
-        tx.put_laboratory(&laboratory).await?;
+        lab_results::seed::ensure_laboratory(&app, lab.code, lab.name, NURSE_WARD).await?;
     }
-    tx.commit().await?;
     Ok(())
+}
+
+/// Gives the stored id of each result by the id that the demo knows it by.
+async fn record_results(platform: &Platform, demo: &Demo) -> anyhow::Result<HashMap<ResultId, ResultId>> {
+    let app = lab_results::App::new(platform);
+    let bar = bar("results", 0);
+    let mut stored = HashMap::new();
+    for lab in demo.labs() {
+        let (known, results): (Vec<ResultId>, Vec<SeedResult>) = demo
+            .results()
+            .filter(|result| result.lab_code == lab.code)
+            .map(|result| (result.id, SeedResult {
+                accession: result.accession,
+                person_id: result.person_id,
+                ward_code: Some(result.ward_code.to_string()),
+                outcome: result.outcome,
+                method: result.method,
+                ct_value: result.ct_value,
+                collected_at: result.collected_at,
+                resulted_at: result.resulted_at,
+            }))
+            .unzip();
+        bar.inc_length(results.len() as u64);
+        let ids = lab_results::seed::insert_results(&app, lab.code, &results, false).await?;
+        bar.inc(results.len() as u64);
+        stored.extend(known.into_iter().zip(ids));
+    }
+    bar.finish();
+    Ok(stored)
 }

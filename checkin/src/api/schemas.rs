@@ -69,7 +69,8 @@ fn venue_input() -> Value {
 }
 
 fn venue() -> Value {
-    json!({"type": "object", "required": ["id", "code", "name", "kind", "address", "ward_code", "qr_url"], "properties": {
+    let required = ["id", "code", "name", "kind", "address", "ward_code", "qr_url"];
+    json!({"type": "object", "required": required, "properties": {
         "id": id("The place"),
         "code": text("8 characters of Crockford base32, the last a check character"),
         "name": text("Its name"),

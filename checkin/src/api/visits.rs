@@ -8,6 +8,7 @@ use axum::routing::post;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared::access::Role;
 use shared::bilingual::{Bilingual, Lang};
 use shared::ids::{PersonId, VisitId};
 use shared::place::Place;
@@ -295,7 +296,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
         .add(
             Method::POST,
             "/api/v1/checkin/visits/{id}/checkout",
-            Who::Public,
+            Who::DeviceOr(&[Role::Venue, Role::Officer, Role::Admin]),
             Scope::Own,
             Doc::json("Check out, by the visitor's device token or the venue's staff").body("Checkout").answer("Visit"),
             post(leave),

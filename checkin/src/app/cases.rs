@@ -1,12 +1,14 @@
 //! What the events about cases and people do here.
 
 use serde_json::json;
-use shared::events::{CaseOpened, CaseVoided, PersonMerged};
+use shared::events::{CaseClosed, CaseOpened, CaseVoided, PersonMerged};
+use shared::ids::{CaseId, PersonId};
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 
 use super::matching::{Matched, Matcher};
+use super::renew;
 use crate::store::{CaseRecord, CheckinWrite};
 use crate::{App, SERVICE};
 
@@ -31,26 +33,48 @@ pub async fn opened(
         voided_at: None,
     };
     tx.put_case(&case).await?;
-    let voided = tx.case(case.case_id).await?.is_some_and(|stored| stored.voided_at.is_some());
-    if voided { Ok(Matched::default()) } else { Matcher::new(app, now).run(tx, &case).await }
+    let case = tx.case(case.case_id).await?.unwrap_or(case);
+    if case.voided_at.is_some() {
+        return Ok(Matched::default());
+    }
+    renew::set_timer(tx, &case, now, &mut app.platform.random()).await?;
+    Matcher::new(app, now).run(tx, &case).await
 }
 
-/// A case turned out to be none: its exposures are withdrawn. Where its opening is not known yet, that it was voided is kept.
+/// A case was closed by the rule: where nobody said when its isolation began, it infects nobody from now on.
+///
+/// # Errors
+/// When the store fails.
+pub async fn closed(tx: &mut dyn CheckinWrite, event: &CaseClosed) -> Result<(), StoreError> {
+    let case = match tx.case(event.case_id).await? {
+        Some(case) => CaseRecord { isolated_from: case.isolated_from.or(Some(event.closed_at)), ..case },
+        None => unopened(event.case_id, event.person_id, event.closed_at, None),
+    };
+    tx.put_case(&case).await
+}
+
+/// A case of which the end is known before its opening: events may overtake each other.
+fn unopened(case_id: CaseId, person_id: PersonId, at: Instant, voided_at: Option<Instant>) -> CaseRecord {
+    CaseRecord {
+        case_id,
+        person_id,
+        symptom_onset: None,
+        specimen_at: at,
+        isolated_from: voided_at.is_none().then_some(at),
+        opened_at: at,
+        voided_at,
+    }
+}
+
+/// A case turned out to be none: its exposures are withdrawn. Where its opening is not known yet, that it was voided is
+/// kept.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn voided(app: &App, tx: &mut dyn CheckinWrite, event: &CaseVoided, now: Instant) -> Result<(), StoreError> {
     if tx.case(event.case_id).await?.is_none() {
-        let case = CaseRecord {
-            case_id: event.case_id,
-            person_id: event.person_id,
-            symptom_onset: None,
-            specimen_at: event.voided_at,
-            isolated_from: None,
-            opened_at: event.voided_at,
-            voided_at: Some(event.voided_at),
-        };
-        return tx.put_case(&case).await;
+        let at = event.voided_at;
+        return tx.put_case(&unopened(event.case_id, event.person_id, at, Some(at))).await;
     }
     tx.void_case(event.case_id, event.voided_at).await?;
     let withdrawn = tx.withdraw_exposures(event.case_id, None, now).await?;

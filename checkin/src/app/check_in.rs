@@ -121,7 +121,8 @@ pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInEr
     Ok(Prepared { input, draft, place, id, day, day_key, visitor, now })
 }
 
-/// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked again.
+/// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked
+/// again.
 fn known(app: &App, token: &str, now: Instant) -> Result<KnownOrNew, DeviceTokenError> {
     let key = app.platform.keys();
     let verified = device_token::verify(key.token.bytes(), token, now)?;

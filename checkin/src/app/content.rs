@@ -11,8 +11,8 @@ use crate::domain::visit::VisitInput;
 /// The day's key enciphers the column of visitors too; the label keeps the two uses apart.
 const LABEL: &[u8] = b"antam visit content";
 
-/// A mark of the body, under the key of the visit's day: equal marks are equal bodies. Without the key, which is destroyed
-/// with the day, nobody can try out whose body it was. Never 0, which stands for a visit without a chosen id.
+/// A mark of the body, under the key of the visit's day: equal marks are equal bodies. Without the key, which is
+/// destroyed with the day, nobody can try out whose body it was. Never 0, which stands for a visit without a chosen id.
 #[must_use]
 pub fn fingerprint(day_key: &Key, input: &VisitInput) -> i64 {
     let body = serde_json::to_vec(input).expect("a visit's input holds only what JSON can say");
@@ -23,8 +23,8 @@ pub fn fingerprint(day_key: &Key, input: &VisitInput) -> i64 {
     i64::from_be_bytes(core::array::from_fn(|at| tag[at])) | 1
 }
 
-/// The id of the `index`-th visit of one check-in: 0 is the visitor's own, the others are the party's. The same check-in
-/// sent again gives the same ids. Time and version are the visit's; the random part is SHA-256 of both.
+/// The id of the `index`-th visit of one check-in: 0 is the visitor's own, the others are the party's. The same
+/// check-in sent again gives the same ids. Time and version are the visit's; the random part is SHA-256 of both.
 #[must_use]
 pub fn party_id(visit: VisitId, index: usize) -> VisitId {
     if index == 0 {

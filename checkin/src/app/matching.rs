@@ -1,8 +1,8 @@
 //! Finds who shared the air with a case, stores it, and tells of what is new.
 //!
-//! All is done in bulk: one query for the visits of the case (its codes are computed for every day and every record that
-//! it was merged from), one for the visits at its places, one for where those people live on in the register. The scan
-//! is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it.
+//! All is done in bulk: one query for the visits of the case (its codes are computed for every day and every record
+//! that it was merged from), one for the visits at its places, one for where those people live on in the register. The
+//! scan is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -235,7 +235,7 @@ impl<'a> Matcher<'a> {
         }
         let count = people.len();
         for (person_id, mut exposures) in people {
-            exposures.sort_by(|a, b| b.day.cmp(&a.day));
+            exposures.sort_by_key(|at| core::cmp::Reverse(at.day));
             let found = ExposureFound { case_id, person_id, exposures };
             tx.append_event(&CloudEvent::new(&found, self.now, &mut self.random.clone())).await?;
         }
@@ -281,8 +281,8 @@ fn spans(visits: &[(Visit, Stay)], window: &Window, policy: &StayPolicy) -> Vec<
     spans
 }
 
-/// The check-ins that may have to do with a presence: those of its local days, and those before it from which a stay may
-/// last into it.
+/// The check-ins that may have to do with a presence: those of its local days, and those before it from which a stay
+/// may last into it.
 fn span_around(place_id: PlaceId, from: Instant, to: Instant, policy: &StayPolicy) -> PlaceSpan {
     let first = Instant::start_of(from.local_date()).min(from.minus(policy.longest_stay()));
     let last = Instant::start_of(to.local_date().saturating_add(1.day()));

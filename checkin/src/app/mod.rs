@@ -10,5 +10,7 @@ pub mod people;
 pub mod posters;
 pub mod record;
 pub mod rematch;
+pub mod renew;
 pub mod retention;
+pub mod timers;
 pub mod venues;

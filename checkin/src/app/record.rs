@@ -61,7 +61,8 @@ pub async fn record(
     visits.iter().zip(is_new).map(answer).collect()
 }
 
-/// The rows of the statement: the first of each id, in the order of the key, in which two writers cannot wait for each other.
+/// The rows of the statement: the first of each id, in the order of the key, in which two writers cannot wait for each
+/// other.
 fn distinct(visits: &[Visit]) -> Vec<Visit> {
     let mut seen = HashSet::with_capacity(visits.len());
     let mut rows: Vec<Visit> = visits.iter().filter(|visit| seen.insert(visit.id)).cloned().collect();

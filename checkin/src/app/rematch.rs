@@ -9,7 +9,6 @@ use shared::random::Random;
 use shared::time::{Instant, minutes};
 use shared_store::StoreError;
 use shared_store::outbox::Timer;
-use shared_store::wake::Topic;
 
 use super::matching::{self, Matcher};
 use super::people;
@@ -23,8 +22,6 @@ pub const KIND: &str = "checkin.rematch";
 const TAKEN: i64 = 200;
 /// How long others leave a claimed timer alone.
 const LEASE: jiff::SignedDuration = minutes(2);
-/// How long to wait for a nudge before looking by oneself.
-const POLL: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What a timer carries: the minutes in which the late visits began.
 #[derive(Serialize, Deserialize)]
@@ -103,20 +100,4 @@ pub async fn run_due(app: &App) -> Result<usize, StoreError> {
     }
     tx.commit().await?;
     Ok(timers.len())
-}
-
-/// Waits for timers until the platform stops.
-pub async fn keep_running(app: App) {
-    let mut nudged = app.platform.wake().subscribe(Topic::Timers);
-    while !app.platform.stop.is_cancelled() {
-        match run_due(&app).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "late visits could not be matched"),
-        }
-        tokio::select! {
-            () = app.platform.stop.cancelled() => {}
-            _ = tokio::time::timeout(POLL, nudged.changed()) => {}
-        }
-    }
 }

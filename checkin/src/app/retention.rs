@@ -1,5 +1,5 @@
-//! Visits whose time is over: their rows are deleted and the keys of their days destroyed, so that a backup tells nothing
-//! either.
+//! Visits whose time is over: their rows are deleted and the keys of their days destroyed, so that a backup tells
+//! nothing either.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{App, SERVICE};
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(3_600);
 /// How many places one transaction clears, so that check-ins do not wait for it.
-const PLACES: usize = 200;
+const PLACES: usize = 50;
 
 /// What a purge took away.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

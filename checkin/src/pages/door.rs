@@ -1,5 +1,5 @@
-//! The page that the poster's QR opens: the place's name, one button. It works without script; `checkin.js` makes it one
-//! tap and lets it work without a signal.
+//! The page that the poster's QR opens: the place's name, one button. It works without script; `checkin.js` makes it
+//! one tap and lets it work without a signal.
 
 use std::sync::Arc;
 

@@ -131,8 +131,8 @@ fn card(page: &Page, place: &Place, inside: i64, now: Instant) -> VenueCard {
     }
 }
 
-/// The wards of the province by district. The configured code is that of 2022; on papers and in people's heads its units
-/// live on, so they are offered whatever the day, before those that came after them.
+/// The wards of the province by district. The configured code is that of 2022; on papers and in people's heads its
+/// units live on, so they are offered whatever the day, before those that came after them.
 fn districts(province: &str, today: Date, selected: &str) -> Vec<District> {
     let of_2022 = area::wards_of_province(province, area::FIRST_DAY);
     let today: Vec<&Unit> = area::wards_of_province(province, today);

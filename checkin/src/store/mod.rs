@@ -62,7 +62,8 @@ pub trait CheckinRead: SharedRead {
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
 pub trait CheckinWrite: CheckinRead + SharedWrite {
-    /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left out.
+    /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left
+    /// out.
     async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;
     /// Ends a visit; `false` where it had ended before, or there is none.
     async fn end_visit(&mut self, id: VisitId, at: Instant) -> Result<bool, StoreError>;
@@ -74,11 +75,12 @@ pub trait CheckinWrite: CheckinRead + SharedWrite {
         minute: i64,
     ) -> Result<Option<(PlaceId, u64)>, StoreError>;
 
-    /// A new case, or what is known of it now. A case that was voided stays voided.
+    /// A new case, or what is known of it now. A case that was voided stays voided, and one that ended stays ended.
     async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
     /// Marks a case as voided.
     async fn void_case(&mut self, id: CaseId, at: Instant) -> Result<(), StoreError>;
-    /// Stores exposures; gives the ids of those that were not known. One that was known takes the new minutes and level.
+    /// Stores exposures; gives the ids of those that were not known. One that was known takes the new minutes and
+    /// level.
     async fn put_exposures(&mut self, exposures: &[ExposureRecord]) -> Result<Vec<ExposureId>, StoreError>;
     /// Withdraws the exposures of a case: those of these people, or all.
     async fn withdraw_exposures(

@@ -90,7 +90,7 @@ pub struct CaseRecord {
     pub symptom_onset: Option<Date>,
     /// When the specimen was taken.
     pub specimen_at: Instant,
-    /// When isolation began, where known.
+    /// When isolation began, or else when the case was closed, where one of both is known: it infects nobody after it.
     pub isolated_from: Option<Instant>,
     /// When the case opened.
     pub opened_at: Instant,

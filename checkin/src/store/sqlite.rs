@@ -19,8 +19,8 @@ mod dialect {
     /// Rows of the largest statement: eight columns each stay far below SQLite's 32,766 parameters.
     const MOST_ROWS: usize = 512;
 
-    /// Inserts by row values. The rows are cut into powers of two, so that a handful of prepared statements serves every
-    /// size of batch.
+    /// Inserts by row values. The rows are cut into powers of two, so that a handful of prepared statements serves
+    /// every size of batch.
     pub(super) async fn insert_visits(conn: &mut Conn, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
         let mut stored = Vec::with_capacity(visits.len());
         let mut rest = visits;

@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::access::{AreaScope, Role};
 use shared::bilingual::Lang;
 use shared::event::EventData as _;
-use shared::events::{CaseOpened, CaseVoided, ExposureFound, ExposureLevel, PersonMerged};
+use shared::events::{CaseClosed, CaseOpened, CaseVoided, ExposureFound, ExposureLevel, PersonMerged};
 use shared::ids::{CaseId, MessageId, PersonId, PlaceId, VisitId};
 use shared::place::{Place, PlaceKind};
 use shared::random::below;
@@ -18,7 +18,7 @@ use shared_store::outbox::NewMessage;
 use shared_testkit::random::seeded;
 
 use super::support::{Town, WARD, on_both};
-use crate::app::rematch;
+use crate::app::{rematch, timers};
 use crate::consumers::Cases;
 use crate::domain::policy::StayPolicy;
 use crate::domain::stay::{Stay, stay_of};
@@ -342,6 +342,44 @@ async fn the_late_visit_of_the_case_itself_is_matched(town: Town) {
     assert_eq!(stored(&town, opened.case_id).await[&key], (50, ExposureLevel::Close, true));
 }
 
+async fn a_case_that_nobody_isolated_is_matched_until_it_is_closed(town: Town) {
+    let place = town.place("Quán cơm", PlaceKind::Restaurant).await;
+    let (case, binh, chi) = (
+        town.person("Nguyễn Văn An", Some(WARD)).await,
+        town.person("Trần Thị Bình", Some(WARD)).await,
+        town.person("Lê Thị Chi", Some(WARD)).await,
+    );
+    town.visit(&place, case).await;
+    town.clock.advance(minutes(10));
+    let opened = case_of(&town, case);
+    town.hear(&opened).await;
+    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
+    town.visit(&place, binh).await;
+    assert_eq!(stored(&town, opened.case_id).await, Found::new());
+    town.clock.advance(hours(1));
+    assert_eq!(timers::run_due(&town.app).await.unwrap(), 1);
+    let key = |person| (person, place.id, town.now().local_date());
+    assert_eq!(stored(&town, opened.case_id).await[&key(binh)], (60, ExposureLevel::Close, true));
+
+    town.visit(&place, case).await;
+    let closed = CaseClosed { case_id: opened.case_id, person_id: case, closed_at: town.now() };
+    town.hear(&closed).await;
+    town.clock.advance(minutes(1));
+    town.visit(&place, chi).await;
+    town.clock.advance(hours(1));
+    assert_eq!(timers::run_due(&town.app).await.unwrap(), 1, "the last timer");
+    town.clock.advance(hours(2));
+    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
+    assert!(!stored(&town, opened.case_id).await.contains_key(&key(chi)));
+
+    // Word of the closing came first: the window of the case ends with it all the same.
+    let overtaken = case_of(&town, case);
+    town.hear(&CaseClosed { case_id: overtaken.case_id, closed_at: town.now(), ..closed }).await;
+    town.hear(&overtaken).await;
+    let stored = town.app.store.read().await.unwrap().case(overtaken.case_id).await.unwrap().unwrap();
+    assert_eq!((stored.isolated_from, stored.specimen_at), (Some(town.now()), overtaken.specimen_at));
+}
+
 async fn a_stay_past_midnight_ends_where_the_next_day_began_elsewhere(town: Town) {
     town.clock.set("2022-03-11T09:00:00+07:00".parse().unwrap());
     let (bar, shop) = (town.place("Quán", PlaceKind::Restaurant).await, town.place("Tiệm", PlaceKind::Shop).await);
@@ -430,5 +468,6 @@ on_both!(merged, super::a_merge_matches_again_and_tells_only_what_is_new);
 on_both!(own_contact, super::a_contact_who_turns_out_to_be_the_case_is_no_contact);
 on_both!(late, super::visits_that_arrive_late_are_matched);
 on_both!(late_case, super::the_late_visit_of_the_case_itself_is_matched);
+on_both!(renewal, super::a_case_that_nobody_isolated_is_matched_until_it_is_closed);
 on_both!(midnight, super::a_stay_past_midnight_ends_where_the_next_day_began_elsewhere);
 on_both!(officer, super::an_officer_sees_window_venues_and_who_was_told);

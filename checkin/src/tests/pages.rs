@@ -165,7 +165,8 @@ async fn an_owner_registers_a_venue_and_finds_its_posters(town: Town) {
         assert!(wrong.html.contains(text), "{text}");
     }
     let form = format!(
-        "name=Ti%E1%BB%87m+C%C3%B4+T%C6%B0&kind=shop&address=5+%E1%BA%A4p+B%E1%BA%AFc&ward_code={WARD}&capacity=20&phone=0912345678"
+        "name=Ti%E1%BB%87m+C%C3%B4+T%C6%B0&kind=shop&address=5+%E1%BA%A4p+B%E1%BA%AFc&ward_code={WARD}&capacity=20\
+         &phone=0912345678"
     );
     let done = town.page(Method::POST, "/venue", Some(&owner), None, &form).await;
     assert_eq!((done.status, done.location.as_deref()), (StatusCode::SEE_OTHER, Some("/venue")), "{}", done.html);

@@ -48,8 +48,11 @@ async fn visits_read_back_and_doubles_are_left_out(town: Town) {
     tx.commit().await.unwrap();
 
     let mut tx = town.app.store.read().await.unwrap();
-    assert_eq!(tx.visits(&[ended.id, same_key.id]).await.unwrap(), [ended.clone()]);
-    assert_eq!(tx.visits_by_key(&[same_key.key(), visit(9, 9, 9, now).key()]).await.unwrap(), [ended.clone()]);
+    assert_eq!(tx.visits(&[ended.id, same_key.id]).await.unwrap(), std::slice::from_ref(&ended));
+    assert_eq!(
+        tx.visits_by_key(&[same_key.key(), visit(9, 9, 9, now).key()]).await.unwrap(),
+        std::slice::from_ref(&ended)
+    );
     assert_eq!(tx.visits_of(&[code(1), code(8)]).await.unwrap(), [ended, rows[2].clone()]);
     assert_eq!(tx.visits(&[]).await.unwrap(), []);
     assert_eq!(tx.visits_by_key(&[]).await.unwrap(), []);
@@ -157,7 +160,7 @@ async fn cases_are_kept_and_stay_voided(town: Town) {
     tx.put_case(&first).await.unwrap();
     tx.put_case(&other).await.unwrap();
     assert_eq!(tx.case(first.case_id).await.unwrap(), Some(first.clone()));
-    assert_eq!(tx.cases_of(&[binh]).await.unwrap(), [other.clone()]);
+    assert_eq!(tx.cases_of(&[binh]).await.unwrap(), std::slice::from_ref(&other));
     assert_eq!(tx.cases_of(&[]).await.unwrap(), []);
     let newest_first: Vec<_> = tx.recent_cases(10, 0).await.unwrap().into_iter().map(|(case, _)| case).collect();
     assert_eq!(newest_first, [other.clone(), first.clone()]);
@@ -217,11 +220,11 @@ async fn exposures_are_withdrawn_and_found_again(town: Town) {
     let rows = [exposure(1, &case, an, 1, ExposureLevel::Close), exposure(2, &case, binh, 1, ExposureLevel::Close)];
     tx.put_exposures(&rows).await.unwrap();
     assert_eq!(tx.withdraw_exposures(case.case_id, Some(&[an]), now).await.unwrap(), 1);
-    assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), [rows[1].clone()]);
+    assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), rows[1..]);
     assert_eq!(tx.withdraw_exposures(case.case_id, None, now).await.unwrap(), 1);
     assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), []);
     assert_eq!(tx.put_exposures(&rows[1..]).await.unwrap(), [rows[1].id]);
-    assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), [rows[1].clone()]);
+    assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), rows[1..]);
 }
 
 async fn exposures_move_with_a_merged_person(town: Town) {
@@ -243,7 +246,7 @@ async fn exposures_move_with_a_merged_person(town: Town) {
     tx.move_exposures(binh, chi, now).await.unwrap();
     let moved = ExposureRecord { person_id: binh, ..rows[2].clone() };
     assert_eq!(tx.exposures_of(case.case_id).await.unwrap(), [rows[0].clone(), moved]);
-    assert_eq!(tx.cases_about(binh).await.unwrap(), [case.clone()]);
+    assert_eq!(tx.cases_about(binh).await.unwrap(), std::slice::from_ref(&case));
     assert_eq!(tx.cases_about(an).await.unwrap(), [case]);
     let (_, unknown) = (tx.merge_person(binh, chi).await.unwrap(), PersonId::from_uuid(Uuid::from_u128(1)));
     let mut kept = tx.canonical_of(&[binh, chi, unknown]).await.unwrap();

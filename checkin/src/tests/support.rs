@@ -12,7 +12,7 @@ use shared::event::CloudEvent;
 use shared::ids::{AccountId, PersonId, PlaceId};
 use shared::person::PersonInput;
 use shared::place::{Place, PlaceCode, PlaceKind};
-use shared::time::Instant;
+use shared::time::{Instant, minutes};
 use shared_bus::Handler as _;
 use shared_store::audit::Actor;
 use shared_store::people::{SessionKind, SessionOwner, StoredAccount};
@@ -224,7 +224,10 @@ impl Town {
     /// The events that wait in the outbox, which nobody empties in these tests.
     pub(super) async fn outbox(&self) -> Vec<CloudEvent> {
         let mut tx = self.app.store.write().await.unwrap();
-        let claimed = tx.claim_events(self.now(), self.now(), 100_000).await.unwrap();
+        // A lease that is over: the next look sees them again.
+        let lease = self.now().minus(minutes(1));
+        let claimed = tx.claim_events(self.now(), lease, 100_000).await.unwrap();
+        tx.commit().await.unwrap();
         claimed.into_iter().map(|claimed| claimed.event).collect()
     }
 }

@@ -93,11 +93,7 @@ async fn open(
     Ok((status(opened.created), Json(CaseView::new(&opened.case, None, &Names::new(), today))))
 }
 
-async fn read(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id<CaseId>,
-) -> Result<Json<CaseFileView>, Problem> {
+async fn read(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Result<Json<CaseFileView>, Problem> {
     let file = look::case(&app, &caller, id).await?;
     Ok(Json(CaseFileView::new(&file, caller.lang(), app.platform.now().local_date())))
 }
@@ -131,9 +127,15 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/f0/cases",
             Who::Roles(READERS),
             Scope::Area,
-            Doc::json("Cases with their latest vital signs and open alerts")
-                .answer("CaseList")
-                .query(&["status", "ward_code", "risk", "doctor", "q", "limit", "cursor"]),
+            Doc::json("Cases with their latest vital signs and open alerts").answer("CaseList").query(&[
+                "status",
+                "ward_code",
+                "risk",
+                "doctor",
+                "q",
+                "limit",
+                "cursor",
+            ]),
             get(list),
         )
         .add(

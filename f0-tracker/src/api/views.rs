@@ -361,7 +361,9 @@ pub fn timeline(file: &CaseFile, lang: Lang) -> Vec<TimelineItem> {
     items.extend(file.alerts.iter().flat_map(|alert| of_alert(alert, &file.names, lang)));
     if let Some(at) = case.closed_at {
         let text = match case.state {
-            CaseState::Voided => say("Hủy hồ sơ: kết quả đã được sửa hoặc gộp", "Case voided: its result was corrected or joined"),
+            CaseState::Voided => {
+                say("Hủy hồ sơ: kết quả đã được sửa hoặc gộp", "Case voided: its result was corrected or joined")
+            }
             _ => say("Kết thúc hồ sơ", "Case closed"),
         };
         items.push(item(at, "case.closed", None, text));

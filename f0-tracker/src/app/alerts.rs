@@ -95,8 +95,7 @@ fn joined(newest: &[Reason], earlier: &[Reason]) -> Vec<Reason> {
 }
 
 async fn newest(work: &mut Work, case: &CaseRecord, state: AlertState) -> Result<Option<AlertRecord>, StoreError> {
-    let filter =
-        AlertFilter { states: vec![state], cases: Some(vec![case.id]), limit: 100, ..AlertFilter::default() };
+    let filter = AlertFilter { states: vec![state], cases: Some(vec![case.id]), limit: 100, ..AlertFilter::default() };
     let found = work.tx.alerts(&filter).await?;
     Ok(found.into_iter().max_by_key(|alert| alert.acknowledged.as_ref().map_or(alert.raised_at, |stamp| stamp.at)))
 }

@@ -30,12 +30,8 @@ pub async fn close(app: &App, caller: &Caller, id: CaseId) -> Result<CaseRecord,
         return Err(Problem::conflict("case_ended", "Hồ sơ này đã kết thúc.", "This case has ended already."));
     }
     let evidence = work.tx.evidence_of(id).await?;
-    let waiting = AlertFilter {
-        states: vec![AlertState::Open],
-        cases: Some(vec![id]),
-        limit: 1,
-        ..AlertFilter::default()
-    };
+    let waiting =
+        AlertFilter { states: vec![AlertState::Open], cases: Some(vec![id]), limit: 1, ..AlertFilter::default() };
     let course = Course {
         diagnosed_on: case.diagnosed_at.local_date(),
         vaccine_doses: case.vaccine_doses,
@@ -44,8 +40,7 @@ pub async fn close(app: &App, caller: &Caller, id: CaseId) -> Result<CaseRecord,
     };
     let unmet = unmet(&course, work.now.local_date());
     if !unmet.is_empty() {
-        let list: Vec<Value> =
-            unmet.iter().map(|criterion| criterion.view(caller.lang())).collect();
+        let list: Vec<Value> = unmet.iter().map(|criterion| criterion.view(caller.lang())).collect();
         return Err(Problem::conflict(
             "criteria_unmet",
             "Chưa đủ điều kiện kết thúc cách ly; còn thiếu những điều bên dưới.",

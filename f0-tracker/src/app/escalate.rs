@@ -41,7 +41,10 @@ pub async fn run(app: App) {
     let mut nudged = app.platform.wake().subscribe(Topic::Timers);
     while !stop.is_cancelled() {
         if let Err(error) = climb_due(&app).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "alerts could not climb; they will be tried again");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "alerts could not climb; they will be tried again"
+            );
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -80,9 +83,8 @@ async fn climb(app: &App, timer: &Timer) -> Result<bool, StoreError> {
     }
     let id = AlertId::from_uuid(timer.subject);
     let stood: Stood = serde_json::from_value(timer.payload.clone())?;
-    let waits = |alert: &AlertRecord| {
-        alert.state == AlertState::Open && alert.level == stood.level && alert.rung == stood.rung
-    };
+    let waits =
+        |alert: &AlertRecord| alert.state == AlertState::Open && alert.level == stood.level && alert.rung == stood.rung;
     let climbed = match work.tx.alert(id).await?.filter(waits) {
         Some(alert) => step_up(&mut work, alert).await?,
         None => false,

@@ -31,12 +31,7 @@ pub async fn merged(work: &mut Work, merged: &PersonMerged) -> Result<(), StoreE
     work.tx.move_person(merged.other_id, kept).await
 }
 
-async fn join(
-    work: &mut Work,
-    mine: CaseRecord,
-    other: CaseRecord,
-    person: PersonId,
-) -> Result<(), StoreError> {
+async fn join(work: &mut Work, mine: CaseRecord, other: CaseRecord, person: PersonId) -> Result<(), StoreError> {
     let (older, newer) = if mine.opened_at <= other.opened_at { (mine, other) } else { (other, mine) };
     for id in [older.id, newer.id] {
         work.tx.hold(id.uuid()).await?;

@@ -52,12 +52,7 @@ pub async fn open(app: &App, caller: &Caller, input: &CaseInput, body_hash: &str
     Ok(Opened { case, created: true })
 }
 
-async fn repeated(
-    work: &mut Work,
-    caller: &Caller,
-    case: CaseRecord,
-    body_hash: &str,
-) -> Result<Opened, Problem> {
+async fn repeated(work: &mut Work, caller: &Caller, case: CaseRecord, body_hash: &str) -> Result<Opened, Problem> {
     let same = work.tx.case_body_hash(case.id).await?.as_deref() == Some(body_hash);
     if same && area::covers(caller, &case, work.now.local_date()) {
         Ok(Opened { case, created: false })

@@ -75,7 +75,7 @@ fn first_call() -> Reason {
 }
 
 /// The record that an opening makes.
-async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRecord, StoreError> {
+pub(crate) async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRecord, StoreError> {
     let person = work.tx.person(opening.person_id).await?.map(|stored| stored.person);
     let of_person = person.as_ref().and_then(|person| person.ward_code.as_ref()).map(|ward| ward.as_str().to_owned());
     let now = work.now;

@@ -82,7 +82,8 @@ pub async fn take(
         ));
     }
     let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
-    let report = keep(&mut work, &case, person.as_ref(), observed, body_hash).await?.ok_or_else(Problem::id_conflict)?;
+    let report =
+        keep(&mut work, &case, person.as_ref(), observed, body_hash).await?.ok_or_else(Problem::id_conflict)?;
     work.commit().await?;
     Ok(Taken { report, created: true })
 }

@@ -1,6 +1,7 @@
-//! The pages of the staff: the doctors' live board, and a case.
+//! The pages: the doctors' live board, a case, and the care page of patients and families.
 
 mod board;
+mod care;
 mod case;
 #[cfg(test)]
 mod samples;
@@ -46,5 +47,26 @@ struct FormError {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    case::routes(board::routes(routes))
+    care::routes(case::routes(board::routes(routes)))
+}
+
+#[cfg(test)]
+mod tests {
+    /// The keys of a Fluent file.
+    fn keys(text: &str) -> Vec<&str> {
+        let starts = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+        starts.filter_map(|line| Some(line.split_once('=')?.0.trim())).collect()
+    }
+
+    #[test]
+    fn every_text_stands_in_both_languages() {
+        for (vi, en) in [
+            (include_str!("../../i18n/vi/board.ftl"), include_str!("../../i18n/en/board.ftl")),
+            (include_str!("../../i18n/vi/case.ftl"), include_str!("../../i18n/en/case.ftl")),
+            (include_str!("../../i18n/vi/care.ftl"), include_str!("../../i18n/en/care.ftl")),
+        ] {
+            assert!(!keys(vi).is_empty());
+            assert_eq!(keys(vi), keys(en));
+        }
+    }
 }

@@ -275,16 +275,12 @@ async fn contacts(store: &Arc<dyn F0Store>) {
         first_seen: now(),
     };
     tx.put_contact(&contact).await.unwrap();
-    let nearer = Contact { level: ContactLevel::Household, last_day: None, first_seen: now().plus(minutes(5)), ..contact };
+    let nearer =
+        Contact { level: ContactLevel::Household, last_day: None, first_seen: now().plus(minutes(5)), ..contact };
     tx.put_contact(&nearer).await.unwrap();
     assert_eq!(tx.contacts_of(case_id).await.unwrap(), [Contact { level: ContactLevel::Household, ..contact }]);
-    let around: Vec<u128> = tx
-        .open_cases_around(contact.person_id)
-        .await
-        .unwrap()
-        .iter()
-        .map(|case| case.id.uuid().as_u128())
-        .collect();
+    let around: Vec<u128> =
+        tx.open_cases_around(contact.person_id).await.unwrap().iter().map(|case| case.id.uuid().as_u128()).collect();
     assert_eq!(around, [1, 3], "the household's case and their own");
     tx.commit().await.unwrap();
 }

@@ -26,8 +26,7 @@ impl Site {
     }
 
     async fn get(&self, token: &str, path: &str) -> (u16, Value) {
-        let (status, body) =
-            ask(&self.running.router, token, Method::GET, &format!("/api/v1/f0/{path}"), None).await;
+        let (status, body) = ask(&self.running.router, token, Method::GET, &format!("/api/v1/f0/{path}"), None).await;
         (status.as_u16(), body)
     }
 
@@ -67,7 +66,8 @@ async fn the_worked_reports_of_adults_are_judged_as_the_table_says() {
         let site = Site::on(ground).await;
         let case = site.case(adult("Nguyễn Thị Hoa")).await;
         // T08: SpO2 91, everything else normal.
-        let well = json!({"respiratory_rate": 16, "pulse": 76, "systolic": 122, "diastolic": 78, "temperature_c": 37.0});
+        let well =
+            json!({"respiratory_rate": 16, "pulse": 76, "systolic": 122, "diastolic": 78, "temperature_c": 37.0});
         let with = |more: Value| {
             let mut report = well.clone();
             report.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -76,13 +76,15 @@ async fn the_worked_reports_of_adults_are_judged_as_the_table_says() {
         let t08 = site.report(&case, with(json!({"by": "staff", "spo2_pct": 91, "symptoms": []}))).await;
         assert_eq!(t08["level"], "emergency");
         assert_eq!(t08["protocol"], "byt-261-2022");
-        let rules: Vec<&str> =
-            t08["reasons"].as_array().unwrap().iter().map(|r| r["rule"].as_str().unwrap()).collect();
+        let rules: Vec<&str> = t08["reasons"].as_array().unwrap().iter().map(|r| r["rule"].as_str().unwrap()).collect();
         assert!(rules.contains(&"R09") && rules.contains(&"R07"), "{rules:?}");
         let r09 = t08["reasons"].as_array().unwrap().iter().find(|r| r["rule"] == "R09").unwrap();
         assert_eq!((&r09["parameter"], &r09["value"], &r09["threshold"]), (&json!("spo2_pct"), &json!(91), &json!(94)));
         assert!(r09["source"].as_str().unwrap().contains("QĐ-BYT"));
-        assert_eq!((&says(&t08, "byt-4377-2021")["fired"], &says(&t08, "nhs-coh")["fired"]), (&json!(true), &json!(true)));
+        assert_eq!(
+            (&says(&t08, "byt-4377-2021")["fired"], &says(&t08, "nhs-coh")["fired"]),
+            (&json!(true), &json!(true))
+        );
         assert_eq!(says(&t08, "news2")["score"], 3);
         assert_eq!(says(&t08, "byt-528-2022")["fired"], Value::Null);
         // T10: the decisions disagree at a respiratory rate of 20.
@@ -201,7 +203,8 @@ async fn alerts_stand_by_danger_and_then_by_age() {
             alerts["items"].as_array().unwrap().iter().map(|alert| alert["case_id"].as_str().unwrap()).collect();
         assert_eq!(order, [&cases[2], &cases[0], &cases[1]]);
         let id = alerts["items"][0]["id"].as_str().unwrap();
-        let (status, taken) = site.post(&site.doctor, &format!("alerts/{id}/acknowledge"), json!({"note": "gọi"})).await;
+        let (status, taken) =
+            site.post(&site.doctor, &format!("alerts/{id}/acknowledge"), json!({"note": "gọi"})).await;
         assert_eq!((status, taken["status"].as_str()), (200, Some("acknowledged")));
         let other = signed_in(&site.stage.app, "Minh", Role::Doctor, province()).await;
         let (status, problem) = site.post(&other, &format!("alerts/{id}/acknowledge"), json!({"note": ""})).await;

@@ -1,8 +1,8 @@
 //! From results to cases: once only, whatever is delivered twice or out of order.
 
 use futures::future::join_all;
-use shared::events::{CaseOpened, CaseVoided, ExposureAt, ExposureFound, ExposureLevel, Outcome, PersonMerged};
 use shared::event::EventData;
+use shared::events::{CaseOpened, CaseVoided, ExposureAt, ExposureFound, ExposureLevel, Outcome, PersonMerged};
 use shared::ids::{ExposureId, PlaceId};
 use shared::time::{days, hours};
 use shared_bus::Handler;
@@ -98,8 +98,7 @@ async fn a_case_is_voided_when_its_only_result_is_withdrawn_and_does_not_come_ba
         let cases = stage.cases().await;
         assert_eq!(states(&cases), [CaseState::Voided]);
         assert_eq!(cases[0].void_reason.as_deref(), Some("result_withdrawn"));
-        let expected =
-            [FeedKind::CaseOpened, FeedKind::AlertRaised, FeedKind::AlertResolved, FeedKind::CaseClosed];
+        let expected = [FeedKind::CaseOpened, FeedKind::AlertRaised, FeedKind::AlertResolved, FeedKind::CaseClosed];
         assert_eq!(feed(&stage).await, expected);
         assert!(outbox(&stage).await.contains(&CaseVoided::TYPE.to_owned()));
     }

@@ -3,5 +3,7 @@
 mod http;
 mod ladder;
 mod lines;
+mod pages;
+mod seed;
 pub(crate) mod stage;
 mod stream;

@@ -134,13 +134,7 @@ impl Stage {
 }
 
 /// Somebody in the register.
-pub(crate) async fn person(
-    app: &App,
-    name: &str,
-    birth: Option<Birth>,
-    phone: Option<&str>,
-    ward: &str,
-) -> PersonId {
+pub(crate) async fn person(app: &App, name: &str, birth: Option<Birth>, phone: Option<&str>, ward: &str) -> PersonId {
     let now = app.platform.now();
     let person = Person {
         id: PersonId::new(now, &mut app.platform.random()),
@@ -235,7 +229,8 @@ pub(crate) async fn ask(
     path: &str,
     body: Option<Value>,
 ) -> (StatusCode, Value) {
-    let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let mut request =
+        Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }

@@ -165,7 +165,7 @@ fn no_upload() -> Problem {
     Problem::not_found("Không có lần gửi này.", "There is no such upload.")
 }
 
-/// An upload that is the sender's to see: their own, their laboratory's, or any where they are of none.
+/// An upload that is the sender's to see: their own, their laboratory's, or any for a health officer.
 async fn visible(app: &App, sender: &Sender, id: UploadId) -> Result<Upload, Problem> {
     let upload = app.store.read().await?.upload(id).await?;
     let own = |upload: &Upload| upload.account_id == sender.account_id() || sender.sees(upload.lab_code.as_deref());

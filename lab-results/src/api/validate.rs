@@ -2,6 +2,7 @@
 
 use axum::extract::{Request, State};
 use serde_json::{Value, json};
+use shared::ids::UploadId;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 use shared_web::extract::{Json, body, has_type, parse_json};
@@ -15,7 +16,6 @@ use crate::app::row::Incoming;
 use crate::app::sender::Sender;
 use crate::app::upload;
 use crate::domain::tabular::read_rows;
-use shared::ids::UploadId;
 
 pub(super) async fn validate(State(app): State<App>, caller: Caller, request: Request) -> Result<Json<Value>, Problem> {
     let sender = Sender::of(&caller)?;

@@ -1,6 +1,7 @@
 //! A citizen's result page: the link alone shows nothing; a one-time code to the person's phone does.
 
 use serde_json::json;
+use shared::events::Outcome;
 use shared::ids::PersonId;
 use shared_store::StoreError;
 use shared_store::audit::Actor;
@@ -34,7 +35,7 @@ pub struct Shown {
     /// The laboratory's name.
     pub lab_name: String,
     /// What the version before said, where this one corrects it.
-    pub before: Option<shared::events::Outcome>,
+    pub before: Option<Outcome>,
 }
 
 /// The result behind a link. A text that is no code is looked up like any other, so that time tells nothing.

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared::ids::{PersonId, ResultId, UploadId};
+use shared::problem::FieldError;
 use shared_web::Problem;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::app::row::{Context, Placed, RowFailure, key_of};
 use crate::app::sender::Sender;
 use crate::app::versions;
 use crate::app::whose::{self, Who};
-use crate::domain::result::Parsed;
+use crate::domain::result::{Parsed, unknown_person};
 use crate::store::LabWrite;
 use crate::store::model::{Held, Resolution, State};
 
@@ -51,6 +52,8 @@ pub async fn release(
     if matches!(placed.whose.who, Who::Several) {
         return Err(whose_is_it());
     }
+    // First, so that what is released now does not look superseded by itself.
+    tx.resolve(id, Resolution::Released, now).await?;
     let result = match &known {
         Some(known) if known.state == State::Held && known.content.content_hash == held.content_hash => {
             versions::release(tx.as_mut(), &context, &placed, known, &mut random).await
@@ -60,7 +63,6 @@ pub async fn release(
     };
     let result = result.map_err(failed)?;
     let person = result.content.person_id.ok_or_else(whose_is_it)?;
-    tx.resolve(id, Resolution::Released, now).await?;
     let detail = json!({"held_id": id, "result_id": result.id, "reasons": held.reasons});
     tx.audit(&sender.audit("held.release", Some(format!("person:{person}")), detail), now, &mut random).await?;
     tx.commit().await?;
@@ -94,8 +96,8 @@ fn failed(failure: RowFailure) -> Problem {
     }
 }
 
-fn no_such_person() -> shared::problem::FieldError {
-    let mut error = crate::domain::result::unknown_person("");
+fn no_such_person() -> FieldError {
+    let mut error = unknown_person("");
     error.pointer = "/person_id".to_owned();
     error
 }

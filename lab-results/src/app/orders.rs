@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::bilingual::Bilingual;
-use shared::ids::{OrderId, PlaceId};
+use shared::ids::{OrderId, PersonId, PlaceId};
 use shared::person::{PersonDraft, PersonInput};
 use shared::problem::FieldError;
+use shared::time::Date;
 use shared_store::people::PlaceKey;
 use shared_web::Problem;
 use shared_web::people::register::register;
@@ -35,7 +36,7 @@ pub struct OrderInput {
 
 /// Who is to be tested.
 enum Tested {
-    Known(shared::ids::PersonId),
+    Known(PersonId),
     Described(Box<PersonDraft>),
 }
 
@@ -110,7 +111,7 @@ async fn insert(tx: &mut dyn LabWrite, order: &Order) -> Result<(), Problem> {
     if tx.insert_order(order).await? { Ok(()) } else { Err(Problem::id_conflict()) }
 }
 
-fn tested(person: &PersonInput, today: shared::time::Date) -> Result<Tested, Vec<FieldError>> {
+fn tested(person: &PersonInput, today: Date) -> Result<Tested, Vec<FieldError>> {
     let alone = PersonInput { id: person.id.clone(), ..PersonInput::default() };
     if *person == alone && person.id.is_some() {
         let id = id_of(person.id.as_ref(), "/person/id").map_err(|error| vec![error])?;

@@ -15,6 +15,7 @@ use super::SERVICE;
 pub struct Sender {
     caller: Caller,
     lab_code: Option<String>,
+    oversees: bool,
 }
 
 impl Sender {
@@ -28,7 +29,8 @@ impl Sender {
             return Err(Problem::forbidden());
         }
         let lab_code = account.lab_code.as_ref().map(|code| code.to_uppercase());
-        Ok(Self { caller: caller.clone(), lab_code })
+        let oversees = account.has(Role::Officer) && lab_code.is_none();
+        Ok(Self { caller: caller.clone(), lab_code, oversees })
     }
 
     /// The laboratory of the account, where it is of one.
@@ -43,10 +45,10 @@ impl Sender {
         self.caller.account().map(|account| account.id)
     }
 
-    /// Whether what belongs to this laboratory is the sender's to see: its own, or all where it is of none.
+    /// Whether what belongs to a laboratory is the sender's to see: its own, or any for a health officer.
     #[must_use]
     pub fn sees(&self, lab_code: Option<&str>) -> bool {
-        self.lab_code.is_none() || self.lab_code.as_deref() == lab_code
+        self.oversees || (self.lab_code.is_some() && self.lab_code.as_deref() == lab_code)
     }
 
     /// A line for the audit log.

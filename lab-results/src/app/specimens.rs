@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::bilingual::Bilingual;
-use shared::ids::{OrderId, SpecimenId};
+use shared::ids::{OrderId, PersonId, SpecimenId};
 use shared::place::PlaceCode;
 use shared::problem::FieldError;
 use shared::time::{Instant, minutes};
@@ -61,7 +61,7 @@ pub async fn specimen(app: &App, sender: &Sender, input: &SpecimenInput) -> Resu
         return if before.body_hash == body_hash { Ok((before, false)) } else { Err(Problem::id_conflict()) };
     }
     let people = people_of(tx.as_mut(), &draft.order_ids).await?;
-    // Half a million million codes: one that is drawn is free, and where it is not the request may be sent again.
+    // 35 random bits: a drawn code is free but for one in thousands of millions, and the request may be sent again.
     let barcode = draft.barcode.map_or_else(|| PlaceCode::new(&mut random).to_string(), |b| b.as_str().to_owned());
     let specimen = Specimen {
         id: draft.id.unwrap_or_else(|| SpecimenId::new(now, &mut random)),
@@ -116,7 +116,7 @@ fn parse(input: &SpecimenInput, now: Instant) -> Result<Draft, Problem> {
 }
 
 /// Whose specimens they are; every order must be there.
-async fn people_of(tx: &mut dyn LabWrite, orders: &[OrderId]) -> Result<Vec<shared::ids::PersonId>, Problem> {
+async fn people_of(tx: &mut dyn LabWrite, orders: &[OrderId]) -> Result<Vec<PersonId>, Problem> {
     let mut people = Vec::with_capacity(orders.len());
     let mut errors = Vec::new();
     for (place, id) in orders.iter().enumerate() {

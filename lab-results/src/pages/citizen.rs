@@ -4,8 +4,9 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::auth::codes;
 use shared_web::auth::session;
@@ -19,7 +20,7 @@ use crate::domain::result::Status;
 
 /// Where asking for a code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     /// Not asked for yet.
     Not,
     /// Sent; the person types it.
@@ -32,41 +33,44 @@ enum Asked {
 
 #[derive(Template)]
 #[template(path = "result_code.html")]
-struct CodePage {
+pub(super) struct CodePage {
     page: Page,
     path: String,
     asked: Asked,
-    masked: String,
+    pub(super) masked: String,
     errors: Vec<FormError>,
 }
 
 #[derive(Template)]
 #[template(path = "result_missing.html")]
-struct MissingPage {
+pub(super) struct MissingPage {
     page: Page,
 }
 
 #[derive(Template)]
 #[template(path = "result.html")]
-struct ResultPage {
+pub(super) struct ResultPage {
     page: Page,
     level: &'static str,
     word: String,
     says: String,
     full_name: String,
+    birth_year: String,
     test: String,
     specimen: String,
     collected_at: String,
     resulted_at: String,
     lab_name: String,
     accession: String,
+    link_code: String,
+    seen_at: String,
     note: String,
-    advice: Vec<String>,
+    advice: Vec<(&'static str, String)>,
     care: bool,
 }
 
 impl CodePage {
-    fn new(caller: &Caller, linked: &Linked, asked: Asked) -> Self {
+    pub(super) fn new(caller: &Caller, linked: &Linked, asked: Asked) -> Self {
         Self {
             page: Page::new(caller, &TEXTS, "result-code-title"),
             path: format!("/r/{}", linked.result.link_code),
@@ -76,7 +80,7 @@ impl CodePage {
         }
     }
 
-    fn wrong(caller: &Caller, linked: &Linked) -> Self {
+    pub(super) fn wrong(caller: &Caller, linked: &Linked) -> Self {
         let mut this = Self::new(caller, linked, Asked::Sent);
         this.errors.push(FormError { id: "code", message: this.page.t("result-code-wrong") });
         this.page = this.page.with_errors();
@@ -84,45 +88,76 @@ impl CodePage {
     }
 }
 
+/// The picture of each line of advice: there are as many lines as pictures.
+fn advice_icons(key: &str) -> &'static [&'static str] {
+    match key {
+        "detected" => &["home", "thermometer", "siren"],
+        "not_detected" => &["clock", "phone"],
+        "inconclusive" => &["flask", "home"],
+        "invalid" => &["flask", "shield"],
+        _ => &["close", "phone"],
+    }
+}
+
 impl ResultPage {
-    fn new(caller: &Caller, shown: &Shown) -> Self {
+    pub(super) fn new(caller: &Caller, shown: &Shown, birth_year: Option<i16>, now: Instant) -> Self {
         let page = Page::new(caller, &TEXTS, "result-title");
         let (result, content) = (&shown.result, &shown.result.content);
         let key = outcome_key(result);
         let at = exact(result.updated_at);
         let note = match (content.status, shown.before) {
             (Status::Withdrawn, _) => page.t_with("result-note-withdrawn", &[("at", at.into())]),
+            (Status::Corrected, Some(before)) if before == content.outcome => {
+                page.t_with("result-note-details", &[("at", at.into())])
+            }
             (Status::Corrected, Some(before)) => {
                 let before = page.t(&format!("outcome-{}", before.code()));
                 page.t_with("result-note-corrected", &[("at", at.into()), ("before", before.into())])
             }
             _ => String::new(),
         };
-        let advice = (1..=3).map(|line| format!("result-advice-{key}-{line}"));
+        let advice =
+            (1..).zip(advice_icons(key)).map(|(line, icon)| (*icon, page.t(&format!("result-advice-{key}-{line}"))));
         Self {
             level: level(result),
             word: page.t(&format!("outcome-{key}")),
             says: page.t(&format!("result-says-{key}")),
             full_name: shown.full_name.clone(),
+            birth_year: birth_year.map(|year| year.to_string()).unwrap_or_default(),
             test: method_word(&page, content.method),
             specimen: content.specimen_kind.name().get(page.language()).to_owned(),
             collected_at: exact(content.collected_at),
             resulted_at: exact(content.resulted_at),
             lab_name: shown.lab_name.clone(),
             accession: result.accession.clone(),
+            link_code: result.link_code.grouped(),
+            seen_at: exact(now),
             note,
-            // Not every outcome has three lines.
-            advice: advice.map(|key| (page.t(&key), key)).filter(|(text, key)| text != key).map(|(t, _)| t).collect(),
+            advice: advice.collect(),
             care: key == "detected",
             page,
         }
     }
 }
 
+impl MissingPage {
+    pub(super) fn new(caller: &Caller) -> Self {
+        Self { page: Page::new(caller, &TEXTS, "result-missing-title") }
+    }
+}
+
 fn missing(caller: &Caller) -> Response {
-    let mut response = html(&MissingPage { page: Page::new(caller, &TEXTS, "result-missing-title") });
+    let mut response = html(&MissingPage::new(caller));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
+}
+
+/// The page for the person, who proved to be it.
+async fn opened(app: &App, caller: &Caller, linked: &Linked) -> Result<ResultPage, Problem> {
+    let shown = citizen::show(app, caller, linked).await?;
+    let stored = app.store.read().await?.person(linked.person_id).await?;
+    let birth_year = stored.and_then(|stored| stored.person.birth).map(|birth| birth.year());
+    Ok(ResultPage::new(caller, &shown, birth_year, app.platform.now()))
 }
 
 pub(super) async fn show(
@@ -134,8 +169,7 @@ pub(super) async fn show(
     if caller.citizen() != Some(linked.person_id) {
         return Ok(html(&CodePage::new(&caller, &linked, Asked::Not)));
     }
-    let shown = citizen::show(&app, &caller, &linked).await?;
-    Ok(html(&ResultPage::new(&caller, &shown)))
+    Ok(html(&opened(&app, &caller, &linked).await?))
 }
 
 pub(super) async fn ask(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Problem> {
@@ -162,10 +196,14 @@ pub(super) async fn redeem(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
+    if caller.citizen() == Some(linked.person_id) {
+        // The form sent once more, as by loading the page again: its code is spent, the session lives.
+        return Ok(Redirect::to(&format!("/r/{}", linked.result.link_code)).into_response());
+    }
     let Some(begun) = citizen::redeem(&app, &caller, &linked, &typed.code).await? else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&CodePage::wrong(&caller, &linked))).into_response());
     };
-    let shown = citizen::show(&app, &caller, &linked).await?;
+    let page = opened(&app, &caller, &linked).await?;
     let cookie = AppendHeaders([(header::SET_COOKIE, session::cookie_line(&begun, app.platform.now()))]);
-    Ok((cookie, html(&ResultPage::new(&caller, &shown))).into_response())
+    Ok((cookie, html(&page)).into_response())
 }

@@ -3,24 +3,29 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use serde_json::json;
 use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::caller::Caller;
-use shared_web::extract::Id;
+use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, exact, html};
 use uuid::Uuid;
 
-use super::{FormError, TEXTS, level, method_word, outcome_key};
+use super::{FormError, TEXTS, figure, level, method_word, outcome_key};
+use crate::app::list::{self, Wanted};
 use crate::app::reason::Reason;
 use crate::app::sender::Sender;
 use crate::app::{App, held};
 use crate::domain::disposition::HoldReason;
 use crate::domain::result::Status;
-use crate::store::model::{Counts, Held, ResultsQuery, State as ResultState, StoredResult, Upload};
+use crate::store::model::{Held, State as ResultState, StoredResult, Upload};
 
 /// How many rows each list of the page shows.
 const SHOWN: i64 = 20;
+
+/// What the page may say was just done.
+const DONE: [&str; 3] = ["released", "dismissed", "report-gone"];
 
 struct WaitingRow {
     id: Uuid,
@@ -36,11 +41,19 @@ struct WaitingRow {
 struct UploadRow {
     lab_code: String,
     format: String,
-    counts: Counts,
+    counts: Vec<Count>,
     finished: bool,
     at: String,
     at_text: String,
     at_exact: String,
+}
+
+/// A count of an upload under the key of its word.
+struct Count {
+    key: &'static str,
+    text: String,
+    /// Rows that somebody has to look at.
+    odd: bool,
 }
 
 struct ResultRow {
@@ -58,6 +71,7 @@ struct ResultRow {
 #[template(path = "lab.html")]
 pub(super) struct LabPage {
     page: Page,
+    done: String,
     errors: Vec<FormError>,
     waiting: Vec<WaitingRow>,
     uploads: Vec<UploadRow>,
@@ -85,10 +99,22 @@ impl WaitingRow {
 
 impl UploadRow {
     fn new(page: &Page, now: Instant, upload: Upload) -> Self {
+        let counts = upload.counts;
+        let counts = [
+            ("lab-count-received", counts.received, false),
+            ("lab-count-accepted", counts.accepted, false),
+            ("lab-count-duplicate", counts.duplicate, false),
+            ("lab-count-amended", counts.amended, false),
+            ("lab-count-ignored", counts.ignored, false),
+            ("lab-count-held", counts.held, counts.held > 0),
+            ("lab-count-rejected", counts.rejected, counts.rejected > 0),
+        ];
+        let lang = page.language();
+        let text = |count: i64| figure(lang, u64::try_from(count).unwrap_or_default());
         Self {
             lab_code: upload.lab_code.unwrap_or_default(),
             format: upload.format.to_uppercase(),
-            counts: upload.counts,
+            counts: counts.into_iter().map(|(key, count, odd)| Count { key, text: text(count), odd }).collect(),
             finished: upload.finished_at.is_some(),
             at: upload.created_at.to_string(),
             at_text: page.ago(upload.created_at, now),
@@ -118,17 +144,15 @@ impl ResultRow {
     }
 }
 
-/// The page as the caller sees it, with what is to be corrected in its form.
-pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>) -> Result<LabPage, Problem> {
+/// The page as the caller sees it, with what is to be corrected in its form. `done` names what was just done.
+pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done: &str) -> Result<LabPage, Problem> {
     let sender = Sender::of(caller)?;
     let now = app.platform.now();
+    let results = list::results(app, caller, &Wanted { limit: SHOWN, ..Wanted::default() }).await?.items;
     let mut tx = app.store.write().await?;
     let waiting = tx.waiting(sender.lab_code(), SHOWN).await?;
     let uploads = tx.uploads(sender.lab_code(), SHOWN).await?;
-    let query =
-        ResultsQuery { lab_code: sender.lab_code().map(str::to_owned), limit: SHOWN, ..ResultsQuery::default() };
-    let results = tx.results(&query).await?;
-    let entry = sender.audit("results.list", None, json!({"count": results.len(), "waiting": waiting.len()}));
+    let entry = sender.audit("held.list", None, json!({"count": waiting.len()}));
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     let mut page = Page::new(caller, &TEXTS, "lab-title").work();
@@ -136,6 +160,11 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>) -> R
         page = page.with_errors();
     }
     Ok(LabPage {
+        done: DONE
+            .iter()
+            .find(|known| **known == done)
+            .map(|done| page.t(&format!("lab-done-{done}")))
+            .unwrap_or_default(),
         errors: problems.into_iter().map(|message| FormError { id: "file", message }).collect(),
         waiting: waiting.into_iter().map(|held| WaitingRow::new(&page, now, held)).collect(),
         uploads: uploads.into_iter().map(|upload| UploadRow::new(&page, now, upload)).collect(),
@@ -145,16 +174,26 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>) -> R
     })
 }
 
-pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    Ok(html(&page(&app, &caller, Vec::new()).await?))
+#[derive(Deserialize)]
+pub(super) struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Problem> {
+    Ok(html(&page(&app, &caller, Vec::new(), &done).await?))
 }
 
 pub(super) async fn release(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
     held::release(&app, &Sender::of(&caller)?, id, None).await?;
-    Ok(Redirect::to("/lab").into_response())
+    Ok(Redirect::to("/lab?done=released").into_response())
 }
 
 pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
     held::dismiss(&app, &Sender::of(&caller)?, id).await?;
-    Ok(Redirect::to("/lab").into_response())
+    Ok(Redirect::to("/lab?done=dismissed").into_response())
 }

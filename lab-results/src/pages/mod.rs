@@ -1,17 +1,25 @@
 //! The pages of the service: the laboratory's work list with its upload, and the citizen's result.
 
+mod cells;
 mod citizen;
+mod example;
+mod kept;
 mod lab;
 mod report;
+#[cfg(test)]
+mod tests;
 
+use axum::Extension;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::routing::{get, post};
+use shared::bilingual::Lang;
 use shared::events::Method as TestMethod;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::page::Page;
 
-use crate::api::{SENDERS, WORKERS};
+use self::kept::Reports;
+use crate::api::WORKERS;
 use crate::app::App;
 use crate::store::model::StoredResult;
 
@@ -48,10 +56,27 @@ fn method_word(page: &Page, method: Option<TestMethod>) -> String {
     page.t(&format!("method-{}", method.map_or("unknown", TestMethod::code)))
 }
 
+/// A whole number as the language writes it: `1.250` in Vietnamese, `1,250` in English.
+fn figure(lang: Lang, number: u64) -> String {
+    let digits = number.to_string();
+    let mark = if lang == Lang::Vi { '.' } else { ',' };
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
-    let limit = DefaultBodyLimit::max(app.platform.config.upload_limit);
+    work_routes(result_routes(routes), app)
+}
+
+fn result_routes(routes: Routes<App>) -> Routes<App> {
     routes
         .add(
             Method::GET,
@@ -77,21 +102,43 @@ pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
             Doc::page("Send the one-time code"),
             post(citizen::ask),
         )
+}
+
+fn work_routes(routes: Routes<App>, app: &App) -> Routes<App> {
+    let limit = DefaultBodyLimit::max(app.platform.config.upload_limit);
+    let reports = Reports::default();
+    routes
         .add(
             Method::GET,
             "/lab",
             Who::Roles(WORKERS),
-            Scope::Own,
-            Doc::page("The laboratory's work list"),
+            Scope::AreaOrOwn,
+            Doc::page("The laboratory's work list").query(&["done"]),
             get(lab::show),
+        )
+        .add(
+            Method::GET,
+            "/lab/template.csv",
+            Who::Roles(WORKERS),
+            Scope::None,
+            Doc::page("An example of a file of results").gives("text/csv"),
+            get(example::show),
         )
         .add(
             Method::POST,
             "/lab/upload",
-            Who::Roles(SENDERS),
+            Who::Roles(WORKERS),
             Scope::Own,
             Doc::page("Send a file and see its report, without script").takes("multipart/form-data"),
-            post(report::upload).layer(limit),
+            post(report::upload).layer((limit, Extension(reports.clone()))),
+        )
+        .add(
+            Method::GET,
+            "/lab/uploads/{id}",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::page("The rows of a status in a report just seen").query(&["status"]),
+            get(report::show).layer(Extension(reports)),
         )
         .add(
             Method::POST,

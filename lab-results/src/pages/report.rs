@@ -1,27 +1,41 @@
-//! The upload for browsers without script: the report as a page.
+//! The upload for browsers without script: the report as a page, its counts as filters.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::json;
 use shared::bilingual::Lang;
+use shared::ids::UploadId;
+use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::caller::Caller;
+use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, html};
+use tokio::task::spawn_blocking;
 
-use super::{TEXTS, lab};
+use super::cells::{self, Cells, Known};
+use super::kept::{self, Kept, KeptRow, Reports, STATUSES};
+use super::{TEXTS, figure, lab};
 use crate::api::receive;
 use crate::app::App;
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command};
-use crate::domain::report::{CellError, RowReport, RowStatus, StoredRow};
+use crate::domain::report::{CellError, RowReport, RowStatus};
+use crate::domain::tabular::read_rows;
 
-/// How many rows the page shows.
-const SHOWN: usize = 500;
-
-struct Count {
+/// One filter: a count that leads to its rows.
+struct Filter {
     word: String,
-    number: u64,
+    count: String,
+    href: String,
+    current: bool,
+    empty: bool,
 }
 
 struct Reason {
@@ -29,103 +43,194 @@ struct Reason {
     detail: String,
 }
 
+struct Cell {
+    name: String,
+    value: String,
+    bad: bool,
+}
+
 struct ReportRow {
     row: u64,
     accession: String,
     status: String,
-    rejected: bool,
+    look: Look,
+    cells: Vec<Cell>,
     reasons: Vec<Reason>,
+}
+
+/// How a status is shown: the class of its badge and its picture.
+#[derive(Clone, Copy)]
+struct Look {
+    badge: &'static str,
+    icon: &'static str,
+    bad: bool,
+}
+
+const fn look(status: RowStatus) -> Look {
+    match status {
+        RowStatus::Rejected => Look { badge: "error", icon: "close", bad: true },
+        RowStatus::Held => Look { badge: "plain", icon: "clock", bad: false },
+        RowStatus::Accepted => Look { badge: "done", icon: "check", bad: false },
+        RowStatus::Amended => Look { badge: "plain", icon: "check", bad: false },
+        RowStatus::Duplicate | RowStatus::Ignored => Look { badge: "plain", icon: "steady", bad: false },
+    }
 }
 
 #[derive(Template)]
 #[template(path = "lab_report.html")]
-struct ReportPage {
+pub(super) struct ReportPage {
     page: Page,
-    counts: Vec<Count>,
+    done: String,
+    all_taken: bool,
+    filters: Vec<Filter>,
+    shows_cells: bool,
     rows: Vec<ReportRow>,
     more: String,
     warnings: Vec<Reason>,
 }
 
-fn word(page: &Page, status: RowStatus) -> String {
-    page.t(&format!("lab-count-{}", status.code()))
+/// The status that is shown where none was asked for: the first that has rows.
+fn first(report: &Kept) -> Option<RowStatus> {
+    report.counts.iter().find(|(_, count)| *count > 0).map(|(status, _)| *status)
 }
 
 fn reason(error: &CellError, lang: Lang) -> Reason {
     Reason { column: error.column.clone(), detail: error.detail_in(lang).to_owned() }
 }
 
+fn word(page: &Page, status: RowStatus) -> String {
+    page.t(&format!("lab-count-{}", status.code()))
+}
+
 impl ReportPage {
-    fn new(caller: &Caller, report: &RowReport) -> Self {
+    /// The rows of `wanted`; of all statuses where it is `None`.
+    pub(super) fn new(caller: &Caller, report: &Kept, wanted: Option<RowStatus>) -> Self {
         let page = Page::new(caller, &TEXTS, "lab-report-title").work();
         let lang = page.language();
-        let all = [
-            RowStatus::Rejected,
-            RowStatus::Held,
-            RowStatus::Amended,
-            RowStatus::Duplicate,
-            RowStatus::Ignored,
-            RowStatus::Accepted,
-        ];
-        let received = Count { word: page.t("lab-count-received"), number: report.received() };
-        let counts = all.into_iter().map(|s| Count { word: word(&page, s), number: report.count(s) });
-        // What was not simply taken, the worst first, each in the order of the file.
-        let mut odd: Vec<&StoredRow> = report.rows().iter().filter(|row| row.status() != RowStatus::Accepted).collect();
-        odd.sort_by_key(|row| std::cmp::Reverse(row.status()));
-        let more = odd.len().saturating_sub(SHOWN);
-        let rows = odd.into_iter().take(SHOWN).map(|row| ReportRow {
-            row: row.row(),
-            accession: row.accession().unwrap_or("–").to_owned(),
-            status: word(&page, row.status()),
-            rejected: row.status() == RowStatus::Rejected,
-            reasons: row.errors().map(|error| reason(error, lang)).collect(),
+        let count = |of: Option<RowStatus>| match of {
+            None => report.received,
+            Some(status) => report.counts.iter().find(|(s, _)| *s == status).map_or(0, |(_, count)| *count),
+        };
+        let filters = std::iter::once(None).chain(STATUSES.map(Some)).map(|of| Filter {
+            word: of.map_or_else(|| page.t("lab-count-all"), |status| word(&page, status)),
+            count: figure(lang, count(of)),
+            href: format!("/lab/uploads/{}?status={}", report.upload_id, of.map_or("all", RowStatus::code)),
+            current: of == wanted,
+            empty: count(of) == 0,
         });
+        let rows: Vec<&KeptRow> =
+            report.rows.iter().filter(|row| wanted.is_none_or(|status| row.status == status)).collect();
+        let more = count(wanted).saturating_sub(rows.len() as u64);
         Self {
-            counts: std::iter::once(received).chain(counts).collect(),
-            rows: rows.collect(),
-            more: if more == 0 { String::new() } else { page.t_with("lab-report-more", &[("count", more.into())]) },
-            warnings: report.warnings().iter().map(|warning| reason(warning, lang)).collect(),
+            done: page.t_with("lab-report-done", &[("count", figure(lang, count(Some(RowStatus::Accepted))).into())]),
+            all_taken: report.received == count(Some(RowStatus::Accepted)),
+            filters: filters.collect(),
+            shows_cells: rows.iter().any(|row| !row.cells.is_empty()),
+            rows: rows.into_iter().map(|row| ReportRow::new(&page, &report.header, row)).collect(),
+            more: if more == 0 {
+                String::new()
+            } else {
+                page.t_with("lab-report-more", &[("count", figure(lang, more).into())])
+            },
+            warnings: report.warnings.iter().map(|warning| reason(warning, lang)).collect(),
             page,
         }
     }
 }
 
-pub(super) async fn upload(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
-    let sender = Sender::of(&caller)?;
-    let command = Command { id: None, dry_run: false };
-    let taken = match receive(&app, request).await {
-        Ok(file) => upload::take_file(&app, sender, file, command).await,
-        Err(problem) => Err(problem),
-    };
-    match taken {
-        Ok(report) => Ok(html(&ReportPage::new(&caller, &report))),
-        Err(problem) if problem.status.is_client_error() => {
-            let lang = caller.lang();
-            let mut messages: Vec<String> = problem.errors.iter().map(|e| e.detail.get(lang).to_owned()).collect();
-            if messages.is_empty() {
-                messages.push(problem.detail.get(lang).to_owned());
-            }
-            let mut response = html(&lab::page(&app, &caller, messages).await?);
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+impl ReportRow {
+    fn new(page: &Page, header: &[String], row: &KeptRow) -> Self {
+        let cells = header.iter().zip(&row.cells).map(|(name, value)| Cell {
+            bad: row.errors.iter().any(|error| error.column == *name),
+            name: name.clone(),
+            value: value.clone(),
+        });
+        Self {
+            row: row.row,
+            accession: row.accession.clone().unwrap_or_else(|| "–".to_owned()),
+            status: word(page, row.status),
+            look: look(row.status),
+            // An empty cell that nothing is said about tells nothing.
+            cells: cells.filter(|cell| cell.bad || !cell.value.is_empty()).collect(),
+            reasons: row.errors.iter().map(|error| reason(error, page.language())).collect(),
         }
-        Err(problem) => Err(problem),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::report::RowOutcome;
+/// The cells of the rows that are at fault. A report without them still says everything else.
+async fn cells_of(file: Option<File>, report: &RowReport, lab_code: Option<String>, now: Instant) -> Cells {
+    let wanted = kept::wanted(report);
+    let Some(file) = file.filter(|_| !wanted.is_empty()) else { return Cells::default() };
+    let read = spawn_blocking(move || read_cells(file, lab_code.as_deref(), now, &wanted));
+    read.await.ok().flatten().unwrap_or_default()
+}
 
-    #[test]
-    fn a_page_shows_no_more_rows_than_it_can_and_says_so() {
-        let mut report = RowReport::new("01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap());
-        for row in 0..SHOWN as u64 + 7 {
-            report.push(RowOutcome::rejected(row, None, Vec::new()));
-        }
-        let page = ReportPage::new(&Caller::default(), &report);
-        assert_eq!(page.rows.len(), SHOWN);
-        assert!(page.more.contains('7'), "{}", page.more);
+fn read_cells(mut file: File, lab_code: Option<&str>, now: Instant, wanted: &BTreeMap<u64, String>) -> Option<Cells> {
+    std::io::Seek::rewind(&mut file).ok()?;
+    let rows = read_rows(file.try_clone().ok()?, now, now.local_date(), lab_code).ok()?;
+    let known = Known { accession: rows.column_of("/accession"), outcome: rows.column_of("/outcome") };
+    drop(rows);
+    cells::read(&mut file, &known, wanted).ok()
+}
+
+/// Takes the file and keeps its report.
+async fn take(app: &App, caller: &Caller, reports: &Reports, request: Request) -> Result<Arc<Kept>, Problem> {
+    let sender = Sender::of(caller)?;
+    let (account_id, lab_code) = (sender.account_id(), sender.lab_code().map(str::to_owned));
+    let file = receive(app, request).await?;
+    let again = file.file.try_clone().ok();
+    let report = upload::take_file(app, sender, file, Command { id: None, dry_run: false }).await?;
+    let now = app.platform.now();
+    let cells = cells_of(again, &report, lab_code, now).await;
+    Ok(reports.keep(Kept::new(&report, cells, account_id, now)))
+}
+
+pub(super) async fn upload(
+    State(app): State<App>,
+    caller: Caller,
+    Extension(reports): Extension<Reports>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let problem = match take(&app, &caller, &reports, request).await {
+        Ok(report) => return Ok(html(&ReportPage::new(&caller, &report, first(&report)))),
+        Err(problem) if problem.status.is_client_error() => problem,
+        Err(problem) => return Err(problem),
+    };
+    let lang = caller.lang();
+    let mut messages: Vec<String> = problem.errors.iter().map(|e| e.detail.get(lang).to_owned()).collect();
+    if messages.is_empty() {
+        messages.push(problem.detail.get(lang).to_owned());
     }
+    let mut response = html(&lab::page(&app, &caller, messages, "").await?);
+    *response.status_mut() = problem.status;
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    status: Option<String>,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Extension(reports): Extension<Reports>,
+    Id(id): Id<UploadId>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let now = app.platform.now();
+    let Some(report) = reports.of(id, sender.account_id(), now) else {
+        return Ok(Redirect::to("/lab?done=report-gone").into_response());
+    };
+    let mut tx = app.store.write().await?;
+    let entry = sender.audit("upload.read", Some(format!("upload:{id}")), json!({"count": report.received}));
+    tx.audit(&entry, now, &mut app.platform.random()).await?;
+    tx.commit().await?;
+    let status = match wanted.status.as_deref() {
+        Some("all") => None,
+        Some(code) => STATUSES.into_iter().find(|status| status.code() == code).or_else(|| first(&report)),
+        None => first(&report),
+    };
+    Ok(html(&ReportPage::new(&caller, &report, status)))
 }

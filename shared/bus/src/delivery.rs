@@ -50,7 +50,14 @@ impl Delivery {
                     return Ok(());
                 }
                 Err(error) if error.may_pass() && attempt < ATTEMPTS => {
-                    tracing::warn!(consumer = handler.name(), event = %event.id, kind = %event.kind, attempt, error = &error as &dyn std::error::Error, "an event will be tried again");
+                    tracing::warn!(
+                        consumer = handler.name(),
+                        event = %event.id,
+                        kind = %event.kind,
+                        attempt,
+                        error = &error as &dyn std::error::Error,
+                        "an event will be tried again"
+                    );
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                 }
@@ -61,7 +68,13 @@ impl Delivery {
     }
 
     async fn bury(&self, handler: &dyn Handler, event: &CloudEvent, error: &HandlerError) -> Result<(), StoreError> {
-        tracing::error!(consumer = handler.name(), event = %event.id, kind = %event.kind, error = error as &dyn std::error::Error, "an event was put aside as a dead letter");
+        tracing::error!(
+            consumer = handler.name(),
+            event = %event.id,
+            kind = %event.kind,
+            error = error as &dyn std::error::Error,
+            "an event was put aside as a dead letter"
+        );
         metrics::counter!("antam_dead_letters_total", "consumer" => handler.name()).increment(1);
         let letter = DeadLetter {
             consumer: handler.name().to_owned(),

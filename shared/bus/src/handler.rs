@@ -28,8 +28,8 @@ impl HandlerError {
 
 /// Somebody who listens to some types of events.
 ///
-/// `handle` must note the event in the inbox ([`shared_store::SharedWrite::receive`] under [`Handler::name`]) in the same transaction as its effect, and do
-/// nothing where it was noted before.
+/// `handle` must note the event in the inbox ([`shared_store::SharedWrite::receive`] under [`Handler::name`]) in the same
+/// transaction as its effect, and do nothing where it was noted before. One that panics refuses the event.
 #[async_trait]
 pub trait Handler: Send + Sync {
     /// The name in inbox, dead letters and consumer groups; never changed once used.

@@ -14,8 +14,8 @@ pub mod relay;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::event::CloudEvent;
 pub use handler::{Handler, HandlerError};
+use shared::event::CloudEvent;
 
 /// Why an event was not taken by the bus. It stays in the outbox and is tried again.
 #[derive(Debug, thiserror::Error)]

@@ -160,12 +160,8 @@ impl Bus for RedisBus {
 
     async fn remember(&self) -> Result<(), BusError> {
         // XX: a marker that is gone again means that the memory is gone again.
-        let _: Option<String> = redis::cmd("SET")
-            .arg(&self.marker)
-            .arg(WHOLE)
-            .arg("XX")
-            .query_async(&mut self.publisher.clone())
-            .await?;
+        let _: Option<String> =
+            redis::cmd("SET").arg(&self.marker).arg(WHOLE).arg("XX").query_async(&mut self.publisher.clone()).await?;
         Ok(())
     }
 }
@@ -190,7 +186,11 @@ impl Consumer {
                 ended = self.read_until_failure(&permits) => ended,
             };
             if let Err(error) = ended {
-                tracing::warn!(consumer = self.handler.name(), error = &error as &dyn std::error::Error, "the stream cannot be read; trying again");
+                tracing::warn!(
+                    consumer = self.handler.name(),
+                    error = &error as &dyn std::error::Error,
+                    "the stream cannot be read; trying again"
+                );
                 let remade = ensure_group(&mut self.control, &self.stream, self.handler.name()).await;
                 if remade.is_err() {
                     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -225,7 +225,8 @@ impl Consumer {
     }
 
     async fn blocking_connection(&self) -> Result<MultiplexedConnection, RedisError> {
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(self.options.block + Duration::from_secs(5)));
+        let config =
+            AsyncConnectionConfig::new().set_response_timeout(Some(self.options.block + Duration::from_secs(5)));
         self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 
@@ -269,7 +270,11 @@ impl Consumer {
             if settled {
                 let acknowledged: Result<i64, RedisError> = control.xack(&stream, handler.name(), &[&id.id]).await;
                 if let Err(error) = acknowledged {
-                    tracing::warn!(consumer = handler.name(), error = &error as &dyn std::error::Error, "an event will come again");
+                    tracing::warn!(
+                        consumer = handler.name(),
+                        error = &error as &dyn std::error::Error,
+                        "an event will come again"
+                    );
                 }
             }
         });

@@ -55,8 +55,8 @@ impl Relay {
         let mut nudged = self.wake.subscribe(Topic::Outbox);
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // Tasks of their own, and not futures of this loop: while the loop waits for the one writer of SQLite, the handler that
-        // holds it has to go on.
+        // Tasks of their own, and not futures of this loop: while the loop waits for the one writer of SQLite, the handler
+        // that holds it has to go on.
         let mut under_way = JoinSet::new();
         let mut may_wait_more = true;
         if self.bus.is_private() {
@@ -124,7 +124,10 @@ impl Relay {
     async fn settle(&self, ends: Vec<Result<EventId, EventId>>) {
         let (done, failed) = parted(ends);
         if let Err(error) = self.try_settle(&done, &failed).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "published events could not be marked and will come again");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "published events could not be marked and will come again"
+            );
         }
     }
 
@@ -153,7 +156,10 @@ impl Relay {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "events that were under way when the process ended are given again"),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "events that were under way come again when their lease ends");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "events that were under way come again when their lease ends"
+                );
             }
         }
     }
@@ -172,7 +178,10 @@ impl Relay {
             Ok(None) => {}
             Ok(Some(count)) => tracing::warn!(count, "the bus had lost its memory: recent events are given again"),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "it is not known whether the bus has its memory");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "it is not known whether the bus has its memory"
+                );
             }
         }
     }
@@ -189,7 +198,12 @@ impl Relay {
 async fn publish(bus: Arc<dyn Bus>, claimed: Claimed) -> Result<EventId, EventId> {
     let event = &claimed.event;
     bus.publish(event).await.map(|()| event.id).map_err(|error| {
-        tracing::warn!(event = %event.id, kind = %event.kind, error = &error as &dyn std::error::Error, "an event stays in the outbox");
+        tracing::warn!(
+            event = %event.id,
+            kind = %event.kind,
+            error = &error as &dyn std::error::Error,
+            "an event stays in the outbox"
+        );
         event.id
     })
 }

@@ -1,4 +1,5 @@
-//! Which database stands behind: chosen by its address, used by everybody through [`SharedStore`] and the services' own ports.
+//! Which database stands behind: chosen by its address, used by everybody through [`SharedStore`] and the services'
+//! own ports.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

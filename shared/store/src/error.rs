@@ -60,7 +60,8 @@ impl StoreError {
         }
     }
 
-    /// Whether the database refused because of this unique constraint or index (PostgreSQL names it; SQLite names its columns).
+    /// Whether the database refused because of this unique constraint or index (PostgreSQL names it; SQLite names its
+    /// columns).
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(e)) if e.is_unique_violation())

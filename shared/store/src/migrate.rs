@@ -1,4 +1,5 @@
-//! Migrations: two folders with the same names, embedded in the program, applied once under a lock, never edited afterwards.
+//! Migrations: two folders with the same names, embedded in the program, applied once under a lock, never edited
+//! afterwards.
 
 use sha2::{Digest, Sha256};
 

@@ -19,7 +19,10 @@ pub type Row = sqlx::postgres::PgRow;
 
 /// The statements that truly differ.
 pub mod dialect {
-    use super::{Conn, StoreError};
+    use sqlx::Transaction;
+
+    use super::{Conn, Db, PgPool, StoreError};
+    use crate::runtime::spawn;
 
     /// How a writer begins.
     pub const BEGIN_WRITE: &str = "BEGIN";
@@ -29,6 +32,15 @@ pub mod dialect {
     pub const SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
     /// The name in [`crate::migrate::Migration`].
     pub const IS_POSTGRES: bool = true;
+
+    /// Begins a transaction in a task of its own, which comes to its end also when nobody waits for it any more: a request
+    /// whose client has gone. sqlx 0.9.0 would give the connection back with the transaction open, and the next one to use
+    /// it would be in it (sqlx issues 4385 and 4393).
+    pub async fn begin(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Db>, StoreError> {
+        let pool = pool.clone();
+        let begun = spawn(async move { pool.begin_with(statement).await });
+        Ok(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+    }
 
     /// Holds off other transactions that take the same number, until this one ends.
     pub async fn lock(conn: &mut Conn, number: i64) -> Result<(), StoreError> {

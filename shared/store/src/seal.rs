@@ -84,8 +84,8 @@ impl Sealer {
     /// Never: HMAC takes a key of any length.
     #[must_use]
     pub fn blind(&self, field: &'static str, value: &str) -> BlindIndex {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.blind.bytes())
-            .expect("HMAC takes a key of any length");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(self.blind.bytes()).expect("HMAC takes a key of any length");
         mac.update(field.as_bytes());
         mac.update(&[0]);
         mac.update(value.as_bytes());

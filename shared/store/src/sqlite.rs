@@ -1,4 +1,5 @@
-//! SQLite: one writer connection and a pool of readers, WAL, `synchronous = FULL`: what was acknowledged is stored, also when the power goes.
+//! SQLite: one writer connection and a pool of readers, WAL, `synchronous = FULL`: what was acknowledged is
+//! stored, also when the power goes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +20,9 @@ pub type Row = sqlx::sqlite::SqliteRow;
 
 /// The statements that truly differ.
 pub mod dialect {
-    use super::{Conn, StoreError};
+    use sqlx::Transaction;
+
+    use super::{Conn, Db, SqlitePool, StoreError};
 
     /// How a writer begins: IMMEDIATE takes the one write lock at once, so that it cannot fail later.
     pub const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
@@ -29,6 +32,11 @@ pub mod dialect {
     pub const SKIP_LOCKED: &str = "";
     /// The name in [`crate::migrate::Migration`].
     pub const IS_POSTGRES: bool = false;
+
+    /// Begins a transaction.
+    pub async fn begin(pool: &SqlitePool, statement: &'static str) -> Result<Transaction<'static, Db>, StoreError> {
+        Ok(pool.begin_with(statement).await?)
+    }
 
     /// Holds off other transactions that take the same number: there are none beside a writer.
     pub async fn lock(_: &mut Conn, _: i64) -> Result<(), StoreError> {

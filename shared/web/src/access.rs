@@ -27,6 +27,8 @@ pub enum Who {
     Roles(&'static [Role]),
     /// Accounts with one of these roles, and citizens who gave a one-time code.
     CitizenOr(&'static [Role]),
+    /// Devices by their own token, which the service checks, and accounts with one of these roles.
+    DeviceOr(&'static [Role]),
     /// Everybody in demo mode; nobody otherwise (404).
     DemoOnly,
 }
@@ -197,6 +199,7 @@ pub fn decide(who: Who, caller: &Caller) -> Result<(), Problem> {
         Who::SignedIn => signed_in,
         Who::Roles(roles) => caller.has_any(roles),
         Who::CitizenOr(roles) => caller.citizen().is_some() || caller.has_any(roles),
+        Who::DeviceOr(roles) => caller.has_any(roles) || (caller.account().is_none() && caller.bearer.is_some()),
         Who::DemoOnly => {
             return if caller.context.demo {
                 Ok(())

@@ -153,6 +153,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// What is the same for everybody: a browser sends its cookie there too, and the database need not be asked.
+fn is_for_all(path: &str) -> bool {
+    path.starts_with("/assets/") || matches!(path, "/healthz" | "/readyz" | "/metrics")
+}
+
 /// The layer that finds out who calls. Session tokens begin with `at_`; what else stands behind `Bearer` is left to the service.
 pub async fn identify(platform: Platform, mut request: Request, next: Next) -> Response {
     let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
@@ -161,7 +166,7 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
         return cross_site().into_response();
     }
     let from_header = bearer(headers).map(str::to_owned);
-    let from_cookie = cookie(headers, SESSION_COOKIE).map(str::to_owned);
+    let from_cookie = cookie(headers, SESSION_COOKIE).filter(|_| !is_for_all(request.uri().path())).map(str::to_owned);
     let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie.clone());
     let by_cookie = from_header.is_none() && from_cookie.is_some();
     let identity = match token {

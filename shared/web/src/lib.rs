@@ -7,6 +7,7 @@ pub mod caller;
 pub mod config;
 pub mod context;
 pub mod dev;
+pub mod drain;
 pub mod extract;
 pub mod front;
 pub mod health;

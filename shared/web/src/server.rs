@@ -18,7 +18,9 @@ use crate::access::{Routes, Row};
 use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
-use crate::{assets, auth, caller, context, dev, front, health, operations, people, problem, security, telemetry};
+use crate::{
+    assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security, telemetry,
+};
 
 /// What a service brings: its routes with their rows, and the schemas of its bodies.
 pub struct Mounted {
@@ -66,6 +68,7 @@ fn layered(platform: &Platform, router: Router) -> Router {
         .layer(middleware::from_fn(move |request: Request, next: Next| limits::enforce(limits.clone(), request, next)))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(telemetry::observe))
+        .layer(middleware::from_fn(drain::refused_bodies))
         .layer(middleware::from_fn(problem::render))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             context::provide(for_context.clone(), request, next)

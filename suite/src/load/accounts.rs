@@ -1,5 +1,8 @@
 //! The demo accounts of the contract: known names, one known password, for demo mode alone.
 
+use std::collections::HashMap;
+
+use anyhow::Context;
 use shared::access::{Account, AreaScope, Role};
 use shared::ids::AccountId;
 use shared_store::people::StoredAccount;
@@ -10,6 +13,9 @@ use crate::demo::{DEMO_LAB, NURSE_WARD, PROVINCE};
 
 /// The password of every demo account.
 const PASSWORD: &str = "demo";
+
+/// The account that is created last.
+pub(super) const LAST: &str = "admin";
 
 /// Username, name and role. The names are invented.
 const ACCOUNTS: [(&str, &str, Role); 9] = [
@@ -24,39 +30,60 @@ const ACCOUNTS: [(&str, &str, Role); 9] = [
     ("hotline", "Hồ Thị Thanh Đài", Role::Hotline),
 ];
 
-/// Creates the accounts where they are missing; gives the id of the venue's.
-pub(super) async fn create(platform: &Platform) -> anyhow::Result<AccountId> {
-    let now = platform.now();
-    let mut random = platform.random();
-    // One hash for all: it is the same known password, and nine of them would take most of a start.
-    let hash = {
-        let mut random = platform.random();
-        tokio::task::spawn_blocking(move || password::hash(PASSWORD, &mut random)).await?
-    };
-    let mut tx = platform.shared.write().await?;
-    let mut venue = AccountId::new(now, &mut random);
-    for (username, name, role) in ACCOUNTS {
-        let area = match role {
-            Role::Nurse => AreaScope::Ward(NURSE_WARD.to_owned()),
-            _ => AreaScope::Province(PROVINCE.to_owned()),
-        };
-        let id = match tx.account_by_username(username).await? {
-            Some(stored) => stored.account.id,
-            None => AccountId::new(now, &mut random),
-        };
-        if role == Role::Venue {
-            venue = id;
-        }
-        let account = Account {
-            id,
-            username: username.to_owned(),
-            display_name: name.to_owned(),
-            roles: vec![role],
-            area,
-            lab_code: (role == Role::Lab).then(|| DEMO_LAB.to_owned()),
-        };
-        tx.put_account(&StoredAccount { account, password_hash: hash.clone(), active: true }, now).await?;
+/// The ids of the accounts that the province's records name.
+pub(super) struct Ids {
+    /// The two doctors.
+    pub(super) doctors: [AccountId; 2],
+    /// The keeper of venues.
+    pub(super) venue: AccountId,
+}
+
+/// Creates the accounts where they are missing, but for [`LAST`].
+pub(super) async fn create(platform: &Platform) -> anyhow::Result<Ids> {
+    let hash = hash(platform).await?;
+    let mut ids = HashMap::new();
+    for (username, name, role) in ACCOUNTS.into_iter().filter(|(username, ..)| *username != LAST) {
+        ids.insert(username, put(platform, username, name, role, &hash).await?);
     }
+    let id = |username| ids.get(username).copied().context("every demo account was created");
+    Ok(Ids { doctors: [id("doctor")?, id("doctor2")?], venue: id("venue")? })
+}
+
+/// Creates the last account: who finds it finds a province that is whole.
+pub(super) async fn finish(platform: &Platform) -> anyhow::Result<()> {
+    let hash = hash(platform).await?;
+    for (username, name, role) in ACCOUNTS.into_iter().filter(|(username, ..)| *username == LAST) {
+        put(platform, username, name, role, &hash).await?;
+    }
+    Ok(())
+}
+
+/// One hash for all: it is the same known password, and nine of them would take most of a start.
+async fn hash(platform: &Platform) -> anyhow::Result<String> {
+    let mut random = platform.random();
+    Ok(tokio::task::spawn_blocking(move || password::hash(PASSWORD, &mut random)).await?)
+}
+
+async fn put(platform: &Platform, username: &str, name: &str, role: Role, hash: &str) -> anyhow::Result<AccountId> {
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    let id = match tx.account_by_username(username).await? {
+        Some(stored) => stored.account.id,
+        None => AccountId::new(now, &mut platform.random()),
+    };
+    let area = match role {
+        Role::Nurse => AreaScope::Ward(NURSE_WARD.to_owned()),
+        _ => AreaScope::Province(PROVINCE.to_owned()),
+    };
+    let account = Account {
+        id,
+        username: username.to_owned(),
+        display_name: name.to_owned(),
+        roles: vec![role],
+        area,
+        lab_code: (role == Role::Lab).then(|| DEMO_LAB.to_owned()),
+    };
+    tx.put_account(&StoredAccount { account, password_hash: hash.to_owned(), active: true }, now).await?;
     tx.commit().await?;
-    Ok(venue)
+    Ok(id)
 }

@@ -173,7 +173,7 @@ async fn opposite_merges_at_once_make_no_ring(ground: &Ground) -> anyhow::Result
     let merge = |kept: PersonId, gone: PersonId| async move {
         let mut tx = ground.store.write().await?;
         tx.merge_person(kept, gone).await?;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         anyhow::Ok(tx.commit().await?)
     };
     tokio::try_join!(merge(one.id, other.id), merge(other.id, one.id))?;

@@ -1,12 +1,14 @@
 //! Transactions: all or nothing, readers beside writers, writers beside writers, also of another process.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::future::try_join_all;
 use shared::person::Person;
 use shared::time::minutes;
 use shared_store::{Database, SharedStore, StoreError};
+use sqlx::{Connection, PgConnection};
 
 use crate::sample::{event, person, random, start};
 use crate::store_ground::{Ground, on_both_stores};
@@ -120,19 +122,35 @@ async fn writers_that_read_first_never_fail_however_many_they_are(ground: &Groun
     Ok(())
 }
 
+/// Drops `work` after a time, as a server drops the work for a client that has gone. More exact than a timer.
+async fn abandoned_after<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let since = tokio::time::Instant::now();
+    while since.elapsed() < time {
+        if let Poll::Ready(end) = futures::poll!(work.as_mut()) {
+            return Some(end);
+        }
+        tokio::task::yield_now().await;
+    }
+    None
+}
+
 async fn a_transaction_that_is_abandoned_midway_leaves_no_trace(ground: &Ground) -> anyhow::Result<()> {
-    for i in 0..60 {
-        let someone = person("Nguyễn Văn Bỏ Dở", &mut random(100 + i))?;
-        let work = async {
+    for i in 0..200 {
+        let read = async {
+            let mut tx = ground.store.read().await?;
+            tx.accounts().await?;
+            std::future::pending::<Result<(), StoreError>>().await
+        };
+        let write = async {
+            let someone = person("Nguyễn Văn Bỏ Dở", &mut random(1_000 + i)).expect("a name");
             let mut tx = ground.store.write().await?;
             tx.insert_person(&someone, start()).await?;
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            tx.commit().await
+            std::future::pending::<Result<(), StoreError>>().await
         };
-        let abandoned = tokio::time::timeout(Duration::from_micros(i * 40), work).await;
-        assert!(abandoned.is_err());
-        let read = ground.store.read();
-        drop(tokio::time::timeout(Duration::from_micros(i * 20), read).await);
+        let time = Duration::from_micros(i * 5);
+        let (read, write) = (abandoned_after(time, read).await, abandoned_after(time, write).await);
+        anyhow::ensure!(read.is_none() && write.is_none(), "{i}: {read:?} {write:?}");
     }
     let someone = person("Nguyễn Văn Xong", &mut random(99))?;
     let last = async {
@@ -148,6 +166,27 @@ async fn a_transaction_that_is_abandoned_midway_leaves_no_trace(ground: &Ground)
     };
     let found = ground.store.read().await?.search_people(&query).await?;
     assert_eq!(found.iter().map(|stored| stored.person.id).collect::<Vec<_>>(), [someone.id]);
+    Ok(())
+}
+
+/// The server tells which of its connections wait inside a transaction: none, once nobody works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_begin_that_is_abandoned_leaves_no_connection_of_postgresql_inside_a_transaction() -> anyhow::Result<()> {
+    const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
+                           WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    let ground = Ground::postgres().await?;
+    let mut observer = PgConnection::connect(ground.url()).await?;
+    for i in 0..150 {
+        let time = Duration::from_micros(i * 4);
+        abandoned_after(time, ground.store.read()).await;
+        abandoned_after(time, ground.store.write()).await;
+        let mut looks = 0;
+        while sqlx::query_scalar::<_, i64>(WAITING).fetch_one(&mut observer).await? > 0 {
+            looks += 1;
+            anyhow::ensure!(looks < 500, "abandoned after {time:?}, a transaction stays open");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ fn concrete(path: &str) -> String {
 fn allows(who: Who, roles: &[Role]) -> bool {
     match who {
         Who::Public | Who::DemoOnly | Who::SignedIn => true,
-        Who::Roles(allowed) | Who::CitizenOr(allowed) => roles.iter().any(|role| allowed.contains(role)),
+        Who::Roles(allowed) | Who::CitizenOr(allowed) | Who::DeviceOr(allowed) => roles.iter().any(|role| allowed.contains(role)),
     }
 }
 

@@ -58,7 +58,7 @@ function bar(total: number): { shown: HTMLElement; onSent: (share: number) => vo
     },
     onChecked: (checked) => {
       progress.max = Math.max(total, checked.received, 1);
-      progress.value = checked.accepted + checked.rejected;
+      progress.value = checked.received;
       text.textContent = say("fileChecking", { n: figure(checked.received) });
     },
   };
@@ -88,6 +88,7 @@ async function send(page: Page, file: File, id: string, table: Table | null, tot
   page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
   const report = await sendFile(file, id, false, live);
   const target = element("div", "stack");
+  target.dataset["report"] = "";
   const done = say("fileDone", { n: figure(report.accepted) });
   const notice = element("div", "notice", icon("check"), element("p", "notice-title", done));
   page.stage.replaceChildren(fileLine(file), notice, target, element("div", "row", otherFile(page)));
@@ -102,6 +103,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
   const target = element("div", "stack");
   const go = element("button", "button", icon("upload"), say("fileSend", { n: figure(usable) }));
   go.type = "button";
+  go.dataset["send"] = "";
   go.disabled = usable === 0;
   go.addEventListener("click", () => {
     go.disabled = true;

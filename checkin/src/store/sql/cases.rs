@@ -82,10 +82,11 @@ pub(super) async fn recent(
 
 pub(super) async fn put(conn: &mut Conn, case: &CaseRecord) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO checkin_cases (case_id, person_id, symptom_onset, specimen_at, isolated_from, opened_at, voided_at) \
+        "INSERT INTO checkin_cases \
+         (case_id, person_id, symptom_onset, specimen_at, isolated_from, opened_at, voided_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (case_id) DO UPDATE SET person_id = excluded.person_id, \
          symptom_onset = excluded.symptom_onset, specimen_at = excluded.specimen_at, \
-         isolated_from = excluded.isolated_from, opened_at = excluded.opened_at",
+         isolated_from = COALESCE(excluded.isolated_from, checkin_cases.isolated_from), opened_at = excluded.opened_at",
     )
     .bind(case.case_id.uuid())
     .bind(case.person_id.uuid())
@@ -108,7 +109,8 @@ pub(super) async fn void(conn: &mut Conn, id: CaseId, at: Instant) -> Result<(),
     Ok(())
 }
 
-/// One statement for a thousand people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`] would.
+/// One statement for a thousand people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`]
+/// would.
 pub(super) async fn canonical(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
     let mut found = Vec::with_capacity(people.len());
     for chunk in people.chunks(LIST) {

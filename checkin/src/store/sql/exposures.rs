@@ -33,7 +33,8 @@ pub(super) async fn put(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result
     let mut new = Vec::new();
     for chunk in exposures.chunks(LIST) {
         let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO checkin_exposures (id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at) ",
+            "INSERT INTO checkin_exposures \
+             (id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at) ",
         );
         query.push_values(chunk, |mut row, exposure| {
             row.push_bind(exposure.id.uuid())
@@ -47,8 +48,9 @@ pub(super) async fn put(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result
                 .push_bind(At(exposure.found_at));
         });
         query.push(
-            " ON CONFLICT (case_id, person_id, place_id, day) DO UPDATE SET overlap_minutes = excluded.overlap_minutes, \
-             level = excluded.level, assumed = excluded.assumed, withdrawn_at = NULL RETURNING id",
+            " ON CONFLICT (case_id, person_id, place_id, day) DO UPDATE SET \
+             overlap_minutes = excluded.overlap_minutes, level = excluded.level, assumed = excluded.assumed, \
+             withdrawn_at = NULL RETURNING id",
         );
         let ids: Vec<Uuid> = query.build_query_scalar().persistent(false).fetch_all(&mut *conn).await?;
         new.extend(ids.into_iter().filter(|id| given.contains(id)).map(ExposureId::from_uuid));

@@ -106,7 +106,8 @@ pub(super) async fn end(conn: &mut Conn, id: VisitId, at: Instant) -> Result<boo
     Ok(done.rows_affected() == 1)
 }
 
-/// Walks along the primary key from place to place, so that no index on the day is needed, which every check-in would pay.
+/// Walks along the primary key from place to place, so that no index on the day is needed, which every check-in would
+/// pay.
 pub(super) async fn delete_of_next_place(
     conn: &mut Conn,
     after: Option<PlaceId>,

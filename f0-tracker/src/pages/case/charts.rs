@@ -131,14 +131,7 @@ fn limits(age: Age, on: Date, vital: Vital) -> Vec<Limit> {
 }
 
 impl VitalChart {
-    fn new(
-        page: &Page,
-        file: &CaseFile,
-        axis: &TimeAxis,
-        vital: Vital,
-        usual: (i32, i32),
-        limits: &[Limit],
-    ) -> Self {
+    fn new(page: &Page, file: &CaseFile, axis: &TimeAxis, vital: Vital, usual: (i32, i32), limits: &[Limit]) -> Self {
         let lang = page.language();
         let label = |observed: &Observation, value: Tenths| match (vital, observed.on_oxygen) {
             (Vital::Spo2Pct, true) => format!("{} ({})", number(lang, value), page.t("case-on-oxygen")),

@@ -83,9 +83,8 @@ fn end_of_isolation(page: &Page, file: &CaseFile, today: Date) -> Step {
         alert_waits: file.alerts.iter().any(|alert| alert.state == AlertState::Open),
     };
     let missing = unmet(&course, today);
-    let told = missing.iter().map(|criterion| {
-        format!("{} ({})", criterion.detail.get(page.language()), criterion.source)
-    });
+    let told =
+        missing.iter().map(|criterion| format!("{} ({})", criterion.detail.get(page.language()), criterion.source));
     let text = if missing.is_empty() { page.t("case-next-may-end-text") } else { told.collect::<Vec<_>>().join("; ") };
     let key = if missing.is_empty() { "case-next-may-end" } else { "case-next-not-yet" };
     Step { icon: "home", title: page.t(key), text, since: None }
@@ -120,8 +119,7 @@ fn says_of(page: &Page, says: &ProtocolSays, decides: bool) -> Says {
     let score = says.score.map(|score| page.t_with("case-score", &[("score", score.into())]));
     let band = says.band.as_ref().map(|band| page.t(&format!("case-band-{band}")));
     let names: Vec<String> = says.missing.iter().map(|vital| short_name(lang, *vital)).collect();
-    let missing =
-        (!names.is_empty()).then(|| page.t_with("case-not-measured", &[("what", names.join(", ").into())]));
+    let missing = (!names.is_empty()).then(|| page.t_with("case-not-measured", &[("what", names.join(", ").into())]));
     let (level, label) = match says.fired {
         None => ("unknown", page.t("case-says-nothing")),
         Some(false) => ("well", page.t("case-says-no")),
@@ -143,21 +141,13 @@ pub struct ReadingRow {
     /// Who measured.
     pub by: String,
     /// The values in the order of [`columns`]; a dash for what was not measured.
-    pub values: Vec<Cell>,
+    pub values: Vec<String>,
     /// Symptoms, and whether on oxygen.
     pub signs: String,
     /// How dangerous.
     pub level: &'static str,
     /// The same in a word.
     pub label: String,
-}
-
-/// A value with the name of its column.
-pub struct Cell {
-    /// The column.
-    pub name: String,
-    /// The number.
-    pub value: String,
 }
 
 /// The columns of the table: every vital sign with its unit.
@@ -176,7 +166,7 @@ pub fn reading(page: &Page, report: &ReportRecord) -> ReadingRow {
     ReadingRow {
         at: exact(observed.at),
         by: page.t(&format!("case-by-{}", observed.by.code())),
-        values: Vital::ALL.map(|vital| Cell { name: short_name(lang, vital), value: value(vital) }).into(),
+        values: Vital::ALL.map(value).into(),
         signs: oxygen.into_iter().chain(symptoms).collect::<Vec<_>>().join(", "),
         level: level_code(report.level),
         label: level_label(page, report.level),
@@ -247,7 +237,10 @@ mod tests {
         let bands = protocols.flat_map(|protocol| {
             let rules = protocol.rules.iter().filter_map(|rule| rule.band.clone());
             let base = protocol.base_band.iter().map(|base| base.code.clone());
-            let scored = protocol.score.iter().flat_map(|score| score.bands.iter().map(|band| band.code.clone()));
+            let scored = protocol
+                .score
+                .iter()
+                .flat_map(|score| score.bands.iter().map(|band| &band.code).chain([&score.single.code]).cloned());
             rules.chain(base).chain(scored).collect::<Vec<_>>()
         });
         for band in bands {

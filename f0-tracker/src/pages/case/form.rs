@@ -11,14 +11,8 @@ use crate::domain::vital::Vital;
 use crate::pages::FormError;
 
 /// The vital signs in the order in which they are asked for.
-const ASKED: [Vital; 6] = [
-    Vital::Spo2Pct,
-    Vital::RespiratoryRate,
-    Vital::Pulse,
-    Vital::TemperatureC,
-    Vital::Systolic,
-    Vital::Diastolic,
-];
+const ASKED: [Vital; 6] =
+    [Vital::Spo2Pct, Vital::RespiratoryRate, Vital::Pulse, Vital::TemperatureC, Vital::Systolic, Vital::Diastolic];
 
 /// Who may have measured, the first where nothing is chosen.
 const REPORTERS: [Reporter; 3] = [Reporter::Staff, Reporter::Patient, Reporter::Family];
@@ -196,8 +190,11 @@ mod tests {
         assert_eq!(spo2.error, "SpO2 phải là số nguyên");
         assert_eq!(form.errors.len(), 1);
         assert_eq!(form.errors[0].id, "spo2_pct");
-        assert!(form.numbers.iter().any(|number| number.id == "pulse" && number.value == "80" && number.error.is_empty()));
-        let ticked: Vec<_> = form.symptoms.iter().filter(|symptom| symptom.chosen).map(|symptom| symptom.code).collect();
+        assert!(
+            form.numbers.iter().any(|number| number.id == "pulse" && number.value == "80" && number.error.is_empty())
+        );
+        let ticked: Vec<_> =
+            form.symptoms.iter().filter(|symptom| symptom.chosen).map(|symptom| symptom.code).collect();
         assert_eq!(ticked, ["fever", "cough"]);
         assert!(form.by.iter().any(|by| by.code == "family" && by.chosen));
     }

@@ -24,12 +24,7 @@ macro_rules! columns {
     };
 }
 
-fn stamp(
-    row: &Row,
-    by: &'static str,
-    at: &'static str,
-    note: &'static str,
-) -> Result<Option<Stamp>, StoreError> {
+fn stamp(row: &Row, by: &'static str, at: &'static str, note: &'static str) -> Result<Option<Stamp>, StoreError> {
     let Some(At(at)) = row.try_get::<Option<At>, _>(at)? else { return Ok(None) };
     Ok(Some(Stamp {
         by: row.try_get::<Option<Uuid>, _>(by)?.map(AccountId::from_uuid),
@@ -91,9 +86,7 @@ pub(super) async fn list(conn: &mut Conn, filter: &AlertFilter) -> Result<Vec<Al
         }
         query.push(")");
     }
-    query.push(
-        " ORDER BY CASE level WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, raised_at, id LIMIT ",
-    );
+    query.push(" ORDER BY CASE level WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, raised_at, id LIMIT ");
     query.push_bind(filter.limit).push(" OFFSET ").push_bind(filter.offset);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(record).collect()

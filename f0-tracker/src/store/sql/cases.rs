@@ -110,10 +110,8 @@ pub(super) async fn many(conn: &mut Conn, ids: &[CaseId]) -> Result<Vec<CaseReco
 }
 
 pub(super) async fn body_hash(conn: &mut Conn, id: CaseId) -> Result<Option<String>, StoreError> {
-    let found: Option<Option<String>> = sqlx::query_scalar("SELECT body_hash FROM f0_cases WHERE id = $1")
-        .bind(id.uuid())
-        .fetch_optional(conn)
-        .await?;
+    let found: Option<Option<String>> =
+        sqlx::query_scalar("SELECT body_hash FROM f0_cases WHERE id = $1").bind(id.uuid()).fetch_optional(conn).await?;
     Ok(found.flatten())
 }
 
@@ -173,11 +171,7 @@ pub(super) async fn open_around(conn: &mut Conn, person: PersonId) -> Result<Vec
 }
 
 /// `ON CONFLICT DO NOTHING` answers for the primary key and for the one open case of a person alike.
-pub(super) async fn insert(
-    conn: &mut Conn,
-    case: &CaseRecord,
-    body_hash: Option<&str>,
-) -> Result<bool, StoreError> {
+pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError> {
     let vitals = &case.latest.vitals;
     let done = sqlx::query(
         "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, symptom_onset, isolated_from, \

@@ -30,7 +30,8 @@ pub(super) async fn of_case(conn: &mut Conn, case: CaseId) -> Result<Vec<Contact
         .fetch_all(conn)
         .await?;
     let mut contacts = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
-    contacts.sort_by(|a, b| b.level.cmp(&a.level).then(b.last_day.cmp(&a.last_day)).then(a.person_id.cmp(&b.person_id)));
+    contacts
+        .sort_by(|a, b| b.level.cmp(&a.level).then(b.last_day.cmp(&a.last_day)).then(a.person_id.cmp(&b.person_id)));
     Ok(contacts)
 }
 

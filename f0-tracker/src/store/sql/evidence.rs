@@ -23,9 +23,7 @@ fn record(row: &Row) -> Result<Evidence, StoreError> {
         case_id: row.try_get::<Option<Uuid>, _>("case_id")?.map(CaseId::from_uuid),
         person_id: PersonId::from_uuid(row.try_get("person_id")?),
         version: row.try_get("version")?,
-        outcome: outcome
-            .map(|text| code(&text, Outcome::from_code, "f0_case_results", "outcome"))
-            .transpose()?,
+        outcome: outcome.map(|text| code(&text, Outcome::from_code, "f0_case_results", "outcome")).transpose()?,
         collected_at: row.try_get::<At, _>("collected_at")?.0,
     })
 }

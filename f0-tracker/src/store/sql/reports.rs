@@ -68,11 +68,7 @@ pub(super) async fn one(conn: &mut Conn, id: ReportId) -> Result<Option<ReportRe
     row.as_ref().map(record).transpose()
 }
 
-pub(super) async fn newest(
-    conn: &mut Conn,
-    cases: &[CaseId],
-    each: i64,
-) -> Result<Vec<ReportRecord>, StoreError> {
+pub(super) async fn newest(conn: &mut Conn, cases: &[CaseId], each: i64) -> Result<Vec<ReportRecord>, StoreError> {
     let mut found = Vec::new();
     for chunk in cases.chunks(500) {
         let mut query = QueryBuilder::<Db>::new(concat!(

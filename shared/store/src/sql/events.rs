@@ -74,11 +74,10 @@ pub(super) async fn release(conn: &mut Conn, ids: &[EventId], due_at: Instant) -
 }
 
 pub(super) async fn release_all(conn: &mut Conn) -> Result<u64, StoreError> {
-    let done = sqlx::query(
-        "UPDATE outbox SET claimed_until = NULL WHERE published_at IS NULL AND claimed_until IS NOT NULL",
-    )
-    .execute(conn)
-    .await?;
+    let done =
+        sqlx::query("UPDATE outbox SET claimed_until = NULL WHERE published_at IS NULL AND claimed_until IS NOT NULL")
+            .execute(conn)
+            .await?;
     Ok(done.rows_affected())
 }
 
@@ -104,14 +103,10 @@ pub(super) async fn prune(conn: &mut Conn, before: Instant) -> Result<u64, Store
     Ok(outbox.rows_affected() + inbox.rows_affected())
 }
 
-pub(super) async fn receive(
-    conn: &mut Conn,
-    consumer: &str,
-    event: EventId,
-    now: Instant,
-) -> Result<bool, StoreError> {
+pub(super) async fn receive(conn: &mut Conn, consumer: &str, event: EventId, now: Instant) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO inbox (consumer, event_id, received_at) VALUES ($1, $2, $3) ON CONFLICT (consumer, event_id) DO NOTHING",
+        "INSERT INTO inbox (consumer, event_id, received_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (consumer, event_id) DO NOTHING",
     )
     .bind(consumer)
     .bind(event.uuid())
@@ -146,10 +141,11 @@ pub(super) async fn exhume(conn: &mut Conn, consumer: &str, event: EventId) -> R
 }
 
 pub(super) async fn dead_letters(conn: &mut Conn, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
-    let rows = sqlx::query("SELECT consumer, event, error, failed_at FROM dead_letters ORDER BY failed_at DESC LIMIT $1")
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query("SELECT consumer, event, error, failed_at FROM dead_letters ORDER BY failed_at DESC LIMIT $1")
+            .bind(limit)
+            .fetch_all(conn)
+            .await?;
     let mut letters = Vec::with_capacity(rows.len());
     for row in rows {
         letters.push(DeadLetter {

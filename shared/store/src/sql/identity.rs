@@ -18,7 +18,8 @@ macro_rules! account_columns {
 }
 
 pub(super) async fn account_by_username(conn: &mut Conn, username: &str) -> Result<Option<StoredAccount>, StoreError> {
-    let row = sqlx::query(concat!(account_columns!(), " WHERE username = $1")).bind(username).fetch_optional(conn).await?;
+    let row =
+        sqlx::query(concat!(account_columns!(), " WHERE username = $1")).bind(username).fetch_optional(conn).await?;
     row.as_ref().map(stored_account).transpose()
 }
 
@@ -185,7 +186,8 @@ pub(super) async fn try_code(
 ) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "UPDATE one_time_codes SET attempts = attempts + 1 WHERE id = (SELECT id FROM one_time_codes \
-         WHERE purpose = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, id DESC LIMIT 1) \
+         WHERE purpose = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3 \
+         ORDER BY created_at DESC, id DESC LIMIT 1) \
          AND used_at IS NULL AND attempts < $4 RETURNING code_hash",
     )
     .bind(purpose)

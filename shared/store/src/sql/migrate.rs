@@ -18,7 +18,7 @@ pub(super) async fn run(
     migrations: &Migrations,
     now: Instant,
 ) -> Result<Vec<&'static str>, StoreError> {
-    let mut tx = pool.begin_with(dialect::BEGIN_WRITE).await?;
+    let mut tx = dialect::begin(pool, dialect::BEGIN_WRITE).await?;
     dialect::lock(&mut tx, LOCK).await?;
     (*tx)
         .execute(
@@ -48,13 +48,15 @@ pub(super) async fn run(
             }
             None => {
                 sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await?;
-                sqlx::query("INSERT INTO schema_migrations (service, name, checksum, applied_at) VALUES ($1, $2, $3, $4)")
-                    .bind(migrations.service)
-                    .bind(migration.name)
-                    .bind(sum)
-                    .bind(At(now).0.to_fixed_text())
-                    .execute(&mut *tx)
-                    .await?;
+                sqlx::query(
+                    "INSERT INTO schema_migrations (service, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+                )
+                .bind(migrations.service)
+                .bind(migration.name)
+                .bind(sum)
+                .bind(At(now).0.to_fixed_text())
+                .execute(&mut *tx)
+                .await?;
                 fresh.push(migration.name);
             }
         }

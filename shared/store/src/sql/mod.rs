@@ -70,7 +70,7 @@ impl Engine {
     /// # Errors
     /// When the database fails or all connections are busy for too long.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
-        let inner = self.read_pool().begin_with(dialect::BEGIN_READ).await?;
+        let inner = dialect::begin(self.read_pool(), dialect::BEGIN_READ).await?;
         Ok(self.tx(inner))
     }
 
@@ -79,7 +79,7 @@ impl Engine {
     /// # Errors
     /// When the database fails or all connections are busy for too long.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
-        let inner = self.write_pool().begin_with(dialect::BEGIN_WRITE).await?;
+        let inner = dialect::begin(self.write_pool(), dialect::BEGIN_WRITE).await?;
         Ok(self.tx(inner))
     }
 

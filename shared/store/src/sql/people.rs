@@ -171,7 +171,9 @@ const MERGE_LOCK: i64 = 0x616e_7461_6d00_0003;
 
 pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
     dialect::lock(conn, MERGE_LOCK).await?;
-    let (Some(kept), Some(other)) = (canonical(conn, kept).await?, canonical(conn, other).await?) else { return Ok(()) };
+    let (Some(kept), Some(other)) = (canonical(conn, kept).await?, canonical(conn, other).await?) else {
+        return Ok(());
+    };
     if kept == other {
         return Ok(());
     }

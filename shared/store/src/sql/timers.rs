@@ -11,16 +11,14 @@ use crate::error::StoreError;
 use crate::outbox::Timer;
 
 pub(super) async fn set(conn: &mut Conn, timer: &Timer) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO timers (id, kind, subject, payload, due_at, attempts) VALUES ($1, $2, $3, $4, $5, 0)",
-    )
-    .bind(timer.id.uuid())
-    .bind(&timer.kind)
-    .bind(timer.subject)
-    .bind(timer.payload.to_string())
-    .bind(At(timer.due_at))
-    .execute(conn)
-    .await?;
+    sqlx::query("INSERT INTO timers (id, kind, subject, payload, due_at, attempts) VALUES ($1, $2, $3, $4, $5, 0)")
+        .bind(timer.id.uuid())
+        .bind(&timer.kind)
+        .bind(timer.subject)
+        .bind(timer.payload.to_string())
+        .bind(At(timer.due_at))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -45,9 +43,8 @@ pub(super) async fn claim(
         return Ok(Vec::new());
     }
     // MATERIALIZED for the same reason as the claim of events.
-    let mut query = QueryBuilder::<Db>::new(
-        "WITH due AS MATERIALIZED (SELECT id FROM timers WHERE done_at IS NULL AND due_at <= ",
-    );
+    let mut query =
+        QueryBuilder::<Db>::new("WITH due AS MATERIALIZED (SELECT id FROM timers WHERE done_at IS NULL AND due_at <= ");
     query.push_bind(At(now));
     query.push(" AND (claimed_until IS NULL OR claimed_until < ").push_bind(At(now)).push(") AND kind IN (");
     let mut list = query.separated(", ");

@@ -1,0 +1,125 @@
+//! What is to be done today: the two reports of each patient of the household, and how the last one was.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::get;
+use shared::time::Instant;
+use shared_web::Problem;
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::caller::Caller;
+use shared_web::page::{Page, html};
+
+use super::sign_in::SignInPage;
+use crate::App;
+use crate::app::look::{self, OwnCase};
+use crate::domain::vital::Vital;
+use crate::pages::TEXTS;
+use crate::pages::case::patient::Patient;
+use crate::pages::case::values::{level_code, with_unit};
+use crate::store::ReportRecord;
+
+/// The hour at which the afternoon's report begins. 261/QĐ-BYT asks for two a day, in the morning and in the afternoon.
+const NOON: i8 = 12;
+
+/// One of the two reports of a day.
+struct DayStep {
+    href: String,
+    /// `done`, `due`, `late` or `later`.
+    state: &'static str,
+    icon: &'static str,
+    title: String,
+    note: String,
+}
+
+/// One patient of the household.
+struct Member {
+    name: String,
+    day: String,
+    steps: Vec<DayStep>,
+    /// A level, or `unknown` before the first report of the day.
+    level: &'static str,
+    verdict: String,
+    advice: String,
+}
+
+#[derive(Template)]
+#[template(path = "care.html")]
+pub(super) struct CarePage {
+    page: Page,
+    members: Vec<Member>,
+}
+
+impl CarePage {
+    pub(super) fn new(caller: &Caller, cases: &[OwnCase], now: Instant) -> Self {
+        let page = Page::new(caller, &TEXTS, "care-title");
+        Self { members: cases.iter().map(|own| Member::new(&page, own, now)).collect(), page }
+    }
+}
+
+impl Member {
+    fn new(page: &Page, own: &OwnCase, now: Instant) -> Self {
+        let today = now.local_date();
+        let patient = Patient::new(page, &own.case, own.person.as_ref(), today);
+        let newest = own.reports.first().filter(|report| report.observed.at.local_date() == today);
+        let level = newest.map_or("unknown", |report| level_code(report.level));
+        Self {
+            name: patient.name,
+            day: patient.day,
+            steps: [false, true].map(|afternoon| DayStep::new(page, own, afternoon, now)).into(),
+            verdict: page.t(&format!("care-today-{level}")),
+            advice: page.t(&format!("care-today-{level}-note")),
+            level,
+        }
+    }
+}
+
+fn is_afternoon(at: Instant) -> bool {
+    at.local().hour() >= NOON
+}
+
+impl DayStep {
+    fn new(page: &Page, own: &OwnCase, afternoon: bool, now: Instant) -> Self {
+        let today = now.local_date();
+        let is_this = |at: Instant| at.local_date() == today && is_afternoon(at) == afternoon;
+        let done = own.reports.iter().find(|report| is_this(report.observed.at));
+        let (state, icon) = match (done, afternoon, is_afternoon(now)) {
+            (Some(_), ..) => ("done", "level-well"),
+            (None, false, true) => ("late", "clock"),
+            (None, true, false) => ("later", "clock"),
+            _ => ("due", "clock"),
+        };
+        Self {
+            href: format!("/care/cases/{}/report", own.case.id),
+            state,
+            icon,
+            title: page.t(if afternoon { "care-afternoon" } else { "care-morning" }),
+            note: done.map_or_else(|| page.t(&format!("care-step-{state}")), |report| reported(page, report)),
+        }
+    }
+}
+
+/// When a report was made, and its two most telling values.
+fn reported(page: &Page, report: &ReportRecord) -> String {
+    let local = report.observed.at.local();
+    let time = format!("{:02}:{:02}", local.hour(), local.minute());
+    let value = |vital| Some(with_unit(page.language(), vital, report.observed.vitals.get(vital)?));
+    let values: Vec<String> = [Vital::Spo2Pct, Vital::TemperatureC].into_iter().filter_map(value).collect();
+    let at = page.t_with("care-step-done", &[("time", time.into())]);
+    if values.is_empty() { at } else { format!("{at} {}", values.join(", ")) }
+}
+
+async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    if caller.citizen().is_none() {
+        return Ok(html(&SignInPage::new(&caller, String::new(), String::new(), Vec::new())));
+    }
+    let cases = look::own_cases(&app, &caller).await?;
+    Ok(html(&CarePage::new(&caller, &cases, app.platform.now())))
+}
+
+/// The routes.
+pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    let doc = Doc::page("The patient's and family's page; the sign-in form before");
+    routes.add(Method::GET, "/care", Who::Public, Scope::Own, doc, get(show))
+}
