@@ -1,9 +1,9 @@
 //! When isolation ends.
 //!
-//! 250/QĐ-BYT (28 January 2022), as relayed by Bình Phước (f0-care.md, 3.3): after 7 days and with a negative antigen test
-//! isolation ends; with a positive one it goes on to day 10 for the fully vaccinated and to day 14 for others. Which day
-//! is day 0 could not be read: here it is the day of the diagnosis. That an alert which waits must be answered first is
-//! the product's own rule.
+//! 250/QĐ-BYT (28 January 2022), as relayed by Bình Phước (f0-care.md, 3.3): after 7 days and with a negative antigen
+//! test isolation ends; with a positive one it goes on to day 10 for the fully vaccinated and to day 14 for others.
+//! Which day is day 0 could not be read: here it is the day of the diagnosis. That an alert which waits must be
+//! answered first is the product's own rule.
 
 use serde_json::{Value, json};
 use shared::bilingual::{Bilingual, Lang};

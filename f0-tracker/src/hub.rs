@@ -1,7 +1,8 @@
 //! The live feed of a process: one reader of the table for all open streams.
 //!
-//! Numbers become visible in order, so whoever has read up to `n` misses nothing by asking for what follows `n`. A stream
-//! reads the table first and the broadcast afterwards; where the broadcast leaves a gap, it reads the table again.
+//! Numbers become visible in order, so whoever has read up to `n` misses nothing by asking for what follows `n`. A
+//! stream reads the table first and the broadcast afterwards; where the broadcast leaves a gap, it reads the table
+//! again.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! Confirmed cases (F0) cared for at home: reports, protocols, alerts and the doctors' live board.
 //!
-//! A detected result opens exactly one case for a person, whatever is delivered twice or out of order. Daily reports are
-//! judged by the protocol in force; what is dangerous becomes an alert, which the first doctor takes and which climbs to
-//! the next owner where nobody does. Everything that happens is a line of the live feed, told in the transaction of the
-//! record itself.
+//! A detected result opens exactly one case for a person, whatever is delivered twice or out of order. Daily reports
+//! are judged by the protocol in force; what is dangerous becomes an alert, which the first doctor takes and which
+//! climbs to the next owner where nobody does. Everything that happens is a line of the live feed, told in the
+//! transaction of the record itself.
 
 pub mod api;
 pub mod app;

@@ -1,7 +1,7 @@
 //! Loading cases of the past, for the demo province: with times that are given, and nobody is told.
 //!
-//! What is loaded appends no event, no line of the feed and no message. Alerts get their timers, so what waits climbs once
-//! the process runs.
+//! What is loaded appends no event, no line of the feed and no message. Alerts get their timers, so what waits climbs
+//! once the process runs.
 
 use std::collections::BTreeSet;
 
@@ -103,8 +103,8 @@ fn opening(seed: &SeedCase) -> Opening {
     }
 }
 
-/// Loads reports of a case, the oldest first. What an earlier one raised was answered; what the last one raised waits. An
-/// id that is taken is passed over. Gives how many were loaded.
+/// Loads reports of a case, the oldest first. What an earlier one raised was answered; what the last one raised waits.
+/// An id that is taken is passed over. Gives how many were loaded.
 ///
 /// # Errors
 /// When the store fails.

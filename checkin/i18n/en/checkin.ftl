@@ -12,6 +12,8 @@ checkin-door-party = I bring family
 checkin-door-party-name = Full name of who comes along
 checkin-door-go = I am coming in
 checkin-door-privacy = Only the health authority can see this visit, and only if somebody here was infected.
+checkin-door-no-name = Enter your full name
+checkin-door-no-phone = Enter your phone number
 checkin-door-busy = The system is busy and this visit is not stored yet. Press again in a few seconds.
 checkin-door-used = This page was used for another visit. Scan the code at the door again.
 

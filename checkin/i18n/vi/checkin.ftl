@@ -12,6 +12,8 @@ checkin-door-party = Đi cùng người nhà
 checkin-door-party-name = Họ và tên người đi cùng
 checkin-door-go = Tôi vào đây
 checkin-door-privacy = Chỉ cơ quan y tế xem được lượt này, và chỉ khi có người mắc ở đây.
+checkin-door-no-name = Hãy nhập họ và tên
+checkin-door-no-phone = Hãy nhập số điện thoại
 checkin-door-busy = Hệ thống đang đông, lượt này chưa lưu. Hãy bấm lại sau vài giây.
 checkin-door-used = Trang này đã dùng cho một lượt khác. Hãy quét lại mã ở cửa.
 

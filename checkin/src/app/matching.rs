@@ -233,13 +233,14 @@ impl<'a> Matcher<'a> {
                 level: record.level,
             });
         }
-        let count = people.len();
+        let mut events = Vec::with_capacity(people.len());
         for (person_id, mut exposures) in people {
             exposures.sort_by_key(|at| core::cmp::Reverse(at.day));
             let found = ExposureFound { case_id, person_id, exposures };
-            tx.append_event(&CloudEvent::new(&found, self.now, &mut self.random.clone())).await?;
+            events.push(CloudEvent::new(&found, self.now, &mut self.random.clone()));
         }
-        Ok(count)
+        tx.append_events(&events).await?;
+        Ok(events.len())
     }
 }
 

@@ -198,7 +198,19 @@ fn welcome(caller: &Caller, checked: &CheckedIn) -> Response {
 fn errors(caller: &Caller, error: CheckInError) -> Result<Vec<FormError>, Problem> {
     let page = Page::new(caller, texts(), "checkin-door-title");
     match error {
-        CheckInError::Invalid(errors) => Ok(summary(&errors, caller.lang())),
+        CheckInError::Invalid(errors) => {
+            // The form asks for less than a program may send, so it says in its own words what is missing.
+            let missing = |pointer: &str| errors.iter().any(|e| e.pointer == pointer && e.code == "required");
+            let mut shown = summary(&errors, caller.lang());
+            for error in &mut shown {
+                match error.id.as_str() {
+                    "full_name" if missing("/visitor/full_name") => error.message = page.t("checkin-door-no-name"),
+                    "phone" if missing("/visitor/phone") => error.message = page.t("checkin-door-no-phone"),
+                    _ => {}
+                }
+            }
+            Ok(shown)
+        }
         CheckInError::Busy => Ok(vec![FormError::whole(page.t("checkin-door-busy"))]),
         CheckInError::IdConflict => Ok(vec![FormError::whole(page.t("checkin-door-used"))]),
         error => Err(error.into()),

@@ -86,6 +86,8 @@ async fn the_door_works_without_script(town: Town) {
     assert!(empty.html.contains("<title>Lỗi: ") && empty.html.contains("href=\"#full_name\""), "{}", empty.html);
     assert!(empty.html.contains("value=\"12\"") && empty.html.contains("value=\"Con\""), "what was typed is kept");
     assert!(empty.cookie.is_none());
+    let nothing = town.page(Method::POST, &door, None, None, "full_name=Lan&phone=").await;
+    assert!(nothing.html.contains("Hãy nhập số điện thoại"), "{}", nothing.html);
 
     let id = between(&town.look(&door, None).await.html, "name=\"id\" value=\"", "\"").to_owned();
     let form =

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod cases;
 pub mod schemas;
 pub mod stream;
+pub mod timeline;
 pub mod views;
 
 use serde::Serialize;

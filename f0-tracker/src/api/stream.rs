@@ -35,8 +35,8 @@ struct Resume {
     last_event_id: Option<String>,
 }
 
-/// Where to resume: the header of the browser, or the query where a header cannot be set. An id that is none of ours is a
-/// mistake of the caller, not a reason to miss something in silence.
+/// Where to resume: the header of the browser, or the query where a header cannot be set. An id that is none of ours is
+/// a mistake of the caller, not a reason to miss something in silence.
 fn resume(headers: &HeaderMap, query: &Resume) -> Result<Option<i64>, Problem> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let Some(text) = header.or(query.last_event_id.as_deref()).map(str::trim).filter(|text| !text.is_empty()) else {

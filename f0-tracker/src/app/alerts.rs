@@ -107,8 +107,8 @@ async fn is_in_hand(work: &mut Work, case: &CaseRecord, level: AlertLevel) -> Re
     Ok(alert.level >= level && alert.acknowledged.is_some_and(|stamp| stamp.at >= since))
 }
 
-/// Raises an alert about a case, or raises the open one: a case has one open alert at most. A more dangerous report lifts
-/// it to its level and starts its ladder anew; one that is no more dangerous adds its reasons.
+/// Raises an alert about a case, or raises the open one: a case has one open alert at most. A more dangerous report
+/// lifts it to its level and starts its ladder anew; one that is no more dangerous adds its reasons.
 ///
 /// # Errors
 /// When the store fails.
@@ -211,8 +211,8 @@ pub enum Step {
 /// Takes or ends an alert in a caller's name. The first is the one who has it; doing the same again changes nothing.
 ///
 /// # Errors
-/// 404 where there is no such alert in the caller's area, 409 with `acknowledged_by` and `acknowledged_at` where somebody
-/// else has it.
+/// 404 where there is no such alert in the caller's area, 409 with `acknowledged_by` and `acknowledged_at` where
+/// somebody else has it.
 pub async fn act(app: &App, caller: &Caller, id: AlertId, step: Step, note: &str) -> Result<AlertRecord, Problem> {
     let account = caller.require_account()?;
     let note: String = note.trim().chars().take(MAX_NOTE).collect();

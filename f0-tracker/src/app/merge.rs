@@ -10,8 +10,8 @@ use super::work::Work;
 use crate::domain::case::CaseState;
 use crate::store::{AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord};
 
-/// Moves the cases of `other_id` to `person_id`. Of two open cases the older stays, with everything that the other held;
-/// the other is voided.
+/// Moves the cases of `other_id` to `person_id`. Of two open cases the older stays, with everything that the other
+/// held; the other is voided.
 ///
 /// # Errors
 /// When the store fails.

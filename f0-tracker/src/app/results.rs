@@ -1,5 +1,5 @@
-//! What laboratory results do to cases. They arrive at least once and in any order: only the highest version of a result
-//! counts, and what this service has kept of it, never what an event says of the version before.
+//! What laboratory results do to cases. They arrive at least once and in any order: only the highest version of a
+//! result counts, and what this service has kept of it, never what an event says of the version before.
 
 use std::collections::BTreeSet;
 

@@ -104,8 +104,8 @@ pub trait F0Write: F0Read + SharedWrite {
         at: Instant,
         note: &str,
     ) -> Result<bool, StoreError>;
-    /// Ends an alert that is open or that `by` has; `false` where somebody else has it or it has ended. Without `by` the
-    /// program itself ends it, whoever has it.
+    /// Ends an alert that is open or that `by` has; `false` where somebody else has it or it has ended. Without `by`
+    /// the program itself ends it, whoever has it.
     async fn resolve_alert(
         &mut self,
         id: AlertId,

@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use bytes::Bytes;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::bilingual::{Bilingual, Lang};
@@ -135,7 +135,7 @@ pub fn report_answer(report: RowReport, lang: Lang) -> Response {
         let piece = handed.recv().await?;
         Some((Ok::<_, io::Error>(piece), handed))
     });
-    let mut response = Response::new(Body::from_stream(pieces));
+    let mut response = Response::new(Body::from_stream(pieces.fuse()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -138,7 +138,7 @@ fn wards(caller: &Caller, today: Date) -> Option<Vec<String>> {
             let mut codes: Vec<String> = [first, first.max(today)]
                 .into_iter()
                 .flat_map(|day| shared::area::wards_of_district(code, day))
-                .map(|unit| unit.code.to_string())
+                .map(|unit| unit.code.to_owned())
                 .collect();
             codes.sort_unstable();
             codes.dedup();

@@ -13,7 +13,7 @@ use shared_web::auth::session;
 use shared_web::caller::Caller;
 use shared_web::page::{Page, exact, html};
 
-use super::{FormError, TEXTS, level, method_word, outcome_key};
+use super::{FormError, TEXTS, level, method_word, outcome_key, when};
 use crate::app::App;
 use crate::app::citizen::{self, Linked, Shown};
 use crate::domain::result::Status;
@@ -126,8 +126,8 @@ impl ResultPage {
             birth_year: birth_year.map(|year| year.to_string()).unwrap_or_default(),
             test: method_word(&page, content.method),
             specimen: content.specimen_kind.name().get(page.language()).to_owned(),
-            collected_at: exact(content.collected_at),
-            resulted_at: exact(content.resulted_at),
+            collected_at: when(content.collected_at),
+            resulted_at: when(content.resulted_at),
             lab_name: shown.lab_name.clone(),
             accession: result.accession.clone(),
             link_code: result.link_code.grouped(),

@@ -12,7 +12,7 @@ use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, exact, html};
 use uuid::Uuid;
 
-use super::{FormError, TEXTS, figure, level, method_word, outcome_key};
+use super::{FormError, TEXTS, figure, level, method_word, outcome_key, when};
 use crate::app::list::{self, Wanted};
 use crate::app::reason::Reason;
 use crate::app::sender::Sender;
@@ -138,8 +138,8 @@ impl ResultRow {
             outcome: page.t(&format!("outcome-{}", outcome_key(result))),
             note,
             method: method_word(page, result.content.method),
-            collected_at: exact(result.content.collected_at),
-            resulted_at: exact(result.content.resulted_at),
+            collected_at: when(result.content.collected_at),
+            resulted_at: when(result.content.resulted_at),
         }
     }
 }

@@ -15,8 +15,9 @@ use axum::http::Method;
 use axum::routing::{get, post};
 use shared::bilingual::Lang;
 use shared::events::Method as TestMethod;
+use shared::time::Instant;
 use shared_web::access::{Doc, Routes, Scope, Who};
-use shared_web::page::Page;
+use shared_web::page::{Page, exact};
 
 use self::kept::Reports;
 use crate::api::WORKERS;
@@ -54,6 +55,12 @@ fn level(result: &StoredResult) -> &'static str {
 /// The word for how the virus was looked for.
 fn method_word(page: &Page, method: Option<TestMethod>) -> String {
     page.t(&format!("method-{}", method.map_or("unknown", TestMethod::code)))
+}
+
+/// A moment as `dd/MM/yyyy HH:mm`; the day alone for midnight, which is how a day without a time is stored.
+fn when(at: Instant) -> String {
+    let text = exact(at);
+    text.strip_suffix(" 00:00").map(str::to_owned).unwrap_or(text)
 }
 
 /// A whole number as the language writes it: `1.250` in Vietnamese, `1,250` in English.

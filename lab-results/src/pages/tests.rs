@@ -7,7 +7,9 @@ use shared::bilingual::Lang;
 use shared::events::{Method, Outcome};
 use shared::ids::{PersonId, ResultId};
 use shared::time::Instant;
-use shared_web::caller::Caller;
+use shared_store::people::{SessionKind, SessionOwner};
+use shared_web::auth::session::new_session;
+use shared_web::caller::{Caller, SESSION_COOKIE, token_hash};
 use shared_web::context::RequestContext;
 use uuid::Uuid;
 
@@ -213,4 +215,25 @@ async fn whoever_only_takes_specimens_does_not_see_the_work_list() {
     let sampler = lab.account("sampler", shared::access::Role::Sampler, None, area).await;
     assert_eq!(upload(&lab, &sampler, "vi", b"PK\x03\x04").await.0, StatusCode::FORBIDDEN);
     assert_eq!(lab.get(&sampler, "/lab").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_form_sent_once_more_leads_to_the_page_that_is_open_already() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&crate::tests::result(&[])).await;
+    let mut tx = lab.app.store.read().await.unwrap();
+    let result = tx.results_of("TG-CDC", &["A1"]).await.unwrap().pop().unwrap();
+    drop(tx);
+    let person = SessionOwner::Person(result.content.person_id.unwrap());
+    let (session, begun) = new_session(&lab.app.platform, person, SessionKind::Cookie, lab.app.platform.now());
+    let mut tx = lab.app.platform.shared.write().await.unwrap();
+    tx.insert_session(&session, &token_hash(&begun.token), lab.app.platform.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = format!("/r/{}", result.link_code);
+    let request = Request::post(&path)
+        .header(header::COOKIE, format!("{SESSION_COOKIE}={}", begun.token))
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = lab.send(request.body(Body::from("code=123456")).unwrap()).await;
+    assert_eq!((answer.status, answer.headers[header::LOCATION].to_str().unwrap()), (StatusCode::SEE_OTHER, &*path));
 }

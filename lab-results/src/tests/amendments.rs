@@ -1,7 +1,8 @@
 //! Repetitions, corrections, withdrawals, and who sees what.
 
-use super::{TestLab, WARD, errors, result, statuses};
+use super::{Answer, TestLab, WARD, errors, result, statuses};
 use axum::http::StatusCode;
+use futures::future::join_all;
 use serde_json::json;
 use shared::access::{AreaScope, Role};
 use shared::events::{Outcome, ResultAmended, ResultReported};
@@ -55,6 +56,37 @@ async fn an_amendment_is_a_new_version_and_the_old_one_stays_on_postgresql() {
         let database = TestPostgres::database().await;
         let lab = TestLab::with(|config| config.database_url = Some(database.url())).await;
         an_amendment_is_a_new_version_on(&lab).await;
+        lab.app.platform.database.close().await;
+    }
+}
+
+async fn one_of_many_wins_on(lab: &TestLab) {
+    let body = result(&[]);
+    let corrected = result(&[("/outcome", json!("not_detected")), ("/status", json!("corrected"))]);
+    for (body, stored) in [(body, "accepted"), (corrected, "amended")] {
+        let sent = (0..8).map(|_| lab.post(&lab.lab, "/api/v1/lab/results", &body));
+        let reports: Vec<_> = join_all(sent).await.iter().map(Answer::json).collect();
+        let mut found: Vec<_> = reports.iter().flat_map(statuses).collect();
+        found.sort_unstable();
+        let mut expected = vec!["duplicate"; 7];
+        expected.push(stored);
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        assert_eq!(lab.events().await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_result_sent_eight_times_at_once_one_is_stored() {
+    one_of_many_wins_on(&TestLab::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_result_sent_eight_times_at_once_one_is_stored_on_postgresql() {
+    if std::env::var(DATABASE_URL).is_ok() {
+        let database = TestPostgres::database().await;
+        let lab = TestLab::with(|config| config.database_url = Some(database.url())).await;
+        one_of_many_wins_on(&lab).await;
         lab.app.platform.database.close().await;
     }
 }

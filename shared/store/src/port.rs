@@ -164,6 +164,8 @@ pub trait SharedWrite: SharedRead {
 
     /// An event, published after the commit.
     async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
+    /// Many events at once, published after the commit.
+    async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
     /// Claims waiting events until `lease_until`.
     async fn claim_events(
         &mut self,

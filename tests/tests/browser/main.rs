@@ -16,7 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 async fn see(browser: &Browser, css: &str) -> anyhow::Result<WebElement> {
     let query = browser.driver().query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50));
-    query.and_displayed().first().await.with_context(|| format!("{css} is not to be seen"))
+    match query.and_displayed().first().await {
+        Ok(element) => Ok(element),
+        Err(error) => {
+            let picture = std::env::temp_dir().join(format!("antam-not-seen-{}.png", std::process::id()));
+            browser.screenshot(&picture).await?;
+            let page = browser.driver().current_url().await?;
+            Err(error).with_context(|| format!("{css} is not to be seen on {page}; see {}", picture.display()))
+        }
+    }
 }
 
 async fn sign_in(browser: &Browser, url: &str, account: &str, page: &str) -> anyhow::Result<()> {

@@ -1,6 +1,8 @@
 //! `/board`: who needs a doctor now, live, and below everybody with an open case.
 
 mod cards;
+#[cfg(test)]
+mod flow;
 mod list;
 
 use askama::Template;
@@ -202,23 +204,6 @@ mod tests {
             samples::assert_no_key(&page(lang, &none, &nobody, &Wanted::default()).render().unwrap());
             samples::assert_no_key(&page(lang, &none, &nobody, &searched).render().unwrap());
         }
-    }
-
-    #[test]
-    fn zz_write_board() {
-        use shared::events::AlertLevel;
-        use shared::time::minutes;
-        let mut many = Vec::new();
-        for (n, level) in [AlertLevel::Emergency, AlertLevel::Urgent, AlertLevel::Urgent, AlertLevel::Watch].into_iter().enumerate() {
-            let a = samples::alert();
-            many.push(AlertRecord { level, id: format!("01890a5d-ac96-774b-bcce-{:012}", 700 + n).parse().unwrap(), raised_at: a.raised_at.minus(minutes(n as i64 * 41)), ..a });
-        }
-        let full = [alerts(many), alerts(vec![samples::taken(samples::doctor()), samples::taken(samples::other_doctor())])];
-        for lang in [Lang::Vi, Lang::En] {
-            std::fs::write(format!("/tmp/shots/board_{}.html", lang.tag()), page(lang, &full, &cases(), &Wanted::default()).render().unwrap()).unwrap();
-        }
-        let (none, nobody) = empty();
-        std::fs::write("/tmp/shots/board_empty.html", page(Lang::Vi, &none, &nobody, &Wanted::default()).render().unwrap()).unwrap();
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! `/care`: a patient or somebody of the family signs in with a one-time code, sees what is to be done today, and reports.
+//! `/care`: a patient or somebody of the family signs in with a one-time code, sees what is to be done today, and
+//! reports.
 
 mod report;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! Signing in to the care page: phone and year of birth, then the code that was sent.
 //!
-//! A phone is shared by many, so the year of birth says which patient is meant. Both pages answer the same whether a phone
-//! is known or not: nobody learns here who is ill.
+//! A phone is shared by many, so the year of birth says which patient is meant. Both pages answer the same whether a
+//! phone is known or not: nobody learns here who is ill.
 
 use askama::Template;
 use axum::Form;

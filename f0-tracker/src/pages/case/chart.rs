@@ -13,7 +13,7 @@ use crate::domain::vital::Tenths;
 /// The width of the box.
 pub const WIDTH: f64 = 640.0;
 /// The height of the box.
-pub const HEIGHT: f64 = 112.0;
+pub const HEIGHT: f64 = 120.0;
 /// Points stand this far from the edges, so that they are not cut.
 const PAD: f64 = 8.0;
 /// Where the plot ends; thresholds are named beyond it, where no point hides them.

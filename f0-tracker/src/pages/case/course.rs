@@ -120,6 +120,7 @@ fn says_of(page: &Page, says: &ProtocolSays, decides: bool) -> Says {
     let band = says.band.as_ref().map(|band| page.t(&format!("case-band-{band}")));
     let names: Vec<String> = says.missing.iter().map(|vital| short_name(lang, *vital)).collect();
     let missing = (!names.is_empty()).then(|| page.t_with("case-not-measured", &[("what", names.join(", ").into())]));
+    let unable = says.fired.is_none().then(|| page.t("case-says-unable"));
     let (level, label) = match says.fired {
         None => ("unknown", page.t("case-says-nothing")),
         Some(false) => ("well", page.t("case-says-no")),
@@ -129,7 +130,7 @@ fn says_of(page: &Page, says: &ProtocolSays, decides: bool) -> Says {
         title: protocol_title(page, &says.id),
         level,
         label,
-        detail: [score, band, missing].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        detail: [unable, score, band, missing].into_iter().flatten().collect::<Vec<_>>().join(" · "),
         decides,
     }
 }

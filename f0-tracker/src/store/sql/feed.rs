@@ -1,4 +1,5 @@
-//! The live feed. Its numbers are given under a lock that is held until the commit, so that they become visible in order.
+//! The live feed. Its numbers are given under a lock that is held until the commit, so that they become visible in
+//! order.
 
 use serde_json::Value;
 use shared::ids::{AlertId, CaseId};

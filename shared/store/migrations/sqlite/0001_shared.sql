@@ -16,7 +16,7 @@ CREATE TABLE people (
     merged_into BLOB REFERENCES people (id),
     created_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX people_name_fold ON people (name_fold);
+CREATE INDEX people_name_birth ON people (name_fold, birth_year);
 CREATE INDEX people_phone_index ON people (phone_index) WHERE phone_index IS NOT NULL;
 CREATE INDEX people_national_id_index ON people (national_id_index) WHERE national_id_index IS NOT NULL;
 CREATE INDEX people_insurance_index ON people (insurance_index) WHERE insurance_index IS NOT NULL;

@@ -21,6 +21,21 @@ pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), St
     Ok(())
 }
 
+pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Result<(), StoreError> {
+    for chunk in events.chunks(500) {
+        let mut rows = Vec::with_capacity(chunk.len());
+        for event in chunk {
+            rows.push((event, serde_json::to_string(event)?));
+        }
+        let mut insert = QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts) ");
+        insert.push_values(rows, |mut row, (event, text)| {
+            row.push_bind(event.id.uuid()).push_bind(event.kind.clone()).push_bind(text).push_bind(At(event.time)).push("0");
+        });
+        insert.build().persistent(false).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn claim(
     conn: &mut Conn,
     now: Instant,

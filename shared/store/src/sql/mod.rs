@@ -342,6 +342,11 @@ impl SharedWrite for Tx {
         events::append(&mut self.inner, event).await
     }
 
+    async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::append_many(&mut self.inner, events).await
+    }
+
     async fn claim_events(
         &mut self,
         now: Instant,

@@ -214,8 +214,8 @@ pub(super) async fn candidates(
     let rows = sqlx::query(concat!(
         "SELECT ",
         person_columns!(),
-        " FROM people WHERE national_id_index = $1 \
-         OR (name_fold = $2 AND (phone_index = $3 OR birth_year = $4)) ORDER BY created_at LIMIT 200"
+        " FROM people WHERE national_id_index = $1 OR (name_fold = $2 AND phone_index = $3) \
+         OR (name_fold = $2 AND birth_year = $4) ORDER BY created_at LIMIT 500"
     ))
     .bind(number)
     .bind(fold(draft.full_name.as_str()))
