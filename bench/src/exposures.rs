@@ -74,7 +74,12 @@ async fn store(report: &mut Report, name: &str, config: Config, visits: usize) -
         took.push(begun.elapsed().as_secs_f64() * 1_000.0);
     }
     let median = percentile(&mut took, 0.5);
-    report.add(format!("exposures of a case, 20 visits among {stored}, most of {CASES}, {name}"), percentile(&mut took, 1.0), 100.0, "ms")?;
+    report.add(
+        format!("exposures of a case, 20 visits among {stored}, most of {CASES}, {name}"),
+        percentile(&mut took, 1.0),
+        100.0,
+        "ms",
+    )?;
     report.note(&format!("median {median:.1} ms, {} exposures a case", found / CASES))?;
     platform.database.close().await;
     Ok(())

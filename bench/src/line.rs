@@ -32,7 +32,15 @@ pub async fn run(report: &mut Report, rate: u32, seconds: u32) -> anyhow::Result
     let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
     let database = postgres.url();
     let arguments = [
-        "--database-url", database.as_str(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
+        "--database-url",
+        database.as_str(),
+        "--redis-url",
+        redis.url(),
+        "--keys-dir",
+        keys,
+        "--data-dir",
+        data,
+        "--demo",
     ];
     let environment = [("ANTAM_REDIS_PREFIX", redis.prefix())];
     let filled = std::process::Command::new(binary("antam")?)

@@ -16,9 +16,8 @@ use crate::report::Report;
 
 fn file(rows: usize) -> String {
     let day = sample::now().minus(days(1)).local_date();
-    let mut text = String::from(
-        "accession,full_name,birth_date,sex,phone,specimen_kind,collected_at,loinc,outcome,resulted_at\n",
-    );
+    let mut text =
+        String::from("accession,full_name,birth_date,sex,phone,specimen_kind,collected_at,loinc,outcome,resulted_at\n");
     for n in 0..rows {
         let person = sample::person(u32::try_from(n).unwrap_or(0));
         let _ = writeln!(
@@ -64,5 +63,8 @@ pub async fn run(report: &mut Report, rows: usize) -> anyhow::Result<()> {
     ensure!(answer["accepted"].as_u64() == Some(rows as u64), "{} of {rows} accepted", answer["accepted"]);
     ensure!(steps > 5, "the progress was seen to move only {steps} times");
     report.add(format!("memory above idle, upload of {rows} rows"), most - idle, 64.0, "MiB")?;
-    report.note(&format!("{took:.1} s, {:.0} rows/s, progress seen to move {steps} times, idle {idle:.1} MiB", rows as f64 / took))
+    report.note(&format!(
+        "{took:.1} s, {:.0} rows/s, progress seen to move {steps} times, idle {idle:.1} MiB",
+        rows as f64 / took
+    ))
 }

@@ -31,8 +31,7 @@ use crate::venues::Venues;
 use crate::writer::Writer;
 
 /// The tables of check-in.
-pub const MIGRATIONS: shared_store::migrate::Migrations =
-    shared_store::migrate::migrations!("checkin"; "0001_checkin");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("checkin"; "0001_checkin");
 
 /// The service's name in the audit log.
 pub(crate) const SERVICE: &str = "checkin";

@@ -31,16 +31,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
-        Self::Admin,
-        Self::Officer,
-        Self::Doctor,
-        Self::Nurse,
-        Self::Lab,
-        Self::Sampler,
-        Self::Venue,
-        Self::Hotline,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Admin, Self::Officer, Self::Doctor, Self::Nurse, Self::Lab, Self::Sampler, Self::Venue, Self::Hotline];
 
     /// The code on the wire and in the database.
     #[must_use]

@@ -177,7 +177,12 @@ mod tests {
 
     #[test]
     fn fixed_text_sorts_as_time_does_and_reads_back() {
-        let times = ["2022-03-09T23:59:59+07:00", "2022-03-09T17:00:00Z", "2022-03-09T17:00:00.000001Z", "2022-12-01T00:00:00Z"];
+        let times = [
+            "2022-03-09T23:59:59+07:00",
+            "2022-03-09T17:00:00Z",
+            "2022-03-09T17:00:00.000001Z",
+            "2022-12-01T00:00:00Z",
+        ];
         let texts: Vec<String> = times.iter().map(|t| t.parse::<Instant>().unwrap().to_fixed_text()).collect();
         assert!(texts.is_sorted());
         assert!(texts.iter().all(|t| t.len() == 27));

@@ -140,16 +140,21 @@ async fn record_results(platform: &Platform, demo: &Demo) -> anyhow::Result<Hash
         let (known, results): (Vec<ResultId>, Vec<SeedResult>) = demo
             .results()
             .filter(|result| result.lab_code == lab.code)
-            .map(|result| (result.id, SeedResult {
-                accession: result.accession,
-                person_id: result.person_id,
-                ward_code: Some(result.ward_code.to_string()),
-                outcome: result.outcome,
-                method: result.method,
-                ct_value: result.ct_value,
-                collected_at: result.collected_at,
-                resulted_at: result.resulted_at,
-            }))
+            .map(|result| {
+                (
+                    result.id,
+                    SeedResult {
+                        accession: result.accession,
+                        person_id: result.person_id,
+                        ward_code: Some(result.ward_code.to_string()),
+                        outcome: result.outcome,
+                        method: result.method,
+                        ct_value: result.ct_value,
+                        collected_at: result.collected_at,
+                        resulted_at: result.resulted_at,
+                    },
+                )
+            })
             .unzip();
         bar.inc_length(results.len() as u64);
         let ids = lab_results::seed::insert_results(&app, lab.code, &results, false).await?;

@@ -34,8 +34,8 @@ pub(super) struct Cells {
     pub(super) rows: BTreeMap<u64, Vec<String>>,
 }
 
-/// Reads the cells of the rows that are `wanted`, by number and accession. Nothing where the file is no UTF-8 table with
-/// the `known` columns.
+/// Reads the cells of the rows that are `wanted`, by number and accession. Nothing where the file is no UTF-8 table
+/// with the `known` columns.
 ///
 /// # Errors
 /// Those of the file.

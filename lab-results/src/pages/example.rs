@@ -29,9 +29,9 @@ const HEADER: [&str; 14] = [
     "Ngày trả kết quả",
 ];
 
-/// The example as CSV with a byte order mark, by which spreadsheets know that it is UTF-8. Its two people are made up, and
-/// neither is positive: who sends the example as it is opens no case. `lab_code` stands in a column of its own where the
-/// account is of no laboratory.
+/// The example as CSV with a byte order mark, by which spreadsheets know that it is UTF-8. Its two people are made up,
+/// and neither is positive: who sends the example as it is opens no case. `lab_code` stands in a column of its own where
+/// the account is of no laboratory.
 pub(super) fn example(now: Instant, lab_code: Option<&str>) -> String {
     let (collected, resulted) = (exact(now.minus(hours(20))), exact(now.minus(hours(4))));
     let row = |start: [&'static str; 9], [method, outcome, ct]: [&'static str; 3]| {

@@ -1,7 +1,7 @@
 //! Reports of uploads without script, kept for a while so that their filters are links.
 //!
-//! They hold cells of people's rows, so they live in memory only, for the account that sent them, and not for long. After
-//! that, sending the same file again shows the same report: nothing is stored twice.
+//! They hold cells of people's rows, so they live in memory only, for the account that sent them, and not for long.
+//! After that, sending the same file again shows its rows again: nothing is stored twice.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

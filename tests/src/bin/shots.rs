@@ -82,7 +82,8 @@ async fn shoot(browser: &Browser, url: &str, page: &str, folder: &std::path::Pat
             let join = if page.contains('?') { '&' } else { '?' };
             browser.driver().goto(format!("{url}{page}{join}lang={lang}")).await?;
             tokio::time::sleep(std::time::Duration::from_millis(400)).await;
-            let plain: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
+            let plain: String =
+                page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
             let path = folder.join(format!("{}-{width}-{lang}.png", plain.trim_matches('-')));
             browser.screenshot(&path).await?;
         }

@@ -133,7 +133,8 @@ async fn files_as_laboratories_really_write_them_are_read() -> anyhow::Result<()
     let yesterday = now().minus(days(1)).local_date();
     let day = format!("{:02}/{:02}/{}", yesterday.day(), yesterday.month(), yesterday.year());
 
-    let bom = format!("\u{feff}{HEADER}\r\n{}\r\n{}\r\n", row(1, "\"Trần\nThị Bông\"", &day), row(2, "Lê Văn Đặng", &day));
+    let bom =
+        format!("\u{feff}{HEADER}\r\n{}\r\n{}\r\n", row(1, "\"Trần\nThị Bông\"", &day), row(2, "Lê Văn Đặng", &day));
     let report = upload(&lab, bom.into_bytes()).await?;
     ensure!(report["accepted"] == 2, "a byte-order mark, semicolons, CRLF, a quoted newline: {report}");
 

@@ -52,10 +52,7 @@ async fn run(line: &Line) -> anyhow::Result<()> {
     check_in(line, code, &apart, 240, 200).await?;
 
     let mut stream = Stream::open(&doctor, None).await?;
-    let report = lab
-        .post("/api/v1/lab/results", &sample::result("LINE-1", &case, "detected"))
-        .await?
-        .expect(200)?;
+    let report = lab.post("/api/v1/lab/results", &sample::result("LINE-1", &case, "detected")).await?.expect(200)?;
     ensure!(report["accepted"] == 1 && report["rows"][0]["status"] == "accepted", "{report}");
     let person_id = report["rows"][0]["person_id"].clone();
     let opened = stream.until("case.opened", Duration::from_secs(5), |d| d["person_id"] == person_id).await?;
@@ -64,7 +61,9 @@ async fn run(line: &Line) -> anyhow::Result<()> {
 
     let path = format!("/api/v1/checkin/exposures?case_id={case_id}");
     let told = |found: &Value| {
-        found["exposures"].as_array().is_some_and(|all| all.len() == 3 && all.iter().all(|e| !e["notified_at"].is_null()))
+        found["exposures"]
+            .as_array()
+            .is_some_and(|all| all.len() == 3 && all.iter().all(|e| !e["notified_at"].is_null()))
     };
     let found = officer.until(&path, told).await?;
     let mut overlaps: Vec<(String, i64)> = found["exposures"]
@@ -87,9 +86,8 @@ async fn messages(line: &Line) -> anyhow::Result<()> {
     let anybody = Client::new(&line.f0);
     for (phone, template) in [("0910000002", "exposure_found"), ("0910000001", "result_ready")] {
         let path = format!("/api/v1/dev/messages?to={phone}");
-        let has = |body: &Value| {
-            body["items"].as_array().is_some_and(|all| all.iter().any(|m| m["template"] == template))
-        };
+        let has =
+            |body: &Value| body["items"].as_array().is_some_and(|all| all.iter().any(|m| m["template"] == template));
         let found = anybody.until(&path, has).await?;
         let texts = found["items"].as_array().context("messages")?.iter().filter_map(|m| m["text"].as_str());
         let text = texts.collect::<Vec<_>>().join("\n").to_lowercase();
@@ -102,7 +100,8 @@ async fn messages(line: &Line) -> anyhow::Result<()> {
 
 /// A dangerous report raises an alert; the first doctor has it, the second is told who.
 async fn doctor_answers(doctor: &Client, stream: &mut Stream, case_id: &str) -> anyhow::Result<()> {
-    let report = json!({"by": "staff", "temperature_c": 38.4, "spo2_pct": 91, "respiratory_rate": 28, "symptoms": ["dyspnoea"]});
+    let report =
+        json!({"by": "staff", "temperature_c": 38.4, "spo2_pct": 91, "respiratory_rate": 28, "symptoms": ["dyspnoea"]});
     let answer = doctor.post(&format!("/api/v1/f0/cases/{case_id}/reports"), &report).await?.expect(201)?;
     ensure!(answer["level"] == "emergency", "{answer}");
     ensure!(answer["reasons"].as_array().is_some_and(|r| r.iter().all(|r| r["source"].is_string())), "{answer}");
@@ -149,7 +148,15 @@ async fn the_line_runs_across_three_processes_on_postgresql_and_redis() -> anyho
     let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
     let database = postgres.url();
     let arguments = [
-        "--database-url", database.as_str(), "--redis-url", redis.url(), "--keys-dir", keys, "--data-dir", data, "--demo",
+        "--database-url",
+        database.as_str(),
+        "--redis-url",
+        redis.url(),
+        "--keys-dir",
+        keys,
+        "--data-dir",
+        data,
+        "--demo",
     ];
     let filled = std::process::Command::new(tests::process::binary("antam")?)
         .args(["demo", "--people", "0"])

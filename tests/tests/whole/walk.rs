@@ -31,7 +31,9 @@ fn concrete(path: &str) -> String {
 fn allows(who: Who, roles: &[Role]) -> bool {
     match who {
         Who::Public | Who::DemoOnly | Who::SignedIn => true,
-        Who::Roles(allowed) | Who::CitizenOr(allowed) | Who::DeviceOr(allowed) => roles.iter().any(|role| allowed.contains(role)),
+        Who::Roles(allowed) | Who::CitizenOr(allowed) | Who::DeviceOr(allowed) => {
+            roles.iter().any(|role| allowed.contains(role))
+        }
     }
 }
 
@@ -78,11 +80,23 @@ async fn the_openapi_document_lists_every_api_route_and_the_contracts_among_them
         ensure!(operation.is_object(), "{} {} is not in the document", row.method, row.path);
     }
     for path in [
-        "/api/v1/auth/login", "/api/v1/dev/messages", "/api/v1/people", "/api/v1/people/{id}/merge",
-        "/api/v1/checkin/venues", "/api/v1/checkin/visits", "/api/v1/checkin/visits/batch",
-        "/api/v1/checkin/visits/{id}/checkout", "/api/v1/checkin/exposures", "/api/v1/lab/results",
-        "/api/v1/lab/uploads", "/api/v1/f0/cases", "/api/v1/f0/cases/{id}/reports", "/api/v1/f0/alerts",
-        "/api/v1/f0/alerts/{id}/acknowledge", "/api/v1/f0/alerts/{id}/resolve", "/api/v1/f0/stream",
+        "/api/v1/auth/login",
+        "/api/v1/dev/messages",
+        "/api/v1/people",
+        "/api/v1/people/{id}/merge",
+        "/api/v1/checkin/venues",
+        "/api/v1/checkin/visits",
+        "/api/v1/checkin/visits/batch",
+        "/api/v1/checkin/visits/{id}/checkout",
+        "/api/v1/checkin/exposures",
+        "/api/v1/lab/results",
+        "/api/v1/lab/uploads",
+        "/api/v1/f0/cases",
+        "/api/v1/f0/cases/{id}/reports",
+        "/api/v1/f0/alerts",
+        "/api/v1/f0/alerts/{id}/acknowledge",
+        "/api/v1/f0/alerts/{id}/resolve",
+        "/api/v1/f0/stream",
     ] {
         ensure!(document["paths"][path].is_object(), "{path} is in the contract and not in the document");
     }

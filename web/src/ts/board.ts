@@ -136,13 +136,18 @@ function setUpView(): void {
 setUpView();
 setUpKeys();
 readySound();
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form instanceof HTMLFormElement && form.dataset["take"] !== undefined) {
-    event.preventDefault();
-    void take(form);
-  }
-});
+// Before the guard against double sending, which would hold the button that is pressed here.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (form instanceof HTMLFormElement && form.dataset["take"] !== undefined) {
+      event.preventDefault();
+      void take(form);
+    }
+  },
+  true,
+);
 setInterval(() => {
   if (unsettled && find("#alerts [data-alert-id]:hover") === null) {
     refreshSoon();

@@ -1,6 +1,7 @@
 //! The geometry of the charts: pure functions from times and values to places in a box.
 //!
-//! Every chart of a case has the same width and the same time axis, so that what happened together stands in one column.
+//! Every chart of a case has the same width and the same time axis, so that what happened together stands in one
+//! column.
 
 use core::fmt;
 

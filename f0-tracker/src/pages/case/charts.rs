@@ -14,7 +14,8 @@ use crate::domain::observation::Observation;
 use crate::domain::protocol::Test;
 use crate::domain::vital::{Tenths, Vital};
 
-/// The vital signs with a chart, and the values that it shows in any case. The ranges only say how tall a chart is drawn.
+/// The vital signs with a chart, and the values that it shows in any case. The ranges only scale the
+/// picture.
 const CHARTS: [(Vital, (i32, i32)); 4] = [
     (Vital::Spo2Pct, (88, 100)),
     (Vital::Pulse, (45, 125)),

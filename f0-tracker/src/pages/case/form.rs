@@ -138,8 +138,8 @@ fn field_of(pointer: &str) -> &'static str {
     }
 }
 
-/// What a form sent, as the interface for programs takes it. That no symptom is ticked says nothing, unless the box says
-/// that they were asked for.
+/// What a form sent, as the interface for programs takes it. That no symptom is ticked says nothing, unless the box
+/// says that they were asked for.
 pub fn read(pairs: Vec<(String, String)>) -> ReportInput {
     let mut input = ReportInput::default();
     for (name, value) in pairs {

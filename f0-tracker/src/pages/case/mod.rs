@@ -99,8 +99,8 @@ struct CasePage {
     form: Option<ReportForm>,
 }
 
-/// The level that a case is shown under: that of its newest report or of its most dangerous unresolved alert, whichever is
-/// higher; not known where there is neither.
+/// The level that a case is shown under: that of its newest report or of its most dangerous unresolved alert, whichever
+/// is higher; not known where there is neither.
 pub fn level_of<'a>(case: &CaseRecord, alerts: impl IntoIterator<Item = &'a AlertRecord>) -> Option<AlertLevel> {
     let unresolved = alerts.into_iter().filter(|alert| alert.state != AlertState::Resolved);
     let reported = case.latest.at.map(|_| case.latest.level);

@@ -56,8 +56,8 @@ pub fn level_of(report: &ReportRecord, vital: Vital) -> Option<AlertLevel> {
     fired.map(|reason| reason.level).filter(|level| *level > AlertLevel::None).max()
 }
 
-/// The values of a report that matter: those of the card, and whatever else a rule fired on, each compared with the report
-/// before.
+/// The values of a report that matter: those of the card, and whatever else a rule fired on, each compared with the
+/// report before.
 pub fn compared(page: &Page, newest: &ReportRecord, before: Option<&ReportRecord>) -> Vec<Value> {
     let others = Vital::ALL.into_iter().filter(|vital| !SHOWN.contains(vital) && level_of(newest, *vital).is_some());
     let shown = SHOWN.into_iter().chain(others);

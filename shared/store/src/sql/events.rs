@@ -29,7 +29,11 @@ pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Resul
         }
         let mut insert = QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts) ");
         insert.push_values(rows, |mut row, (event, text)| {
-            row.push_bind(event.id.uuid()).push_bind(event.kind.clone()).push_bind(text).push_bind(At(event.time)).push("0");
+            row.push_bind(event.id.uuid())
+                .push_bind(event.kind.clone())
+                .push_bind(text)
+                .push_bind(At(event.time))
+                .push("0");
         });
         insert.build().persistent(false).execute(&mut *conn).await?;
     }
