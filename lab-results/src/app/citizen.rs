@@ -78,7 +78,9 @@ pub async fn show(app: &App, caller: &Caller, linked: &Linked) -> Result<Shown, 
     let full_name = tx.person(person_id).await?.map(|stored| stored.person.full_name.as_str().to_owned());
     let lab_name = tx.laboratory(&linked.result.lab_code).await?.map(|laboratory| laboratory.name);
     let versions = tx.versions(linked.result.id).await?;
+    // A correction may move a result to another person: what was said of somebody else is not this reader's to know.
     let before = versions.iter().rev().find(|version| version.version < linked.result.version);
+    let before = before.filter(|version| version.content.person_id == linked.result.content.person_id);
     let mut entry = caller.audit(
         SERVICE,
         "result.read",

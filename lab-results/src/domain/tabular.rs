@@ -185,15 +185,15 @@ fn not_text(what: NotText) -> FileError {
         NotText::Spreadsheet => (
             "spreadsheet",
             Bilingual::new(
-                "Đây là tệp bảng tính (Excel), không phải CSV: gửi tệp .xlsx, hoặc lưu thành CSV UTF-8",
-                "This is a spreadsheet and not a CSV file: send it as .xlsx, or save it as CSV UTF-8",
+                "Đây là tệp bảng tính (Excel), không phải CSV: hãy lưu thành CSV UTF-8 rồi gửi",
+                "This is a spreadsheet and not a CSV file: save it as CSV UTF-8 and send that",
             ),
         ),
         NotText::Binary => (
             "binary",
             Bilingual::new(
-                "Tệp này không phải văn bản: gửi CSV, XLSX, HL7 hoặc FHIR",
-                "This file is no text: send CSV, XLSX, HL7 or FHIR",
+                "Tệp này không phải văn bản: hãy gửi tệp CSV",
+                "This file is no text: send a CSV file",
             ),
         ),
     };

@@ -83,9 +83,9 @@ async fn a_body_that_cannot_be_read_is_refused_clearly() -> anyhow::Result<()> {
     Client::send(post("text/plain", b"{}".to_vec())).await?.expect(415)?;
     let long = lab.request(Method::POST, "/api/v1/checkin/visits").header("content-type", "application/json");
     Client::send(long.body(vec![b' '; 3 * 1024 * 1024])).await?.expect(413)?;
-    let vietnamese = lab
-        .request(Method::POST, "/api/v1/lab/results")
-        .header("accept-language", "vi")
+    let vietnamese = reqwest::Client::new()
+        .post(format!("{}/api/v1/auth/login", suite.process.url))
+        .header("accept-language", "vi-VN,vi;q=0.9,en;q=0.5")
         .header("content-type", "application/json")
         .body("{");
     let problem = Client::send(vietnamese).await?.expect(400)?;
