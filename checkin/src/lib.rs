@@ -4,6 +4,8 @@
 //! Visits of known visitors are stored by group commit ([`writer`]). When a case opens, [`app::matching`] finds who
 //! shared its air; when the retention of a day ends, [`app::retention`] destroys its key.
 
+#![expect(clippy::duplicate_mod, reason = "the SQL is compiled once for each engine")]
+
 pub mod api;
 pub mod app;
 pub mod consumers;

@@ -5,6 +5,8 @@
 //! climbs to the next owner where nobody does. Everything that happens is a line of the live feed, told in the
 //! transaction of the record itself.
 
+#![expect(clippy::duplicate_mod, reason = "the SQL is compiled once for each engine")]
+
 pub mod api;
 pub mod app;
 pub mod completion;

@@ -58,7 +58,6 @@ impl Client {
     }
 
     /// A request to a path.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url)).header("accept-language", "en");
         match &self.token {

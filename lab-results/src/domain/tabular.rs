@@ -191,10 +191,7 @@ fn not_text(what: NotText) -> FileError {
         ),
         NotText::Binary => (
             "binary",
-            Bilingual::new(
-                "Tệp này không phải văn bản: hãy gửi tệp CSV",
-                "This file is no text: send a CSV file",
-            ),
+            Bilingual::new("Tệp này không phải văn bản: hãy gửi tệp CSV", "This file is no text: send a CSV file"),
         ),
     };
     FileError { code, detail, errors: Vec::new() }

@@ -2,7 +2,7 @@
 //! acknowledged check-in and result must be there once, and every positive must have exactly one case.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -25,10 +25,14 @@ struct Ledger {
     results: HashMap<String, u32>,
 }
 
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Sends one body until it is acknowledged; the same id and body each time, as an offline phone would.
 async fn send(url: &Arc<Mutex<String>>, path: &str, token: &Arc<Mutex<Option<String>>>, body: &Value) -> Value {
     loop {
-        let (address, token) = (url.lock().unwrap().clone(), token.lock().unwrap().clone());
+        let (address, token) = (lock(&url).clone(), lock(&token).clone());
         let client = match token {
             Some(token) => Client::new(&address).with_token(&token),
             None => Client::new(&address),
@@ -66,13 +70,13 @@ async fn pour(
         let body = json!({"id": id, "venue_code": code, "at": at, "visitor": visitor});
         let visit = send(&url, "/api/v1/checkin/visits", &nobody, &body).await;
         device = visit["device_token"].as_str().map(str::to_owned).or(device);
-        ledger.lock().unwrap().visits.insert(id, body);
+        lock(&ledger).visits.insert(id, body);
         if i.is_multiple_of(3) {
             let accession = format!("CRASH-{number}");
             let result = sample::result(&accession, &sample::person(100_000 + number), "detected");
             let report = send(&url, "/api/v1/lab/results", &lab_token, &result).await;
             assert!(report["rejected"] == 0, "{report}");
-            ledger.lock().unwrap().results.insert(accession, 100_000 + number);
+            lock(&ledger).results.insert(accession, 100_000 + number);
         }
     }
 }
@@ -98,7 +102,7 @@ async fn nothing_that_was_acknowledged_is_lost_or_doubled_by_kills() -> anyhow::
         pause(&mut random).await;
         suite.process.kill();
         suite.restart()?;
-        url.lock().unwrap().clone_from(&suite.process.url);
+        lock(&url).clone_from(&suite.process.url);
     }
     pause(&mut random).await;
     stop.cancel();
@@ -120,7 +124,7 @@ async fn sign_in(url: &str, username: &str) -> anyhow::Result<String> {
 
 async fn verify(url: &str, ledger: &Mutex<Ledger>) -> anyhow::Result<()> {
     let (visits, results) = {
-        let ledger = ledger.lock().unwrap();
+        let ledger = lock(&ledger);
         (ledger.visits.clone(), ledger.results.clone())
     };
     ensure!(visits.len() > 20 && results.len() > 5, "too little poured: {} {}", visits.len(), results.len());
