@@ -32,7 +32,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Sends one body until it is acknowledged; the same id and body each time, as an offline phone would.
 async fn send(url: &Arc<Mutex<String>>, path: &str, token: &Arc<Mutex<Option<String>>>, body: &Value) -> Value {
     loop {
-        let (address, token) = (lock(&url).clone(), lock(&token).clone());
+        let (address, token) = (lock(url).clone(), lock(token).clone());
         let client = match token {
             Some(token) => Client::new(&address).with_token(&token),
             None => Client::new(&address),
@@ -124,7 +124,7 @@ async fn sign_in(url: &str, username: &str) -> anyhow::Result<String> {
 
 async fn verify(url: &str, ledger: &Mutex<Ledger>) -> anyhow::Result<()> {
     let (visits, results) = {
-        let ledger = lock(&ledger);
+        let ledger = lock(ledger);
         (ledger.visits.clone(), ledger.results.clone())
     };
     ensure!(visits.len() > 20 && results.len() > 5, "too little poured: {} {}", visits.len(), results.len());
