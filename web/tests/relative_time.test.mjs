@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { relative, secondsSince, stopwatch } from "../src/ts/relative_time.ts";
+import { relative, secondsSince, stretch } from "../src/ts/relative_time.ts";
 
 globalThis.document = { documentElement: { lang: "vi" } };
 
@@ -11,10 +11,11 @@ test("times are said as a person says them", () => {
   assert.equal(relative(-30 * 60), "sau 30 phút");
 });
 
-test("a stopwatch shows hours only where there are any", () => {
-  assert.equal(stopwatch(247), "04:07");
-  assert.equal(stopwatch(3847), "1:04:07");
-  assert.equal(stopwatch(-5), "00:00");
+test("a wait is said in its two largest units", () => {
+  assert.equal(stretch(-5), "dưới 1 phút");
+  assert.equal(stretch(247), "4 phút");
+  assert.equal(stretch(3847), "1 giờ 4 phút");
+  assert.equal(stretch(183_600), "2 ngày 3 giờ");
 });
 
 test("a text that is no time has no age", () => {

@@ -64,6 +64,7 @@ checkin-exposures-title = Contact tracing
 checkin-exposures-lead = Recent cases, who was at the same places, who was told.
 checkin-exposures-empty-title = No case in your area yet
 checkin-exposures-empty-text = When a case opens, those who were at the same places appear here within seconds.
+checkin-born = born
 checkin-exposures-case = Case
 checkin-exposures-opened = Opened
 checkin-exposures-people = Contacts

@@ -61,6 +61,7 @@ checkin-exposures-title = Truy vết
 checkin-exposures-lead = Ca mắc gần đây, ai đã ở cùng chỗ, ai đã được báo tin.
 checkin-exposures-empty-title = Chưa có ca nào trong địa bàn
 checkin-exposures-empty-text = Khi một ca mở, những người ở cùng chỗ sẽ hiện ở đây trong vài giây.
+checkin-born = sinh
 checkin-exposures-case = Ca mắc
 checkin-exposures-opened = Mở lúc
 checkin-exposures-people = Người tiếp xúc

@@ -82,6 +82,7 @@ struct Contact {
     name: String,
     year: String,
     phone: String,
+    tel: String,
     place: String,
     day: String,
     minutes: i64,
@@ -144,7 +145,8 @@ fn contact(
     Contact {
         name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
         year: person.map(year).unwrap_or_default(),
-        phone: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
+        phone: phone.map(|phone| phone.national()).unwrap_or_default(),
+        tel: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         place: places.get(&exposure.venue_id).copied().unwrap_or_default().to_owned(),
         day: written(exposure.day),
         minutes: exposure.overlap_minutes,

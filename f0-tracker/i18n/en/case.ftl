@@ -9,8 +9,14 @@ case-age-months = { $count } months
 case-age-under-one = under 1 year
 case-from-onset = day { $day } since symptoms began
 case-from-diagnosis = day { $day } since diagnosis
-case-days-onset = days since symptoms began
-case-days-diagnosis = days since diagnosis
+case-days-onset = { $count ->
+    [one] day since symptoms began
+   *[other] days since symptoms began
+}
+case-days-diagnosis = { $count ->
+    [one] day since diagnosis
+   *[other] days since diagnosis
+}
 case-not-reported = No report yet
 case-state-closed = Ended
 case-state-voided = Voided

@@ -92,7 +92,7 @@ case-band-high = nguy cơ cao
 ## Cảnh báo và việc tiếp theo
 
 case-alert = Cảnh báo
-case-alert-open = Chưa ai nhận · chờ { $owner }
+case-alert-open = Chưa ai nhận · chờ: { $owner }
 case-alert-mine = Bạn đã nhận
 case-alert-taken = Đã có người nhận
 case-take = Tôi nhận cảnh báo này

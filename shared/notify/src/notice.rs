@@ -65,6 +65,9 @@ pub fn of(event: &CloudEvent, public_url: &str) -> Result<Vec<Notice>, EventErro
     Ok(notices)
 }
 
+/// Where the front page says what to do after a message of An Tâm: for those who are told no more than the message.
+const MESSAGE_HELP: &str = "/#message";
+
 /// The addresses of pages (contract, "Pages").
 #[derive(Clone, Copy)]
 struct Pages<'a>(&'a str);
@@ -91,7 +94,7 @@ fn amended(event: &ResultAmended, pages: Pages<'_>) -> Vec<Notice> {
         let change = if event.withdrawn { ResultChange::Withdrawn } else { ResultChange::Corrected };
         return vec![result(&event.result, change, pages)];
     };
-    let args = vec![Arg::Change(ResultChange::Withdrawn), pages.link("/me")];
+    let args = vec![Arg::Change(ResultChange::Withdrawn), pages.link(MESSAGE_HELP)];
     let mut notices = vec![to_person(previous, Template::ResultReady, args)];
     if !event.withdrawn {
         notices.push(result(&event.result, ResultChange::New, pages));
@@ -102,7 +105,7 @@ fn amended(event: &ResultAmended, pages: Pages<'_>) -> Vec<Notice> {
 /// One message however many places there were: the nearest, and of those the newest, sets its words.
 fn exposure(event: &ExposureFound, pages: Pages<'_>) -> Option<Notice> {
     let nearest = event.exposures.iter().max_by_key(|exposure| (exposure.level, exposure.day))?;
-    let args = vec![Arg::Exposure(nearest.level), Arg::Day(nearest.day), pages.link("/me")];
+    let args = vec![Arg::Exposure(nearest.level), Arg::Day(nearest.day), pages.link(MESSAGE_HELP)];
     Some(to_person(event.person_id, Template::ExposureFound, args))
 }
 
@@ -164,7 +167,7 @@ mod tests {
         let told = notices(&testing::amended(ids::person(1), Some(ids::person(2)), false));
         let [before, now] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((&before.audience, before.about), (&Audience::Person, ids::person(2)));
-        assert_eq!(before.args, [Arg::Change(ResultChange::Withdrawn), link("/me")]);
+        assert_eq!(before.args, [Arg::Change(ResultChange::Withdrawn), link("/#message")]);
         assert_eq!((&now.audience, now.about), (&Audience::Person, ids::person(1)));
         assert_eq!(now.args, [Arg::Change(ResultChange::New), link("/r/7ZK40QW9M3XT")]);
         let withdrawn = notices(&testing::amended(ids::person(1), Some(ids::person(2)), true));
@@ -180,7 +183,7 @@ mod tests {
             at(ExposureLevel::Brief, 11),
         ];
         let event = ExposureFound { case_id: ids::case(1), person_id: ids::person(1), exposures };
-        let args = vec![Arg::Exposure(ExposureLevel::Close), Arg::Day(date(2022, 3, 10)), link("/me")];
+        let args = vec![Arg::Exposure(ExposureLevel::Close), Arg::Day(date(2022, 3, 10)), link("/#message")];
         assert_eq!(notices(&event), [to_person(ids::person(1), Template::ExposureFound, args)]);
         assert_eq!(notices(&ExposureFound { exposures: Vec::new(), ..event }), []);
     }

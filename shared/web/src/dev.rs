@@ -99,6 +99,16 @@ struct MessagesPage {
     messages: Vec<Shown>,
 }
 
+/// A recipient as people write it: a phone number in groups, a duty by its name, anything else as it is.
+fn recipient(page: &Page, to: &str) -> String {
+    if let Some(phone) = typed_phone(to) {
+        return phone.national();
+    }
+    let key = format!("messages-duty-{to}");
+    let duty = page.t(&key);
+    if duty == key { to.to_owned() } else { duty }
+}
+
 async fn page(State(platform): State<Platform>, caller: Caller, Query(query): Query<To>) -> Result<Response, Problem> {
     let found = find(&platform, &caller, query.to.as_deref()).await?;
     let page = Page::new(&caller, i18n::shell(), "messages-title");
@@ -110,8 +120,8 @@ async fn page(State(platform): State<Platform>, caller: Caller, Query(query): Qu
             sent_at: stored.created_at.to_string(),
             sent_text: page.ago(stored.created_at, now),
             sent_exact: page.exact(stored.created_at),
-            channel: stored.message.channel,
-            to: stored.message.recipient,
+            channel: page.t(&format!("messages-channel-{}", stored.message.channel)),
+            to: recipient(&page, &stored.message.recipient),
             body: stored.message.text,
         })
         .collect();

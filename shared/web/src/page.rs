@@ -154,6 +154,12 @@ impl Page {
         assets::href(name)
     }
 
+    /// A whole number as the page's language groups it.
+    #[must_use]
+    pub fn figure(&self, n: i64) -> String {
+        figure(self.language, n)
+    }
+
     /// A moment as `dd/MM/yyyy HH:mm` on the wall clock of Vietnam.
     #[must_use]
     pub fn exact(&self, at: Instant) -> String {
@@ -182,6 +188,21 @@ impl Page {
         let words: Vec<String> = roles.iter().map(|role| self.t(&format!("role-{}", role.code()))).collect();
         words.join(", ")
     }
+}
+
+/// A whole number as the language groups it: `1.250` in Vietnamese, `1,250` in English.
+#[must_use]
+pub fn figure(lang: Lang, n: i64) -> String {
+    let mark = if lang == Lang::Vi { '.' } else { ',' };
+    let digits = n.unsigned_abs().to_string();
+    let mut text = if n < 0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A moment as `dd/MM/yyyy HH:mm` on the wall clock of Vietnam.
@@ -279,6 +300,12 @@ mod tests {
     fn the_other_language_keeps_the_rest_of_the_query() {
         assert_eq!(with_lang("/board", Lang::En), "/board?lang=en");
         assert_eq!(with_lang("/people?q=an&lang=vi&page=2", Lang::En), "/people?q=an&page=2&lang=en");
+    }
+
+    #[test]
+    fn figures_are_grouped_as_the_language_groups_them() {
+        assert_eq!([0, 999, 1_379].map(|n| figure(Lang::Vi, n)), ["0", "999", "1.379"]);
+        assert_eq!(figure(Lang::En, -1_250_000), "-1,250,000");
     }
 
     #[test]

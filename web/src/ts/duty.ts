@@ -2,7 +2,7 @@
 
 import { getJson } from "./api.ts";
 import { find } from "./dom.ts";
-import { secondsSince, stopwatch } from "./relative_time.ts";
+import { secondsSince, stretch } from "./relative_time.ts";
 import { openStream } from "./sse.ts";
 import { figure, say } from "./words.ts";
 
@@ -19,6 +19,7 @@ const OPEN = "/api/v1/f0/alerts?status=open&limit=200";
 const STREAM = "/api/v1/f0/stream";
 const CHANGES = ["alert.raised", "alert.escalated", "alert.acknowledged", "alert.resolved", "case.closed"] as const;
 const FRESH_EVERY_MS = 60_000;
+const SHOW_EVERY_MS = 15_000;
 
 let waiting: readonly OpenAlert[] | null = null;
 
@@ -36,7 +37,7 @@ function show(counter: HTMLElement): void {
   // The list is ordered by danger: its first alert names the worst level.
   counter.dataset["level"] = waiting[0]?.level ?? "well";
   text.textContent =
-    oldest === null ? say("dutyNone") : say("dutyWaiting", { n: figure(waiting.length), time: stopwatch(oldest) });
+    oldest === null ? say("dutyNone") : say("dutyWaiting", { n: figure(waiting.length), time: stretch(oldest) });
 }
 
 /** Keeps the counter right where the page has one. */
@@ -55,7 +56,7 @@ export function setUpDuty(): void {
     show(counter);
   };
   void refresh();
-  setInterval(() => show(counter), 1000);
+  setInterval(() => show(counter), SHOW_EVERY_MS);
   setInterval(() => void refresh(), FRESH_EVERY_MS);
   if (find("[data-board]") !== null) {
     // The board holds the stream already and passes its news on.

@@ -24,13 +24,20 @@ export function relative(seconds: number): string {
   return say(past ? "daysAgo" : "inDays", { n: Math.floor(size / DAY) });
 }
 
-/** A stretch of time on a running clock: `04:07`, or `1:04:07` from an hour on. */
-export function stopwatch(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (n: number) => String(n).padStart(2, "0");
-  const hours = Math.floor(whole / HOUR);
-  const rest = `${two(Math.floor((whole % HOUR) / MINUTE))}:${two(whole % MINUTE)}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
+/** How long somebody waits, in the words of the server: `4 phút`, `1 giờ 4 phút`, `2 ngày 3 giờ`. */
+export function stretch(seconds: number): string {
+  const minutes = Math.floor(Math.max(0, seconds) / MINUTE);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (minutes === 0) {
+    return say("waitShort");
+  }
+  if (hours === 0) {
+    return say("waitMinutes", { minutes });
+  }
+  return days === 0
+    ? say("waitHours", { hours, minutes: minutes % 60 })
+    : say("waitDays", { days, hours: hours % 24 });
 }
 
 /** Seconds since the RFC 3339 time `at`, or `null` where it is none. */
@@ -49,12 +56,12 @@ export function refreshTimes(root: ParentNode = document): void {
   }
 }
 
-/** Rewrites every `[data-wait]` within `root` as a running clock. */
+/** Rewrites every `[data-wait]` within `root` as a person says a wait. */
 export function refreshWaits(root: ParentNode = document): void {
   for (const wait of findAll("[data-wait]", root)) {
     const seconds = secondsSince(wait.dataset["wait"]);
     if (seconds !== null) {
-      setText(wait, stopwatch(seconds));
+      setText(wait, stretch(seconds));
     }
   }
 }
@@ -69,6 +76,8 @@ function setText(target: HTMLElement, text: string): void {
 export function keepTimesFresh(): void {
   refreshTimes();
   refreshWaits();
-  setInterval(() => refreshTimes(), FRESH_EVERY_MS);
-  setInterval(() => refreshWaits(), 1000);
+  setInterval(() => {
+    refreshTimes();
+    refreshWaits();
+  }, FRESH_EVERY_MS);
 }

@@ -215,11 +215,11 @@ mod tests {
         for told in [
             format!("data-alert-id=\"{id}\" data-level=\"emergency\" data-state=\"open\" data-overdue=\"true\""),
             format!("action=\"/board/alerts/{id}/take\" data-take=\"{id}\""),
-            "data-wait=\"2022-03-10T01:00:00Z\">12:00<".to_owned(),
+            "data-wait=\"2022-03-10T01:00:00Z\">12 phút<".to_owned(),
             "Nguyễn Thị Hoa</a>".to_owned(),
             "Phường 4, Thành phố Mỹ Tho".to_owned(),
             "ngày 6 từ khi có triệu chứng".to_owned(),
-            "91\u{a0}%".to_owned(),
+            "91%".to_owned(),
             "đang giảm".to_owned(),
             "Mức độ nặng: SpO2 dưới 94% khi thở khí phòng".to_owned(),
             "title=\"437/QĐ-BYT, bảng phân loại mức độ; 4689/QĐ-BYT, 5.3\"".to_owned(),

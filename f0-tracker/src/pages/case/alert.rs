@@ -28,7 +28,7 @@ pub struct AlertLine {
     pub overdue: bool,
     /// When it was raised.
     pub raised: Moment,
-    /// How long it waits, as a running clock shows it.
+    /// How long it waits, as a person says it.
     pub wait: String,
     /// Who has it, or who is to take it.
     pub owner: String,
@@ -59,7 +59,7 @@ impl AlertLine {
             mine,
             overdue: open && is_overdue(alert, now),
             raised: Moment::new(page, alert.raised_at, now),
-            wait: stopwatch(now.since(alert.raised_at).as_secs()),
+            wait: wait(page, now.since(alert.raised_at).as_secs()),
             owner,
             why: reasons::of(page, &alert.reasons),
         }
@@ -77,11 +77,16 @@ fn is_overdue(alert: &AlertRecord, now: Instant) -> bool {
     alert.escalated_at.is_some() || due().is_some_and(|(due, _)| due <= now)
 }
 
-/// A stretch of time on a running clock: `04:07`, or `1:04:07` from an hour on, as the browser goes on counting.
-fn stopwatch(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+/// A stretch of time as a person says it, in the words with which the browser goes on counting.
+fn wait(page: &Page, seconds: i64) -> String {
+    let minutes = seconds.max(0) / 60;
+    let hours = minutes / 60;
+    match (hours / 24, hours, minutes) {
+        (0, 0, 0) => page.t("board-wait-short"),
+        (0, 0, _) => page.t_with("board-wait-minutes", &[("minutes", minutes.into())]),
+        (0, _, _) => page.t_with("board-wait-hours", &[("hours", hours.into()), ("minutes", (minutes % 60).into())]),
+        (days, _, _) => page.t_with("board-wait-days", &[("days", days.into()), ("hours", (hours % 24).into())]),
+    }
 }
 
 #[cfg(test)]
@@ -97,10 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_counts_as_the_browser_does() {
-        assert_eq!(stopwatch(247), "04:07");
-        assert_eq!(stopwatch(3_847), "1:04:07");
-        assert_eq!(stopwatch(-3), "00:00");
+    fn a_wait_is_said_as_the_browser_says_it() {
+        let said = |lang, seconds| wait(&samples::page(lang), seconds);
+        assert_eq!(said(Lang::Vi, -3), "dưới 1 phút");
+        assert_eq!(said(Lang::Vi, 247), "4 phút");
+        assert_eq!(said(Lang::Vi, 3_847), "1 giờ 4 phút");
+        assert_eq!(said(Lang::Vi, 183_600), "2 ngày 3 giờ");
+        assert_eq!(said(Lang::En, 3_847), "1 h 4 min");
     }
 
     #[test]
@@ -116,7 +124,7 @@ mod tests {
     fn who_has_it_is_told_by_name_and_to_the_reader_as_you() {
         let open = samples::alert();
         let now = open.raised_at;
-        assert_eq!(line(&open, now).owner, "Chưa ai nhận · chờ Bác sĩ trực");
+        assert_eq!(line(&open, now).owner, "Chưa ai nhận · chờ: Bác sĩ trực");
         let mine = samples::taken(samples::doctor());
         assert!(line(&mine, now).mine && line(&mine, now).owner == "Bạn đã nhận");
         let other = samples::taken(samples::other_doctor());

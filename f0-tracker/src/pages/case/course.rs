@@ -85,7 +85,7 @@ fn end_of_isolation(page: &Page, file: &CaseFile, today: Date) -> Step {
     let missing = unmet(&course, today);
     let told =
         missing.iter().map(|criterion| format!("{} ({})", criterion.detail.get(page.language()), criterion.source));
-    let text = if missing.is_empty() { page.t("case-next-may-end-text") } else { told.collect::<Vec<_>>().join("; ") };
+    let text = if missing.is_empty() { page.t("case-next-may-end-text") } else { told.collect::<Vec<_>>().join(". ") };
     let key = if missing.is_empty() { "case-next-may-end" } else { "case-next-not-yet" };
     Step { icon: "home", title: page.t(key), text, since: None }
 }

@@ -27,7 +27,7 @@ const SOURCE_WORDS: [(&str, &str); 11] = [
 pub struct Why {
     /// How dangerous it is.
     pub level: &'static str,
-    /// What was measured or reported: "SpO2 91 %", "Khó thở"; empty where it is neither.
+    /// What was measured or reported: "SpO2 91%", "Khó thở"; empty where it is neither.
     pub what: String,
     /// What the rule says.
     pub text: String,
@@ -89,7 +89,7 @@ mod tests {
         let reports = samples::reports();
         let why = of(&samples::page(Lang::Vi), &reports[0].reasons);
         let number = why.iter().find(|why| why.what.starts_with("SpO2")).unwrap();
-        assert_eq!(number.what, "SpO2 91\u{a0}%");
+        assert_eq!(number.what, "SpO2 91%");
         assert_eq!(number.short, number.text);
         assert_eq!(number.title, number.source);
         let symptom = why.iter().find(|why| why.short == "Khó thở, hụt hơi").unwrap();

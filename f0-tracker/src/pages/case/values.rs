@@ -38,9 +38,12 @@ pub fn number(lang: Lang, value: Tenths) -> String {
     if lang == Lang::Vi { text.replace('.', ",") } else { text }
 }
 
-/// A number with its unit, which stay on one line.
+/// A number with its unit, which stay on one line; the percent sign touches its number, as people write it.
 pub fn with_unit(lang: Lang, vital: Vital, value: Tenths) -> String {
-    format!("{}\u{a0}{}", number(lang, value), vital.unit().get(lang))
+    let unit = vital.unit();
+    let unit = unit.get(lang);
+    let space = if unit == "%" { "" } else { "\u{a0}" };
+    format!("{}{space}{unit}", number(lang, value))
 }
 
 /// What people call it, without the explanation in brackets.
@@ -126,7 +129,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("91\u{a0}%", "emergency", "arrow-down"),
+                ("91%", "emergency", "arrow-down"),
                 ("26", "emergency", "arrow-up"),
                 ("104", "", "steady"),
                 ("38,1\u{a0}°C", "", "arrow-up"),

@@ -26,9 +26,9 @@ result-ready = { $change ->
         An Tâm
 
 exposure-found = { $level ->
-        [close] An Tâm: on { $day } you were near a person who may have been infectious, for a long time. Please limit contact with others. Your health station will help you: { $link }
-        [brief] An Tâm: on { $day } you were near a person who may have been infectious, for a short time. Please watch your health. Your health station will help you: { $link }
-       *[same_place] An Tâm: on { $day } you went where a person who may have been infectious also went, at another time. Please watch your health. Your health station will help you: { $link }
+        [close] An Tâm: on { $day } you were near a person who may have been infectious, for a long time. Please limit contact with others. To ask more: { $link }
+        [brief] An Tâm: on { $day } you were near a person who may have been infectious, for a short time. Please watch your health. To ask more: { $link }
+       *[same_place] An Tâm: on { $day } you went where a person who may have been infectious also went, at another time. Please watch your health. To ask more: { $link }
     }
     .subject = A notice about your health, { $day }
     .body =

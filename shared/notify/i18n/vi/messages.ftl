@@ -26,9 +26,9 @@ result-ready = { $change ->
         An Tâm
 
 exposure-found = { $level ->
-        [close] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian dài. Hãy hạn chế gặp người khác. Trạm y tế sẽ giúp bạn: { $link }
-        [brief] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian ngắn. Hãy theo dõi sức khỏe. Trạm y tế sẽ giúp bạn: { $link }
-       *[same_place] An Tâm: ngày { $day } bạn đến nơi mà một người có thể lây bệnh cũng đến, không cùng lúc. Hãy theo dõi sức khỏe. Trạm y tế sẽ giúp bạn: { $link }
+        [close] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian dài. Hãy hạn chế gặp người khác. Cần hỏi thêm: { $link }
+        [brief] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian ngắn. Hãy theo dõi sức khỏe. Cần hỏi thêm: { $link }
+       *[same_place] An Tâm: ngày { $day } bạn đến nơi mà một người có thể lây bệnh cũng đến, không cùng lúc. Hãy theo dõi sức khỏe. Cần hỏi thêm: { $link }
     }
     .subject = Thông báo về sức khỏe của bạn, ngày { $day }
     .body =

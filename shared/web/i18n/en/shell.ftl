@@ -44,23 +44,23 @@ login-demo-text = Choose somebody. The password of every demo account is “demo
 ## Demo accounts: who, and what each would do first
 
 login-demo-admin = Administrator
-login-demo-admin-first = Grant access to a newcomer, read the audit log.
-login-demo-officer = Provincial health officer
-login-demo-officer-first = Read the curve, follow one cluster.
+login-demo-admin-first = See what the system put aside, and who may do what.
+login-demo-officer = Epidemiology officer
+login-demo-officer-first = Trace a case: who was at the same place, who was told.
 login-demo-doctor = Doctor on duty
 login-demo-doctor-first = Take the most dangerous alert on the board.
 login-demo-doctor2 = Second doctor on duty
 login-demo-doctor2-first = Open the board on another computer, see alerts change hands.
 login-demo-nurse = Health station of ward 4
-login-demo-nurse-first = See who has not reported today and who is due a test.
+login-demo-nurse-first = See the alerts and cases of the ward.
 login-demo-lab = Laboratory
 login-demo-lab-first = Upload a file of results with some wrong rows.
 login-demo-sampler = Sampling team
-login-demo-sampler-first = Register people, print tube labels, pool samples.
+login-demo-sampler-first = Has no page of its own in this version yet.
 login-demo-venue = Venue owner
 login-demo-venue-first = Print the door's QR poster, see how many are inside.
 login-demo-hotline = Hotline 1022
-login-demo-hotline-first = Find a caller by name without accents, pass them to a doctor.
+login-demo-hotline-first = Find a caller by name without accents.
 
 ## Front page
 
@@ -70,15 +70,17 @@ front-line-result = A laboratory posts a positive result.
 front-line-case = The F0 case opens; the health station and the doctors see it at once.
 front-line-exposed = Whoever shared the place and the hour is found and told.
 front-line-doctor = The patient reports every day; a bad sign reaches a doctor on duty.
-front-line-certificate = When the rule is met the certificate is there, and anybody can verify it.
+front-line-end = The case says when isolation may end, and what is still missing.
 front-citizen = For everybody
 front-care = I am an F0 at home
 front-care-note = Report today's temperature and SpO2, and reach a doctor.
+front-message = An Tâm sent me a message
+front-message-note = Do what the message says. To ask more, call 1022. In an emergency, call 115.
 front-venue = I have a shop or an office
 front-venue-note = Make the QR poster for the door in five minutes.
 front-scan = I am at a place with an An Tâm code
 front-scan-note = Open the phone's camera, scan the code at the door, tap once.
-front-exposures = Tracing
+front-exposures = Contact tracing
 front-exposures-note = Who was at the same place as a case, and who was told.
 front-people = Find people
 front-people-note = Name without accents, phone or ID number.
@@ -118,6 +120,15 @@ error-busy-todo = Wait a few seconds and try again. Sending again does not make 
 messages-title = Messages that would have left
 messages-lead = The demo keeps every SMS, e-mail, Zalo and push message here and sends none.
 messages-to = Phone number or address
+messages-channel-sms = SMS
+messages-channel-email = Email
+messages-channel-zalo = Zalo
+messages-channel-push = Notification
+messages-duty-all_doctors = All doctors
+messages-duty-doctor_on_duty = Doctor on duty
+messages-duty-doctor = Doctor
+messages-duty-ward_station = Ward health station
+messages-duty-provincial_officer = Provincial health officer
 messages-find = Filter
 messages-empty-title = No message yet
 messages-empty-text = Release a test result, and the message to the citizen appears here.
@@ -151,7 +162,7 @@ error-todo-server = Try again in a minute. In an emergency, call 115.
 ## Find people
 
 people-title = Find people
-people-lead = Every search and every look is on record.
+people-lead = Every search and every view is recorded.
 people-q = Name without accents, phone, ID number
 people-find = Find
 people-empty-title = Nothing searched yet

@@ -44,23 +44,23 @@ login-demo-text = Chọn một người. Mật khẩu của mọi tài khoản d
 ## Demo accounts: who, and what each would do first
 
 login-demo-admin = Quản trị
-login-demo-admin-first = Cấp quyền cho người mới, xem nhật ký.
-login-demo-officer = Cán bộ y tế tỉnh
-login-demo-officer-first = Xem đường cong ca mắc, lần theo một ổ dịch.
+login-demo-admin-first = Xem hệ thống có gì bị gác lại, ai có quyền gì.
+login-demo-officer = Cán bộ dịch tễ
+login-demo-officer-first = Truy vết một ca: ai đã ở cùng nơi, ai đã được báo tin.
 login-demo-doctor = Bác sĩ trực
 login-demo-doctor-first = Nhận cảnh báo nguy hiểm nhất trên bảng trực.
 login-demo-doctor2 = Bác sĩ trực thứ hai
 login-demo-doctor2-first = Mở bảng ở máy khác, xem cảnh báo chuyển người.
 login-demo-nurse = Trạm y tế phường 4
-login-demo-nurse-first = Xem hôm nay ai chưa báo sức khỏe, ai đến ngày xét nghiệm.
+login-demo-nurse-first = Xem cảnh báo và ca bệnh của phường mình.
 login-demo-lab = Phòng xét nghiệm
 login-demo-lab-first = Tải lên một tệp kết quả có vài dòng sai.
 login-demo-sampler = Đội lấy mẫu
-login-demo-sampler-first = Đăng ký người, in nhãn ống, gộp mẫu.
+login-demo-sampler-first = Chưa có trang riêng trong bản này.
 login-demo-venue = Chủ địa điểm
 login-demo-venue-first = In mã QR dán cửa, xem bao nhiêu người bên trong.
 login-demo-hotline = Tổng đài 1022
-login-demo-hotline-first = Tìm người gọi bằng tên không dấu, chuyển cho bác sĩ.
+login-demo-hotline-first = Tìm người gọi bằng tên không dấu.
 
 ## Front page
 
@@ -70,10 +70,12 @@ front-line-result = Phòng xét nghiệm gửi kết quả dương tính.
 front-line-case = Hồ sơ F0 mở ngay, trạm y tế và bác sĩ thấy ngay.
 front-line-exposed = Ai ở cùng chỗ, cùng giờ được tìm ra và báo tin.
 front-line-doctor = Người bệnh báo sức khỏe mỗi ngày; dấu hiệu xấu đến bác sĩ đang trực.
-front-line-certificate = Đủ điều kiện thì có giấy xác nhận, ai cũng kiểm tra được.
+front-line-end = Hồ sơ cho biết khi nào đủ điều kiện kết thúc cách ly, và còn thiếu gì.
 front-citizen = Cho người dân
 front-care = Tôi là F0 tại nhà
 front-care-note = Báo nhiệt độ, SpO2 hôm nay và liên lạc bác sĩ.
+front-message = Tôi nhận tin của An Tâm
+front-message-note = Làm theo lời trong tin. Cần hỏi thêm, gọi 1022. Cấp cứu, gọi 115.
 front-venue = Tôi có cửa hàng, cơ quan
 front-venue-note = Tạo mã QR dán cửa trong năm phút.
 front-scan = Tôi đến một nơi có mã An Tâm
@@ -117,7 +119,16 @@ error-busy-todo = Đợi vài giây rồi thử lại. Gửi lại không tạo 
 
 messages-title = Tin nhắn lẽ ra đã gửi
 messages-lead = Bản dùng thử giữ mọi SMS, thư, Zalo và thông báo ở đây, không gửi ra ngoài.
-messages-to = Số điện thoại hoặc địa chỉ nhận
+messages-to = Số điện thoại, email
+messages-channel-sms = SMS
+messages-channel-email = Email
+messages-channel-zalo = Zalo
+messages-channel-push = Thông báo
+messages-duty-all_doctors = Tất cả bác sĩ
+messages-duty-doctor_on_duty = Bác sĩ trực
+messages-duty-doctor = Bác sĩ
+messages-duty-ward_station = Trạm y tế
+messages-duty-provincial_officer = Cán bộ y tế tỉnh
 messages-find = Lọc
 messages-empty-title = Chưa có tin nào
 messages-empty-text = Hãy trả một kết quả xét nghiệm, tin nhắn cho người dân sẽ hiện ở đây.
@@ -151,7 +162,7 @@ error-todo-server = Thử lại sau một phút. Nếu cấp cứu, gọi 115.
 ## Tìm người
 
 people-title = Tìm người
-people-lead = Mỗi lần tìm và mỗi lần xem đều được ghi lại.
+people-lead = Mỗi lần tìm, mỗi lần xem đều được ghi lại.
 people-q = Tên không dấu, số điện thoại, CCCD
 people-find = Tìm
 people-empty-title = Chưa tìm gì
