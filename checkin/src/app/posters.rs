@@ -56,7 +56,7 @@ pub async fn draw(
     format: Format,
 ) -> Result<Vec<u8>, PosterError> {
     let today = app.platform.now().local_date();
-    let ward = area::ward(place.ward_code.as_str(), today).or_else(|| area::ward_any(place.ward_code.as_str()));
+    let ward = area::ward_any(place.ward_code.as_str());
     let spec = PosterSpec {
         place_name: place.name.clone(),
         address: place.address.clone(),

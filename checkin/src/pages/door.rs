@@ -72,8 +72,7 @@ impl DoorPage {
             page = page.with_errors();
         }
         let now = app.platform.now();
-        let ward = area::ward(place.ward_code.as_str(), now.local_date());
-        let ward = ward.or_else(|| area::ward_any(place.ward_code.as_str()));
+        let ward = area::ward_any(place.ward_code.as_str());
         Self {
             place: place.name.clone(),
             address: ward.map_or(place.address.clone(), |ward| format!("{}, {}", place.address, ward.label())),

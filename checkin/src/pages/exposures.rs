@@ -125,7 +125,7 @@ impl ClusterPage {
             window_to: exact(cluster.window.to),
             people: who.len(),
             told: who.values().filter(|told| **told).count(),
-            venues: cluster.venues.iter().map(|venue| venue_of(venue, now.local_date())).collect(),
+            venues: cluster.venues.iter().map(venue_of).collect(),
             contacts,
             page,
         }
@@ -161,9 +161,9 @@ fn contact(
     }
 }
 
-fn venue_of(venue: &VenueView, today: Date) -> Venue {
+fn venue_of(venue: &VenueView) -> Venue {
     let code = venue.place.ward_code.as_str();
-    let ward = area::ward(code, today).or_else(|| area::ward_any(code));
+    let ward = area::ward_any(code);
     let visits = venue.visits.iter().map(|visit| format!("{} – {}", exact(visit.checked_in_at), exact(visit.left_at)));
     Venue {
         name: venue.place.name.clone(),
