@@ -141,7 +141,7 @@ async fn two_records_are_joined_with_an_event_and_their_questions_are_answered()
     assert_eq!(merge(gone, alias).await.status, StatusCode::OK);
     world.site.platform.stop.cancel();
     // Lines of one instant have no order; the second merge is a minute later.
-    world.clock.advance(shared::time::minutes(1));
+    world.clock.advance(minutes(1));
     let answer = merge(kept, gone).await;
     assert_eq!((answer.status, &answer.json()["id"]), (StatusCode::OK, &json!(kept)));
     assert_eq!(merge(kept, gone).await.status, StatusCode::OK, "joined again, nothing happens");
