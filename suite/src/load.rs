@@ -48,7 +48,7 @@ pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result
     add_laboratories(platform, &demo).await.context("laboratories")?;
     let results = record_results(platform, &demo).await.context("results")?;
     cases::open(platform, &demo, &results, accounts.doctors).await.context("cases")?;
-    accounts::finish(platform).await.context("accounts")
+    accounts::finish(platform, &accounts).await.context("accounts")
 }
 
 fn bar(what: &'static str, total: u64) -> ProgressBar {
