@@ -18,4 +18,5 @@ pub mod phone;
 pub mod place;
 pub mod problem;
 pub mod random;
+pub mod scan;
 pub mod time;
