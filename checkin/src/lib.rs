@@ -33,7 +33,8 @@ use crate::venues::Venues;
 use crate::writer::Writer;
 
 /// The tables of check-in.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("checkin"; "0001_checkin");
+pub const MIGRATIONS: shared_store::migrate::Migrations =
+    shared_store::migrate::migrations!("checkin"; "0001_checkin", "0020_checkin_codes");
 
 /// The service's name in the audit log.
 pub(crate) const SERVICE: &str = "checkin";

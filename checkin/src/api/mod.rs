@@ -2,6 +2,7 @@
 
 pub(crate) mod exposures;
 mod posters;
+mod scans;
 pub mod schemas;
 mod venues;
 pub mod visits;
@@ -13,5 +14,5 @@ use crate::App;
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    exposures::routes(visits::routes(posters::routes(venues::routes(routes))))
+    scans::routes(exposures::routes(visits::routes(posters::routes(venues::routes(routes)))))
 }

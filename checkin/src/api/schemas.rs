@@ -22,6 +22,8 @@ pub fn all() -> Schemas {
         ("BatchReport", batch_report()),
         ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
         ("Exposures", exposures()),
+        ("ScanInput", scan_input()),
+        ("Scan", scan()),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -119,6 +121,32 @@ fn visit() -> Value {
         "status": {"type": "string", "enum": ["accepted", "refused"]},
         "reasons": {"type": "array", "items": {"type": "string"}},
         "device_token": text("What the phone sends the next time"),
+    }})
+}
+
+fn scan_input() -> Value {
+    json!({"type": "object", "required": ["venue_id", "text"], "properties": {
+        "id": id("Of the visit, chosen by the client; the same id with the same body changes nothing"),
+        "venue_id": id("The place at whose door it was"),
+        "text": {"type": "string", "maxLength": shared::scan::LONGEST, "description": "What the scanner read, as UTF-8"},
+        "at": instant("When it was; now where it is missing"),
+    }})
+}
+
+fn scan() -> Value {
+    let recognised = ["personal", "cccd", "bhyt", "pccovid", "hcert", "national_id", "insurance"];
+    json!({"type": "object", "required": ["visit", "recognised_as", "verified", "visitor", "warnings"], "properties": {
+        "visit": reference("Visit"),
+        "recognised_as": {"type": "string", "enum": recognised},
+        "verified": {"type": "boolean", "description": "We issued the code; a card is scanned, not verified"},
+        "visitor": {"type": "object", "description": "What to compare with who stands there", "properties": {
+            "full_name": {"type": ["string", "null"], "description": "Null where a number alone was given"},
+            "birth_year": {"type": ["integer", "null"]},
+        }},
+        "warnings": {"type": "array", "items": {"type": "object", "properties": {
+            "code": text("Such as sex_mismatch"),
+            "detail": text("What on the card does not agree with itself"),
+        }}},
     }})
 }
 

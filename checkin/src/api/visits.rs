@@ -27,8 +27,9 @@ use crate::domain::visit::VisitInput;
 /// How many visits a batch holds at most (contract).
 const BATCH: usize = 500;
 
+/// A visit on the wire.
 #[derive(Debug, Serialize)]
-struct VisitView<'a> {
+pub(super) struct VisitView<'a> {
     id: VisitId,
     venue: &'a Place,
     checked_in_at: Instant,
@@ -39,7 +40,12 @@ struct VisitView<'a> {
     device_token: Option<&'a str>,
 }
 
-fn view<'a>(checked: &'a CheckedIn) -> VisitView<'a> {
+/// A visit as its venue's staff see it: the token is the visitor's alone.
+pub(super) fn staff_view(checked: &CheckedIn) -> VisitView<'_> {
+    VisitView { device_token: None, ..view(checked) }
+}
+
+fn view(checked: &CheckedIn) -> VisitView<'_> {
     VisitView {
         id: checked.visit.id,
         venue: &checked.place,

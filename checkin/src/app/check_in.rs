@@ -95,11 +95,42 @@ enum KnownOrNew {
     New(Box<PersonDraft>),
 }
 
+/// A visit that was understood and whose place is known, before anybody says who came.
+pub struct Understood {
+    input: VisitInput,
+    draft: VisitDraft,
+    place: Arc<Place>,
+    id: VisitId,
+    day: Date,
+    day_key: Key,
+    now: Instant,
+}
+
+impl Understood {
+    /// The visit's id: the client's, or the one that was made for it.
+    #[must_use]
+    pub fn id(&self) -> VisitId {
+        self.id
+    }
+
+    /// The visit of a person who was found in another way than by what the input says.
+    #[must_use]
+    pub fn of(self, app: &App, person: PersonId) -> Prepared {
+        let token = issue(app, person, self.now);
+        self.by(KnownOrNew::Known(person, token))
+    }
+
+    fn by(self, visitor: KnownOrNew) -> Prepared {
+        let Self { input, draft, place, id, day, day_key, now } = self;
+        Prepared { input, draft, place, id, day, day_key, visitor, now }
+    }
+}
+
 /// Understands a visit and finds its place.
 ///
 /// # Errors
-/// Fields at fault, an unknown place, a token that is not good, a day that is kept no more; or the store fails.
-pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInError> {
+/// Fields at fault, an unknown place, a day that is kept no more; or the store fails.
+pub async fn understand(app: &App, input: VisitInput) -> Result<Understood, CheckInError> {
     let now = app.platform.now();
     let draft = input.parse(now, now.local_date()).map_err(CheckInError::Invalid)?;
     let place = app.venues.find(app.platform.shared.as_ref(), draft.venue_code, now).await?;
@@ -113,12 +144,21 @@ pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInEr
         Err(StoreError::KeyDestroyed(_)) => return Err(too_old()),
         key => key?,
     };
-    let visitor = match &draft.visitor {
-        Visitor::Device(token) => known(app, token, now)?,
+    let id = draft.id.unwrap_or_else(|| VisitId::new(now, &mut random));
+    Ok(Understood { input, draft, place, id, day, day_key, now })
+}
+
+/// Understands a visit, finds its place, and its visitor so far as that needs no transaction.
+///
+/// # Errors
+/// As [`understand`], and when the token is not good.
+pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInError> {
+    let understood = understand(app, input).await?;
+    let visitor = match &understood.draft.visitor {
+        Visitor::Device(token) => known(app, token, understood.now)?,
         Visitor::Person(person) => KnownOrNew::New(person.clone()),
     };
-    let id = draft.id.unwrap_or_else(|| VisitId::new(now, &mut random));
-    Ok(Prepared { input, draft, place, id, day, day_key, visitor, now })
+    Ok(understood.by(visitor))
 }
 
 /// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked

@@ -1,5 +1,6 @@
 //! The use-cases, one a file. Each appends its events and audit lines in the transaction of its effect.
 
+pub mod cards;
 pub mod cases;
 pub mod check_in;
 pub mod check_out;
@@ -12,5 +13,6 @@ pub mod record;
 pub mod rematch;
 pub mod renew;
 pub mod retention;
+pub mod scans;
 pub mod timers;
 pub mod venues;

@@ -54,6 +54,7 @@ pub async fn purge(app: &App, thorough: bool) -> Result<Purged, StoreError> {
         request_id: None,
     };
     let mut tx = app.store.write().await?;
+    tx.forget_codes_before(first_kept).await?;
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok(Purged { days, visits })

@@ -2,6 +2,7 @@
 
 pub mod device_token;
 pub mod exposure;
+pub mod personal_card;
 pub mod policy;
 pub mod stay;
 pub mod visit;

@@ -7,6 +7,7 @@ macro_rules! visit_columns {
     };
 }
 
+pub mod door;
 pub mod postgres;
 pub mod records;
 pub mod sqlite;
@@ -19,6 +20,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
+pub use door::{CardRecord, DoorRead, DoorWrite};
 pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
@@ -34,7 +36,7 @@ pub trait CheckinStore: Send + Sync {
 
 /// Reading the tables of check-in inside one transaction.
 #[async_trait]
-pub trait CheckinRead: SharedRead {
+pub trait CheckinRead: SharedRead + DoorRead {
     /// Visits by their ids; ids that no visit has are left out.
     async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError>;
     /// Visits by place, minute and visitor; keys that no visit has are left out.
@@ -61,7 +63,7 @@ pub trait CheckinRead: SharedRead {
 
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait CheckinWrite: CheckinRead + SharedWrite {
+pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite {
     /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left
     /// out.
     async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;

@@ -5,6 +5,7 @@ mod exposures;
 mod group_commit;
 mod pages;
 mod retention;
+mod scans;
 mod store;
 mod support;
 mod venues;

@@ -1,6 +1,7 @@
 //! The SQL of check-in, written once and compiled for each engine.
 
 mod cases;
+mod door;
 mod exposures;
 mod visits;
 

@@ -1,0 +1,95 @@
+//! `POST scans`.
+
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::routing::post;
+use serde::Serialize;
+use shared::access::Role;
+use shared::bilingual::Lang;
+use shared::problem::FieldError;
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::caller::Caller;
+use shared_web::extract::Json;
+use shared_web::problem::Problem;
+
+use super::visits::{VisitView, staff_view};
+use crate::App;
+use crate::app::scans::{ScanDone, ScanFailure, ScanInput, scan};
+
+/// Who stands at a door: the staff of the place, whatever they are else.
+pub(super) const DOOR: &[Role] = &[Role::Venue, Role::Officer, Role::Nurse, Role::Sampler, Role::Admin];
+
+#[derive(Serialize)]
+struct ScanView<'a> {
+    visit: VisitView<'a>,
+    recognised_as: &'static str,
+    verified: bool,
+    visitor: VisitorView<'a>,
+    warnings: Vec<WarningView<'a>>,
+}
+
+#[derive(Serialize)]
+struct VisitorView<'a> {
+    full_name: Option<&'a str>,
+    birth_year: Option<i16>,
+}
+
+#[derive(Serialize)]
+struct WarningView<'a> {
+    code: &'static str,
+    detail: &'a str,
+}
+
+fn view(done: &ScanDone, lang: Lang) -> ScanView<'_> {
+    ScanView {
+        visit: staff_view(&done.checked),
+        recognised_as: done.recognised_as,
+        verified: done.verified,
+        visitor: VisitorView { full_name: done.name.as_deref(), birth_year: done.birth_year },
+        warnings: done
+            .warnings
+            .iter()
+            .map(|warning| WarningView { code: warning.code, detail: warning.detail.get(lang) })
+            .collect(),
+    }
+}
+
+impl From<ScanFailure> for Problem {
+    fn from(error: ScanFailure) -> Self {
+        match error {
+            ScanFailure::NoVenue => Self::not_found(
+                "Không có địa điểm này, hoặc bạn không làm việc ở đó.",
+                "There is no such venue, or you do not work there.",
+            ),
+            ScanFailure::Text(code, detail) => Self::field(FieldError::new("/text", code, detail)),
+            ScanFailure::Visit(error) => error.into(),
+        }
+    }
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Json(input): Json<ScanInput>,
+) -> Result<(StatusCode, axum::Json<serde_json::Value>), Problem> {
+    let done = scan(&app, &caller, &input).await?;
+    let status = if done.checked.created { StatusCode::CREATED } else { StatusCode::OK };
+    let view = serde_json::to_value(view(&done, caller.lang())).map_err(|_| Problem::internal())?;
+    Ok((status, axum::Json(view)))
+}
+
+pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    routes.add(
+        Method::POST,
+        "/api/v1/checkin/scans",
+        Who::Roles(DOOR),
+        Scope::Own,
+        Doc::json(
+            "Check a visitor in by what they carry: personal QR, CCCD, BHYT, PC-Covid, certificate, typed number",
+        )
+        .body("ScanInput")
+        .answer("Scan")
+        .status(201),
+        post(create),
+    )
+}

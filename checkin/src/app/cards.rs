@@ -1,0 +1,98 @@
+//! Personal QR cards: issued to a person, ended when lost.
+
+use serde_json::json;
+use shared::ids::PersonId;
+use shared::scan::PersonalCode;
+use shared::time::Instant;
+use shared_store::StoreError;
+use shared_web::caller::Caller;
+use uuid::Uuid;
+
+use crate::domain::personal_card;
+use crate::store::{CardRecord, CheckinWrite};
+use crate::{App, SERVICE};
+
+/// The newest good card of a person, or a new one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn card_of(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    person: PersonId,
+    now: Instant,
+) -> Result<PersonalCode, StoreError> {
+    let key = app.platform.keys();
+    match tx.cards_of(person).await?.first() {
+        Some(card) => Ok(personal_card::prove(key.token.bytes(), card.id.into_bytes())),
+        None => issue(app, tx, caller, person, now).await,
+    }
+}
+
+/// A new card of a person; the ones before stay good.
+///
+/// # Errors
+/// When the store fails.
+pub async fn issue(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    person: PersonId,
+    now: Instant,
+) -> Result<PersonalCode, StoreError> {
+    let mut random = app.platform.random();
+    let code = personal_card::draw(app.platform.keys().token.bytes(), &mut random);
+    let card = CardRecord { id: Uuid::from_bytes(code.card), person_id: person, issued_at: now, revoked_at: None };
+    tx.insert_card(&card).await?;
+    let entry = caller.audit(SERVICE, "card.issue", Some(format!("person:{person}")), json!({}));
+    tx.audit(&entry, now, &mut random).await?;
+    Ok(code)
+}
+
+/// Ends the cards of a person; gives how many were good until then.
+///
+/// # Errors
+/// When the store fails.
+pub async fn revoke_all(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    person: PersonId,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let ended = tx.revoke_cards(person, None, now).await?;
+    let entry = caller.audit(SERVICE, "card.revoke", Some(format!("person:{person}")), json!({"cards": ended}));
+    tx.audit(&entry, now, &mut app.platform.random()).await?;
+    Ok(ended)
+}
+
+/// Whose card a code is, while the card is good.
+///
+/// # Errors
+/// When the store fails.
+pub async fn holder(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    code: &PersonalCode,
+) -> Result<Result<PersonId, CardError>, StoreError> {
+    if !personal_card::is_ours(app.platform.keys().token.bytes(), code) {
+        return Ok(Err(CardError::Forged));
+    }
+    let Some(card) = tx.card(Uuid::from_bytes(code.card)).await? else { return Ok(Err(CardError::Forged)) };
+    if card.revoked_at.is_some() {
+        return Ok(Err(CardError::Revoked));
+    }
+    Ok(tx.canonical(card.person_id).await?.ok_or(CardError::Revoked))
+}
+
+/// Why a card lets nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CardError {
+    /// It was not issued here, or a digit was misread.
+    #[error("the card was not issued here")]
+    Forged,
+    /// Its holder ended it, or is gone.
+    #[error("the card was ended")]
+    Revoked,
+}

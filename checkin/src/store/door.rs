@@ -1,0 +1,44 @@
+//! What the door keeps of people beside their visits: personal cards, and codes that were seen before.
+
+use async_trait::async_trait;
+use shared::ids::PersonId;
+use shared::time::{Date, Instant};
+use shared_store::{SharedRead, SharedWrite, StoreError};
+use uuid::Uuid;
+
+/// A personal QR card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardRecord {
+    /// What its QR carries beside the proof. Sixteen random bytes and no UUID of any version; the column is of that type.
+    pub id: Uuid,
+    /// Whose it is.
+    pub person_id: PersonId,
+    /// When it was issued.
+    pub issued_at: Instant,
+    /// Since when it is good no more.
+    pub revoked_at: Option<Instant>,
+}
+
+/// Reading the tables of the door.
+#[async_trait]
+pub trait DoorRead: SharedRead {
+    /// A card.
+    async fn card(&mut self, id: Uuid) -> Result<Option<CardRecord>, StoreError>;
+    /// The cards of a person that are good, newest first.
+    async fn cards_of(&mut self, person: PersonId) -> Result<Vec<CardRecord>, StoreError>;
+    /// Who the holder of a code was when it was seen before, by its blind index.
+    async fn holder_of_code(&mut self, code: &[u8]) -> Result<Option<PersonId>, StoreError>;
+}
+
+/// Writing the tables of the door.
+#[async_trait]
+pub trait DoorWrite: DoorRead + SharedWrite {
+    /// A new card.
+    async fn insert_card(&mut self, card: &CardRecord) -> Result<(), StoreError>;
+    /// Ends a card of a person, or all of theirs; gives how many were good until then.
+    async fn revoke_cards(&mut self, person: PersonId, card: Option<Uuid>, at: Instant) -> Result<u64, StoreError>;
+    /// Remembers the holder of a code, or that it was seen again.
+    async fn remember_code(&mut self, code: &[u8], holder: PersonId, day: Date) -> Result<(), StoreError>;
+    /// Forgets the codes that were last seen before a day; gives how many.
+    async fn forget_codes_before(&mut self, day: Date) -> Result<u64, StoreError>;
+}

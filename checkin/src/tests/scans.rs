@@ -1,0 +1,203 @@
+//! Staff scan what visitors carry.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use shared::access::{AreaScope, Role};
+use shared::ids::{AccountId, PersonId};
+use shared::place::{Place, PlaceKind};
+use shared::time::minutes;
+use shared_web::caller::Caller;
+use shared_web::caller::Identity;
+
+use super::support::{Town, on_both};
+use crate::app::cards;
+
+const SCANS: &str = "/api/v1/checkin/scans";
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+const CCCD: &str = "082090000001|310000001|Nguyễn Văn An|01021990|Nam|Ấp Mỹ Thạnh, Xã Mỹ Phong|15042021";
+const BHYT: &str = "8200000001|4e677579e1bb856e2056c4836e2041|01/02/1990|1|-|82 - 001|01/01/2022|-|05/01/2022|0|-|4|$";
+const MASKED: &str = "******000001|NGUYEN VAN BE|1990-**-**|0|Q0000000001|";
+
+/// A door with somebody who keeps it.
+pub(super) struct Door {
+    pub(super) place: Place,
+    pub(super) staff: String,
+}
+
+impl Town {
+    pub(super) async fn door(&self, kind: PlaceKind) -> Door {
+        let place = self.place("Chợ Mỹ Tho", kind).await;
+        let staff = self.sign_in("guard", Role::Venue, AreaScope::Province("82".to_owned())).await;
+        let mut tx = self.app.store.write().await.unwrap();
+        let account: AccountId = tx.account_by_username("guard").await.unwrap().unwrap().account.id;
+        tx.add_staff(place.id, account).await.unwrap();
+        tx.commit().await.unwrap();
+        Door { place, staff }
+    }
+
+    pub(super) async fn scan(&self, door: &Door, body: Value) -> (StatusCode, Value) {
+        let mut body = body;
+        body["venue_id"] = json!(door.place.id);
+        self.call(Method::POST, SCANS, Some(&door.staff), Some(body)).await
+    }
+
+    /// The text of a personal QR.
+    pub(super) async fn personal(&self, person: PersonId) -> String {
+        let caller = Caller { identity: Identity::Citizen(person), ..Caller::default() };
+        let mut tx = self.app.store.write().await.unwrap();
+        let code = cards::card_of(&self.app, tx.as_mut(), &caller, person, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        code.address("https://antam.example.vn")
+    }
+
+    pub(super) async fn people_called(&self, name: &str) -> usize {
+        let query = shared_store::people::PeopleQuery { name_fold: name.to_owned(), limit: 100, ..Default::default() };
+        self.app.store.read().await.unwrap().search_people(&query).await.unwrap().len()
+    }
+}
+
+async fn a_card_checks_its_holder_in_once_however_often_it_is_scanned(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    for (text, recognised, name) in
+        [(CCCD, "cccd", "nguyen van an"), (BHYT, "bhyt", "nguyen van a"), (MASKED, "pccovid", "nguyen van be")]
+    {
+        let (status, first) = town.scan(&door, json!({"text": text})).await;
+        assert_eq!(status, StatusCode::CREATED, "{first}");
+        assert_eq!((&first["recognised_as"], &first["verified"]), (&json!(recognised), &json!(false)));
+        assert_eq!(first["visit"]["status"], "accepted");
+        assert_eq!(first["visit"]["venue"]["code"], door.place.code.as_str());
+        assert_eq!(first["visit"]["device_token"], Value::Null, "the token is the visitor's alone");
+        assert_eq!(first["visitor"]["birth_year"], 1990);
+        assert_eq!(first["warnings"], json!([]));
+        assert_eq!(town.scan(&door, json!({"text": text})).await.0, StatusCode::OK, "the same minute");
+        town.clock.advance(minutes(30));
+        let (status, later) = town.scan(&door, json!({"text": format!("{text}\r\n")})).await;
+        assert_eq!(status, StatusCode::CREATED, "{later}");
+        assert_ne!(later["visit"]["id"], first["visit"]["id"]);
+        assert!(first["visitor"]["full_name"].as_str().is_some_and(|full| shared::fold::fold(full) == name), "{first}");
+    }
+    assert_eq!(town.people_called("nguyen van").await, 3, "three cards, three people");
+    let mut tx = town.app.store.write().await.unwrap();
+    let lines = tx.audit_lines(None, None, 200).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "visit.scan").count(), 9);
+    for line in &lines {
+        assert!(!line.detail.to_string().contains("0820"), "no number is written down: {}", line.detail);
+    }
+}
+
+async fn a_personal_qr_is_verified_and_can_be_revoked(town: Town) {
+    let door = town.door(PlaceKind::Office).await;
+    let person = town.person("Lê Thị Hoa", None).await;
+    let text = town.personal(person).await;
+    assert_eq!(text, town.personal(person).await, "one card until it is ended");
+    let (status, done) = town.scan(&door, json!({"id": ID, "text": text})).await;
+    assert_eq!(status, StatusCode::CREATED, "{done}");
+    assert_eq!((&done["recognised_as"], &done["verified"]), (&json!("personal"), &json!(true)));
+    assert_eq!(done["visitor"], json!({"full_name": "Lê Thị Hoa", "birth_year": 1980}));
+    assert_eq!(done["visit"]["id"], ID);
+    town.clock.advance(minutes(5));
+    assert_eq!(town.scan(&door, json!({"id": ID, "text": text})).await.0, StatusCode::OK);
+    let (status, problem) = town.scan(&door, json!({"id": ID, "text": CCCD})).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::CONFLICT, &json!("/id")));
+
+    // A digit misread is no other card, and a code that was never issued none at all.
+    let last = text.chars().last().unwrap();
+    let wrong = format!("{}{}", &text[..text.len() - 1], if last == '1' { '2' } else { '1' });
+    let (status, problem) = town.scan(&door, json!({"text": wrong})).await;
+    assert_eq!((status, &problem["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("personal")));
+    let mut tx = town.app.store.write().await.unwrap();
+    let caller = Caller::default();
+    assert_eq!(cards::revoke_all(&town.app, tx.as_mut(), &caller, person, town.now()).await.unwrap(), 1);
+    assert_eq!(cards::revoke_all(&town.app, tx.as_mut(), &caller, person, town.now()).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    let (status, problem) = town.scan(&door, json!({"text": text})).await;
+    assert_eq!((status, &problem["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("revoked")));
+    assert_ne!(town.personal(person).await, text);
+}
+
+async fn whatever_else_is_scanned_gives_one_line_and_registers_nobody(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let long = "x".repeat(10_240);
+    let texts = [
+        ("", "empty"),
+        ("\u{0}\r\n", "empty"),
+        (&long, "too_long"),
+        ("\u{1b}[31mNguyễn Văn An", "unknown_code"),
+        ("082090000001||Nguyễn V\u{FFFD}n An|01021990|Nam|X|", "not_utf8"),
+        ("https://example.invalid/abc", "link"),
+        ("082090000001|310000001|Nguyễn Văn An|0102", "half_card"),
+        ("082090000001||Nguyễn Văn An|31021990|Nam|X|15042021", "birth"),
+        ("082090000001||Nguyễn Văn An|19900201|Nam|X|15042021", "birth"),
+        ("082990000001||Nguyễn Văn An|01021990|Nam|X|15042021", "number"),
+        ("8200000003|4e6|01/01/1950|1|$", "name"),
+        ("HC1:NCF%ABC", "half_card"),
+        ("0912 345 678", "phone_alone"),
+        ("082090000009", "number_unknown"),
+        (door.place.code.as_str(), "poster"),
+    ];
+    for (text, code) in texts {
+        let (status, problem) = town.scan(&door, json!({"text": text})).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        let errors = problem["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{problem}");
+        assert_eq!((&errors[0]["pointer"], &errors[0]["code"]), (&json!("/text"), &json!(code)), "{problem}");
+        assert!(!errors[0]["detail"].as_str().unwrap().contains('\n'));
+    }
+    let (status, problem) = town.scan(&door, json!({})).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/text")));
+    // The visit is judged first: a card at a time that cannot be registers nobody.
+    let (status, problem) = town.scan(&door, json!({"text": CCCD, "at": "2022-03-10T12:00:00+07:00"})).await;
+    assert_eq!((status, &problem["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("in_future")));
+    assert_eq!(town.people_called("nguyen").await, 0);
+}
+
+async fn a_card_that_contradicts_itself_is_taken_with_a_warning(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let (status, done) = town.scan(&door, json!({"text": CCCD.replace("Nam", "Nữ")})).await;
+    assert_eq!(status, StatusCode::CREATED, "{done}");
+    assert_eq!(done["warnings"][0]["code"], "sex_mismatch");
+    assert!(done["warnings"][0]["detail"].as_str().unwrap().starts_with("The sex differs"));
+    // The number alone finds its holder from now on, and shows no name.
+    town.clock.advance(minutes(10));
+    let (status, done) = town.scan(&door, json!({"text": "082 090 000 001"})).await;
+    assert_eq!((status, &done["recognised_as"]), (StatusCode::CREATED, &json!("national_id")), "{done}");
+    assert_eq!(done["visitor"], json!({"full_name": null, "birth_year": null}));
+}
+
+async fn only_who_works_at_the_door_scans_there(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let other = town.sign_in("other", Role::Venue, AreaScope::Province("82".to_owned())).await;
+    let body = json!({"venue_id": door.place.id, "text": CCCD});
+    let call = |token: Option<String>, body: Value| {
+        let town = &town;
+        async move { town.call(Method::POST, SCANS, token.as_deref(), Some(body)).await.0 }
+    };
+    assert_eq!(call(None, body.clone()).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(Some(other), body.clone()).await, StatusCode::NOT_FOUND);
+    let officer = town.officer().await;
+    assert_eq!(call(Some(officer), body).await, StatusCode::CREATED);
+    let bad = json!({"venue_id": "x", "text": CCCD});
+    assert_eq!(call(Some(door.staff.clone()), bad).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let unknown = json!({"venue_id": ID, "text": CCCD});
+    assert_eq!(call(Some(door.staff), unknown).await, StatusCode::NOT_FOUND);
+}
+
+async fn codes_that_were_seen_are_forgotten_with_the_visits(town: Town) {
+    let person = town.person("Lê Thị Hoa", None).await;
+    let today = town.now().local_date();
+    let mut tx = town.app.store.write().await.unwrap();
+    tx.remember_code(&[1; 16], person, today).await.unwrap();
+    tx.remember_code(&[2; 16], person, today.yesterday().unwrap()).await.unwrap();
+    tx.remember_code(&[2; 16], person, today).await.unwrap();
+    assert_eq!(tx.holder_of_code(&[2; 16]).await.unwrap(), Some(person));
+    assert_eq!(tx.forget_codes_before(today).await.unwrap(), 0);
+    assert_eq!(tx.forget_codes_before(today.tomorrow().unwrap()).await.unwrap(), 2);
+    assert_eq!(tx.holder_of_code(&[2; 16]).await.unwrap(), None);
+}
+
+on_both!(card, super::a_card_checks_its_holder_in_once_however_often_it_is_scanned);
+on_both!(personal, super::a_personal_qr_is_verified_and_can_be_revoked);
+on_both!(refused, super::whatever_else_is_scanned_gives_one_line_and_registers_nobody);
+on_both!(warned, super::a_card_that_contradicts_itself_is_taken_with_a_warning);
+on_both!(staff, super::only_who_works_at_the_door_scans_there);
+on_both!(forgotten, super::codes_that_were_seen_are_forgotten_with_the_visits);
