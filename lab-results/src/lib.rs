@@ -8,6 +8,7 @@
 pub mod api;
 pub mod app;
 pub mod domain;
+pub mod label;
 pub mod pages;
 pub mod seed;
 pub mod store;
@@ -23,7 +24,8 @@ use shared_web::process::{Built, Service};
 use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab");
+pub const MIGRATIONS: shared_store::migrate::Migrations =
+    shared_store::migrate::migrations!("lab"; "0001_lab", "0020_flow");
 
 /// The laboratory service.
 #[must_use]

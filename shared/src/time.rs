@@ -7,10 +7,11 @@
 use core::fmt;
 use core::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use jiff::SignedDuration;
 pub use jiff::civil::Date;
 
 /// The offset of Asia/Ho_Chi_Minh. Vietnam has had no daylight saving time since 1975, so a fixed offset is exact for

@@ -1,9 +1,13 @@
 //! The routes of the service for programs.
 
+mod flow_schemas;
 mod held;
 mod orders;
+mod pools;
 mod results;
 pub mod schemas;
+mod specimens;
+mod tubes;
 mod uploads;
 mod validate;
 pub mod views;
@@ -30,7 +34,7 @@ const TAKERS: &[Role] = &[Role::Sampler, Role::Lab, Role::Officer, Role::Nurse];
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
     let routes = uploads::routes(routes, app.platform.config.upload_limit);
-    let routes = held::routes(routes);
+    let routes = tubes::routes(pools::routes(specimens::routes(held::routes(routes))));
     routes
         .add(
             Method::POST,

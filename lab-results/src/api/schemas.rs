@@ -125,8 +125,8 @@ pub fn all() -> Schemas {
     }));
     let laboratory = object(json!({"code": text(), "name": text(), "ward_code": text()}));
     let order_ids = json!({"type": "array", "items": id(), "minItems": 1, "maxItems": 10});
-    let specimen =
-        json!({"id": id(), "barcode": text(), "order_ids": order_ids, "kind": text(), "collected_at": time()});
+    let specimen = json!({"id": id(), "barcode": text(), "kit_barcode": text(), "order_ids": order_ids, "kind": text(),
+                          "collected_at": time()});
     let schemas = [
         ("Results", json!({"oneOf": [result_in(), {"type": "array", "items": result_in()}]})),
         ("RowReport", row_report()),
@@ -166,5 +166,7 @@ pub fn all() -> Schemas {
         ("SpecimenStored", object(with(specimen, json!({"created_at": time()})))),
         ("LaboratoryList", list_of(&laboratory)),
     ];
-    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    let mut all: Schemas = schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    all.extend(super::flow_schemas::all());
+    all
 }

@@ -2,6 +2,7 @@
 
 use crate::app::reason::Reason;
 use crate::domain::disposition::{Disposition, HoldReason, IgnoreReason};
+use crate::domain::pool::PoolState;
 use crate::domain::result::{Parsed, Status};
 use crate::domain::version::{CurrentVersion, Judgement, judge};
 
@@ -57,6 +58,35 @@ pub fn decide(known: Option<&Known>, parsed: &Parsed, found: &[Reason]) -> Decis
         Judgement::Amend if clear || parsed.draft.status == Status::Withdrawn => Decision::Amend,
         Judgement::Amend => Decision::Queue(reasons),
         Judgement::Hold(HoldReason::ContentDiffers) if was_preliminary && clear => Decision::Replace,
+        Judgement::Hold(reason) => Decision::Queue(std::iter::once(Reason::Record(reason)).chain(reasons).collect()),
+    }
+}
+
+/// Decides about a result of a pool that we know. What was found in it concerns the pool, so that it is a pool holds back
+/// nothing but a first positive: somebody should see that people are called back.
+#[must_use]
+pub fn decide_pool(known: Option<&Known>, parsed: &Parsed) -> Decision {
+    let hint = match &parsed.disposition_hint {
+        Disposition::Ignore(reason) => return Decision::Ignore(*reason),
+        Disposition::Accept => &[],
+        Disposition::Hold(reasons) => reasons.as_slice(),
+    };
+    let hints: Vec<Reason> =
+        hint.iter().copied().filter(|reason| *reason != HoldReason::Pooled).map(Reason::Record).collect();
+    let found = PoolState::found(parsed.draft.finding);
+    let mut reasons = hints.clone();
+    if found != PoolState::Negative {
+        reasons.push(Reason::Pool);
+    }
+    let was_preliminary = known.is_some_and(|k| !k.released && k.only_preliminary && !k.version.withdrawn);
+    match judge(known.map(|k| &k.version), &parsed.draft) {
+        Judgement::New if reasons.is_empty() => Decision::Accept,
+        Judgement::New => Decision::HoldNew(reasons),
+        Judgement::Duplicate if was_preliminary && hints.is_empty() => Decision::Replace,
+        Judgement::Duplicate => Decision::Duplicate,
+        Judgement::Amend if hints.is_empty() || parsed.draft.status == Status::Withdrawn => Decision::Amend,
+        Judgement::Amend => Decision::Queue(reasons),
+        Judgement::Hold(HoldReason::ContentDiffers) if was_preliminary && hints.is_empty() => Decision::Replace,
         Judgement::Hold(reason) => Decision::Queue(std::iter::once(Reason::Record(reason)).chain(reasons).collect()),
     }
 }

@@ -7,6 +7,7 @@ use shared_web::Problem;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::app::follow::{self, Stored};
 use crate::app::naming::Naming;
 use crate::app::record;
 use crate::app::row::{Context, Placed, RowFailure, key_of};
@@ -62,6 +63,8 @@ pub async fn release(
         None => versions::accept(tx.as_mut(), &context, &placed, &mut random).await,
     };
     let result = result.map_err(failed)?;
+    let stored = Stored { sender, result: &result, before: known.as_ref(), finding: parsed.draft.finding, now };
+    follow::follow(tx.as_mut(), &stored, &mut random).await?;
     let person = result.content.person_id.ok_or_else(whose_is_it)?;
     let detail = json!({"held_id": id, "result_id": result.id, "reasons": held.reasons});
     tx.audit(&sender.audit("held.release", Some(format!("person:{person}")), detail), now, &mut random).await?;

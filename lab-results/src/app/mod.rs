@@ -2,19 +2,26 @@
 //! lines itself, in the transaction of its effect.
 
 pub mod citizen;
+pub mod custody;
 pub mod decision;
+pub mod follow;
 pub mod held;
 pub mod intake;
+pub mod labels;
 pub mod ledger;
 pub mod list;
 pub mod naming;
 pub mod orders;
+pub mod pool_files;
+pub mod pools;
 pub mod progress;
 pub mod reason;
 pub mod record;
 pub mod row;
+pub mod sampling;
 pub mod sender;
 pub mod specimens;
+pub mod tubes;
 pub mod upload;
 pub mod versions;
 pub mod whose;

@@ -7,13 +7,16 @@ use shared::bilingual::Bilingual;
 use shared::ids::{OrderId, PersonId, PlaceId};
 use shared::person::{PersonDraft, PersonInput};
 use shared::problem::FieldError;
-use shared::time::Date;
+use shared::random::Random;
+use shared::time::{Date, Instant};
+use shared_store::StoreError;
 use shared_store::people::PlaceKey;
 use shared_web::Problem;
 use shared_web::people::register::register;
 
 use crate::app::App;
 use crate::app::sender::Sender;
+use crate::app::tubes::unknown_site;
 use crate::domain::result::unknown_person;
 use crate::store::LabWrite;
 use crate::store::model::Order;
@@ -35,8 +38,10 @@ pub struct OrderInput {
 }
 
 /// Who is to be tested.
-enum Tested {
+pub(super) enum Tested {
+    /// A person who is registered.
     Known(PersonId),
+    /// A person as somebody describes them.
     Described(Box<PersonDraft>),
 }
 
@@ -67,7 +72,7 @@ pub async fn order(app: &App, sender: &Sender, input: &OrderInput) -> Result<(Or
     let mut errors = Vec::new();
     let id = id_of::<OrderId>(input.id.as_ref(), "/id").map_err(|e| errors.push(e)).ok().flatten();
     let site_id = id_of::<PlaceId>(input.site_id.as_ref(), "/site_id").map_err(|e| errors.push(e)).ok().flatten();
-    let tested = tested(&input.person, now.local_date()).map_err(|e| errors.extend(e)).ok();
+    let tested = tested(&input.person, "/person", now.local_date()).map_err(|e| errors.extend(e)).ok();
     let reason = input.reason.as_deref().map(str::trim).unwrap_or_default();
     if reason.chars().count() > LONGEST_REASON {
         errors.push(too_long());
@@ -85,12 +90,7 @@ pub async fn order(app: &App, sender: &Sender, input: &OrderInput) -> Result<(Or
     {
         return Err(Problem::field(unknown_site()));
     }
-    let person_id = match tested {
-        Tested::Known(id) => tx.canonical(id).await?.ok_or_else(|| Problem::field(unknown_person("")))?,
-        Tested::Described(draft) => {
-            register(tx.as_mut(), &sender.registrar(), &draft, now, &mut random).await?.person_id
-        }
-    };
+    let person_id = who(tx.as_mut(), sender, tested, now, &mut random).await?.ok_or_else(no_person)?;
     let order = Order {
         id: id.unwrap_or_else(|| OrderId::new(now, &mut random)),
         person_id,
@@ -100,36 +100,59 @@ pub async fn order(app: &App, sender: &Sender, input: &OrderInput) -> Result<(Or
         created_by: sender.account_id(),
         created_at: now,
     };
-    insert(tx.as_mut(), &order).await?;
-    let detail = json!({"order_id": order.id});
-    tx.audit(&sender.audit("order.create", Some(format!("person:{person_id}")), detail), now, &mut random).await?;
+    make(tx.as_mut(), sender, &order, now, &mut random).await?;
     tx.commit().await?;
     Ok((order, true))
+}
+
+/// Nobody has the id that an order names.
+fn no_person() -> Problem {
+    Problem::field(unknown_person(""))
+}
+
+/// Who is tested, registered where they are not yet; `None` where nobody has the id.
+pub(super) async fn who(
+    tx: &mut dyn LabWrite,
+    sender: &Sender,
+    tested: Tested,
+    now: Instant,
+    random: &mut dyn Random,
+) -> Result<Option<PersonId>, StoreError> {
+    match tested {
+        Tested::Known(id) => tx.canonical(id).await,
+        Tested::Described(draft) => Ok(Some(register(tx, &sender.registrar(), &draft, now, random).await?.person_id)),
+    }
+}
+
+/// Stores an order with its audit line.
+pub(super) async fn make(
+    tx: &mut dyn LabWrite,
+    sender: &Sender,
+    order: &Order,
+    now: Instant,
+    random: &mut dyn Random,
+) -> Result<(), Problem> {
+    insert(tx, order).await?;
+    let detail = json!({"order_id": order.id});
+    let entry = sender.audit("order.create", Some(format!("person:{}", order.person_id)), detail);
+    Ok(tx.audit(&entry, now, random).await?)
 }
 
 async fn insert(tx: &mut dyn LabWrite, order: &Order) -> Result<(), Problem> {
     if tx.insert_order(order).await? { Ok(()) } else { Err(Problem::id_conflict()) }
 }
 
-fn tested(person: &PersonInput, today: Date) -> Result<Tested, Vec<FieldError>> {
+pub(super) fn tested(person: &PersonInput, pointer: &str, today: Date) -> Result<Tested, Vec<FieldError>> {
     let alone = PersonInput { id: person.id.clone(), ..PersonInput::default() };
     if *person == alone && person.id.is_some() {
-        let id = id_of(person.id.as_ref(), "/person/id").map_err(|error| vec![error])?;
-        return id.map(Tested::Known).ok_or_else(|| vec![FieldError::required("/person/id")]);
+        let id = id_of(person.id.as_ref(), &format!("{pointer}/id")).map_err(|error| vec![error])?;
+        return id.map(Tested::Known).ok_or_else(|| vec![FieldError::required(format!("{pointer}/id"))]);
     }
-    person.parse("/person", today).map(|draft| Tested::Described(Box::new(draft)))
+    person.parse(pointer, today).map(|draft| Tested::Described(Box::new(draft)))
 }
 
 fn too_long() -> FieldError {
     let detail =
         Bilingual::new(format!("Dài nhất {LONGEST_REASON} ký tự"), format!("At most {LONGEST_REASON} characters"));
     FieldError::new("/reason", "length", detail)
-}
-
-fn unknown_site() -> FieldError {
-    let detail = Bilingual::new(
-        "Không có địa điểm nào mang mã này: dùng id của một địa điểm đã đăng ký",
-        "No place has this id: use the id of a registered place",
-    );
-    FieldError::new("/site_id", "unknown_site", detail)
 }

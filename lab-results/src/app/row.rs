@@ -7,7 +7,8 @@ use shared::random::Random;
 use shared::time::Instant;
 use shared_store::StoreError;
 
-use crate::app::decision::{Decision, decide};
+use crate::app::decision::{Decision, decide, decide_pool};
+use crate::app::follow::{self, Stored};
 use crate::app::ledger::{Ledger, Standing, WouldBe};
 use crate::app::naming::Naming;
 use crate::app::reason::Reason;
@@ -143,6 +144,11 @@ pub async fn store(
         (Decision::Release | Decision::Replace | Decision::Amend, None) => return Err(RowFailure::Raced),
         (Decision::Ignore(_) | Decision::Duplicate, _) => None,
     };
+    if let Some(result) = &after {
+        let finding = placed.parsed.draft.finding;
+        let stored = Stored { sender: context.sender, result, before: known, finding, now: context.now };
+        follow::follow(tx, &stored, random).await?;
+    }
     let shown = after.as_ref().or(known);
     let ids = (shown.map(|result| result.id), shown.and_then(|result| result.content.person_id));
     let outcome = told(context, placed.row, &placed.key.accession, &decision, ids);
@@ -185,7 +191,8 @@ async fn prepare<'a>(
         Ok(whose) => whose,
         Err(error) => return refused(vec![context.naming.error(row, error)]),
     };
-    let decision = decide(before.as_ref().map(|before| &before.known), parsed, &whose.reasons);
+    let known = before.as_ref().map(|before| &before.known);
+    let decision = if whose.is_pool() { decide_pool(known, parsed) } else { decide(known, parsed, &whose.reasons) };
     Ok(Ok((Placed { row, parsed, key, whose, before }, decision)))
 }
 

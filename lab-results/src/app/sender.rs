@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shared::access::Role;
 use shared::ids::AccountId;
+use shared::time::Instant;
 use shared_store::audit::AuditEntry;
 use shared_web::Problem;
 use shared_web::caller::Caller;
@@ -49,6 +50,15 @@ impl Sender {
     #[must_use]
     pub fn sees(&self, lab_code: Option<&str>) -> bool {
         self.oversees || (self.lab_code.is_some() && self.lab_code.as_deref() == lab_code)
+    }
+
+    /// Whether a tube is the caller's to handle: taken by the account itself, or brought to a laboratory, or of people
+    /// who live in the area of the duty.
+    #[must_use]
+    pub fn handles(&self, taken_by: Option<AccountId>, wards: &[Option<String>], now: Instant) -> bool {
+        let own = taken_by.is_some() && taken_by == self.account_id();
+        let today = now.local_date();
+        own || self.lab_code.is_some() || wards.iter().any(|ward| self.caller.covers(ward.as_deref(), today))
     }
 
     /// A line for the audit log.

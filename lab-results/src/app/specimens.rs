@@ -3,23 +3,23 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::bilingual::Bilingual;
-use shared::ids::{OrderId, PersonId, SpecimenId};
-use shared::place::PlaceCode;
+use shared::ids::{OrderId, SpecimenId};
 use shared::problem::FieldError;
+use shared::random::Random;
 use shared::time::{Instant, minutes};
 use shared_web::Problem;
 
 use crate::app::App;
 use crate::app::orders::{body_hash, id_of};
 use crate::app::sender::Sender;
+use crate::app::{custody, pools, tubes};
 use crate::domain::codes::SpecimenKind;
 use crate::domain::label::Barcode;
+use crate::domain::pool::{LARGEST as LARGEST_POOL, PoolKind};
 use crate::domain::result::SKEW_MINUTES;
+use crate::domain::tube::TubeCode;
 use crate::store::LabWrite;
-use crate::store::model::Specimen;
-
-/// The largest pool (contract: 2 to 10 orders).
-const LARGEST_POOL: usize = 10;
+use crate::store::model::{Order, Specimen};
 
 /// A specimen on the wire.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -34,12 +34,16 @@ pub struct SpecimenInput {
     pub kind: String,
     /// When.
     pub collected_at: String,
+    /// The code that was on the kit already, as another name of the tube.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kit_barcode: Option<String>,
 }
 
 /// A specimen whose every field is right in itself.
 struct Draft {
     id: Option<SpecimenId>,
     barcode: Option<Barcode>,
+    kit_barcode: Option<Barcode>,
     order_ids: Vec<OrderId>,
     kind: SpecimenKind,
     collected_at: Instant,
@@ -60,12 +64,10 @@ pub async fn specimen(app: &App, sender: &Sender, input: &SpecimenInput) -> Resu
     {
         return if before.body_hash == body_hash { Ok((before, false)) } else { Err(Problem::id_conflict()) };
     }
-    let people = people_of(tx.as_mut(), &draft.order_ids).await?;
-    // 35 random bits: a drawn code is free but for one in thousands of millions, and the request may be sent again.
-    let barcode = draft.barcode.map_or_else(|| PlaceCode::new(&mut random).to_string(), |b| b.as_str().to_owned());
+    let orders = orders_of(tx.as_mut(), &draft.order_ids).await?;
     let specimen = Specimen {
         id: draft.id.unwrap_or_else(|| SpecimenId::new(now, &mut random)),
-        barcode,
+        barcode: barcode(tx.as_mut(), draft.barcode, &mut random).await?,
         kind: draft.kind,
         collected_at: draft.collected_at,
         order_ids: draft.order_ids,
@@ -73,15 +75,59 @@ pub async fn specimen(app: &App, sender: &Sender, input: &SpecimenInput) -> Resu
         created_by: sender.account_id(),
         created_at: now,
     };
-    if !tx.insert_specimen(&specimen).await? {
-        return Err(barcode_taken());
-    }
-    for person in people {
-        let detail = json!({"specimen_id": specimen.id});
-        tx.audit(&sender.audit("specimen.create", Some(format!("person:{person}")), detail), now, &mut random).await?;
-    }
+    let kit = draft.kit_barcode.as_ref().map(Barcode::as_str);
+    make(tx.as_mut(), sender, &specimen, &orders, kit, PoolKind::Swab, now, &mut random).await?;
     tx.commit().await?;
     Ok((specimen, true))
+}
+
+/// The code of a new tube: as it was read, or drawn.
+pub(super) async fn barcode(
+    tx: &mut dyn LabWrite,
+    read: Option<Barcode>,
+    random: &mut dyn Random,
+) -> Result<String, Problem> {
+    match read {
+        // 34 random bits: a drawn code is free but for one in thousands of millions, and the request may be sent again.
+        None => Ok(TubeCode::draw(random).to_string()),
+        Some(barcode) => {
+            let kept = tubes::kept(tx, barcode.as_str()).await?;
+            kept.map_err(|fault| Problem::field(fault.error("/barcode")))
+        }
+    }
+}
+
+/// Stores a tube with its other code, its pool where several people are in it, its custody and its audit lines.
+#[expect(clippy::too_many_arguments, reason = "a tube is all of these, and they come from different places")]
+pub(super) async fn make(
+    tx: &mut dyn LabWrite,
+    sender: &Sender,
+    specimen: &Specimen,
+    orders: &[Order],
+    kit: Option<&str>,
+    pool: PoolKind,
+    now: Instant,
+    random: &mut dyn Random,
+) -> Result<(), Problem> {
+    if tx.specimen_by_code(&specimen.barcode).await?.is_some() || !tx.insert_specimen(specimen).await? {
+        return Err(barcode_taken("/barcode"));
+    }
+    if let Some(kit) = kit
+        && kit != specimen.barcode
+        && (tx.specimen_by_code(kit).await?.is_some() || !tx.add_alias(kit, specimen.id, now).await?)
+    {
+        return Err(barcode_taken("/kit_barcode"));
+    }
+    if orders.len() > 1 {
+        pools::open(tx, sender, specimen, orders, pool, now).await?;
+    }
+    custody::taken(tx, sender, specimen, orders, now, random).await?;
+    for order in orders {
+        let detail = json!({"specimen_id": specimen.id});
+        let subject = Some(format!("person:{}", order.person_id));
+        tx.audit(&sender.audit("specimen.create", subject, detail), now, random).await?;
+    }
+    Ok(())
 }
 
 fn parse(input: &SpecimenInput, now: Instant) -> Result<Draft, Problem> {
@@ -89,6 +135,9 @@ fn parse(input: &SpecimenInput, now: Instant) -> Result<Draft, Problem> {
     let id = id_of(input.id.as_ref(), "/id").map_err(|e| errors.push(e)).ok().flatten();
     let barcode = input.barcode.as_deref().filter(|text| !text.trim().is_empty());
     let barcode = barcode.and_then(|text| Barcode::parse(text, "/barcode").map_err(|e| errors.push(e)).ok());
+    let kit_barcode = input.kit_barcode.as_deref().filter(|text| !text.trim().is_empty());
+    let kit_barcode =
+        kit_barcode.and_then(|text| Barcode::parse(text, "/kit_barcode").map_err(|e| errors.push(e)).ok());
     let mut order_ids = Vec::with_capacity(input.order_ids.len());
     for (place, text) in input.order_ids.iter().enumerate() {
         match id_of(Some(text), &format!("/order_ids/{place}")) {
@@ -110,28 +159,28 @@ fn parse(input: &SpecimenInput, now: Instant) -> Result<Draft, Problem> {
         _ => errors.push(wrong_time()),
     }
     match (kind, collected_at, errors.is_empty()) {
-        (Some(kind), Some(collected_at), true) => Ok(Draft { id, barcode, order_ids, kind, collected_at }),
+        (Some(kind), Some(collected_at), true) => Ok(Draft { id, barcode, kit_barcode, order_ids, kind, collected_at }),
         _ => Err(Problem::invalid(errors)),
     }
 }
 
-/// Whose specimens they are; every order must be there.
-async fn people_of(tx: &mut dyn LabWrite, orders: &[OrderId]) -> Result<Vec<PersonId>, Problem> {
-    let mut people = Vec::with_capacity(orders.len());
+/// The orders of a tube; every one must be there.
+async fn orders_of(tx: &mut dyn LabWrite, ids: &[OrderId]) -> Result<Vec<Order>, Problem> {
+    let mut orders = Vec::with_capacity(ids.len());
     let mut errors = Vec::new();
-    for (place, id) in orders.iter().enumerate() {
+    for (place, id) in ids.iter().enumerate() {
         match tx.order(*id).await? {
-            Some(order) => people.push(order.person_id),
+            Some(order) => orders.push(order),
             None => {
                 let detail = Bilingual::new("Không có phiếu chỉ định này", "There is no such order");
                 errors.push(FieldError::new(format!("/order_ids/{place}"), "unknown_order", detail));
             }
         }
     }
-    if errors.is_empty() { Ok(people) } else { Err(Problem::invalid(errors)) }
+    if errors.is_empty() { Ok(orders) } else { Err(Problem::invalid(errors)) }
 }
 
-fn how_many_orders(pointer: &str) -> FieldError {
+pub(super) fn how_many_orders(pointer: &str) -> FieldError {
     let detail = Bilingual::new(
         format!("Một phiếu chỉ định, hoặc 2 đến {LARGEST_POOL} phiếu khác nhau cho mẫu gộp"),
         format!("One order, or 2 to {LARGEST_POOL} different orders for a pool"),
@@ -139,13 +188,13 @@ fn how_many_orders(pointer: &str) -> FieldError {
     FieldError::new(pointer, "order_ids", detail)
 }
 
-fn unknown_kind() -> FieldError {
+pub(super) fn unknown_kind() -> FieldError {
     let codes = SpecimenKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
     let detail = Bilingual::new(format!("Loại mẫu là một trong: {codes}"), format!("The kind is one of: {codes}"));
     FieldError::new("/kind", "specimen_kind", detail)
 }
 
-fn wrong_time() -> FieldError {
+pub(super) fn wrong_time() -> FieldError {
     let detail = Bilingual::new(
         "Thời gian lấy mẫu theo RFC 3339, không ở tương lai, ví dụ 2022-03-10T08:30:00+07:00",
         "When it was taken as RFC 3339, not in the future, such as 2022-03-10T08:30:00+07:00",
@@ -153,13 +202,13 @@ fn wrong_time() -> FieldError {
     FieldError::new("/collected_at", "time", detail)
 }
 
-fn barcode_taken() -> Problem {
+fn barcode_taken(pointer: &str) -> Problem {
     let mut problem = Problem::conflict(
         "barcode_taken",
         "Mã này đã nằm trên một ống khác.",
         "This barcode is on another tube already.",
     );
     let detail = Bilingual::new("Dùng một ống có mã khác", "Use a tube with another barcode");
-    problem.errors = vec![FieldError::new("/barcode", "barcode_taken", detail)];
+    problem.errors = vec![FieldError::new(pointer, "barcode_taken", detail)];
     problem
 }

@@ -15,6 +15,7 @@ use crate::app::row::{Context, Placed, RowFailure};
 use crate::app::sender::Sender;
 use crate::app::whose::{Who, describes};
 use crate::domain::link::LinkCode;
+use crate::domain::pool::PoolState;
 use crate::domain::result::Status;
 use crate::domain::version::content_hash;
 use crate::store::model::{Content, Held, Release, State, StoredResult};
@@ -55,13 +56,19 @@ pub(super) fn next(
     ward_code: Option<String>,
 ) -> StoredResult {
     let withdrawn = placed.parsed.draft.status == Status::Withdrawn;
+    // What was found in a pool leaves the service only where nothing was found: the members' results say it then.
+    let kept_in = placed.whose.is_pool() && PoolState::found(placed.parsed.draft.finding) != PoolState::Negative;
     StoredResult {
         version: known.version + 1,
         content: content(context, placed, person_id),
         specimen_id: placed.whose.specimen_id.or(known.specimen_id),
         ward_code,
-        state: if withdrawn { known.state } else { State::Released },
-        hold_reasons: Vec::new(),
+        state: match (withdrawn, kept_in) {
+            (true, _) => known.state,
+            (false, true) => State::Held,
+            (false, false) => State::Released,
+        },
+        hold_reasons: if kept_in && !withdrawn { vec![Reason::Pool.code().to_owned()] } else { Vec::new() },
         updated_at: context.now,
         ..known.clone()
     }
@@ -243,7 +250,7 @@ async fn person(
 }
 
 /// Where a person lives, as far as known.
-async fn ward_of(tx: &mut dyn LabRead, person: PersonId) -> Result<Option<String>, StoreError> {
+pub(super) async fn ward_of(tx: &mut dyn LabRead, person: PersonId) -> Result<Option<String>, StoreError> {
     let stored = tx.person(person).await?;
     Ok(stored.and_then(|stored| stored.person.ward_code).map(|ward| ward.as_str().to_owned()))
 }
@@ -265,7 +272,7 @@ fn reported(result: &StoredResult) -> Option<ResultReported> {
     })
 }
 
-async fn tell_reported(
+pub(super) async fn tell_reported(
     tx: &mut dyn LabWrite,
     now: Instant,
     result: &StoredResult,
@@ -277,7 +284,7 @@ async fn tell_reported(
     }
 }
 
-async fn tell_amended(
+pub(super) async fn tell_amended(
     tx: &mut dyn LabWrite,
     now: Instant,
     result: &StoredResult,

@@ -32,6 +32,14 @@ pub struct Whose<'a> {
     pub reasons: Vec<Reason>,
 }
 
+impl Whose<'_> {
+    /// Whether it is a tube of several people.
+    #[must_use]
+    pub fn is_pool(&self) -> bool {
+        matches!(self.who, Who::Several) && self.specimen_id.is_some()
+    }
+}
+
 /// Finds whose specimen a draft is about. The outer error is the store's, the inner one is the sender's.
 ///
 /// # Errors

@@ -2,10 +2,13 @@
 //! the row report, and files of rows.
 
 pub mod codes;
+pub mod custody;
 pub mod disposition;
 pub mod label;
 pub mod link;
+pub mod pool;
 pub mod report;
 pub mod result;
 pub mod tabular;
+pub mod tube;
 pub mod version;

@@ -1,9 +1,12 @@
 //! The port: what the tables of the laboratory service can be asked and told, whichever database stands behind.
 
+pub mod flow;
 pub mod model;
 mod postgres;
 mod sqlite;
 
+#[cfg(test)]
+mod flow_tests;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +18,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
+use self::flow::{FlowRead, FlowWrite};
 use self::model::{
     Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
     Upload,
@@ -31,7 +35,7 @@ pub trait LabStore: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait LabRead: SharedRead {
+pub trait LabRead: SharedRead + FlowRead {
     /// A laboratory by its code in capital letters.
     async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError>;
     /// All laboratories, by code.
@@ -64,7 +68,7 @@ pub trait LabRead: SharedRead {
 
 /// Writing inside one transaction. Nothing is kept until it is committed.
 #[async_trait]
-pub trait LabWrite: LabRead + SharedWrite {
+pub trait LabWrite: LabRead + SharedWrite + FlowWrite {
     /// Adds a laboratory or renames it.
     async fn put_laboratory(&mut self, laboratory: &Laboratory) -> Result<(), StoreError>;
     /// A new result with its first version.

@@ -68,6 +68,7 @@ async fn conforms(database: Database) {
     held(&store, &database).await;
     uploads(&store).await;
     specimens(&store).await;
+    super::flow_tests::conforms(&store).await;
     database.close().await;
 }
 

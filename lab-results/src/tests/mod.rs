@@ -2,8 +2,10 @@
 
 mod amendments;
 mod citizen;
+mod flow;
 mod held;
 mod pages;
+mod pools;
 mod refusals;
 mod specimens;
 mod uploads;

@@ -1,9 +1,13 @@
 //! The SQL of the laboratory's tables, written once and compiled for each engine.
 
+mod custody;
+mod flow;
 mod held;
 mod laboratories;
+mod pools;
 mod results;
 mod specimens;
+mod tubes;
 mod uploads;
 
 use async_trait::async_trait;

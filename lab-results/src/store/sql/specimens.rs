@@ -7,8 +7,9 @@ use shared_store::error::inconsistent;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Db};
+use super::{Conn, Db, Row};
 use crate::domain::codes::SpecimenKind;
+use crate::domain::tube::TubeCode;
 use crate::store::model::{Order, Specimen, Tube};
 
 pub(super) async fn insert_order(conn: &mut Conn, order: &Order) -> Result<bool, StoreError> {
@@ -98,18 +99,29 @@ pub(super) async fn specimen(conn: &mut Conn, id: SpecimenId) -> Result<Option<S
 }
 
 pub(super) async fn tube(conn: &mut Conn, barcode: &str) -> Result<Option<Tube>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT s.id AS specimen_id, o.person_id AS person_id FROM lab_specimens s \
-         JOIN lab_specimen_orders so ON so.specimen_id = s.id JOIN lab_orders o ON o.id = so.order_id \
-         WHERE s.barcode = $1 ORDER BY so.position",
-    )
-    .bind(barcode)
-    .fetch_all(conn)
-    .await?;
+    let mut rows = people_in(conn, barcode).await?;
+    if rows.is_empty()
+        && let Some(code) = TubeCode::parse(barcode).filter(|code| code.as_str() != barcode)
+    {
+        rows = people_in(conn, code.as_str()).await?;
+    }
     let Some(first) = rows.first() else { return Ok(None) };
     let people = rows.iter().map(|row| Ok(PersonId::from_uuid(row.try_get("person_id")?)));
     Ok(Some(Tube {
         id: SpecimenId::from_uuid(first.try_get("specimen_id")?),
         people: people.collect::<Result<_, StoreError>>()?,
     }))
+}
+
+/// Everybody in the tube with exactly this code or alias.
+async fn people_in(conn: &mut Conn, barcode: &str) -> Result<Vec<Row>, StoreError> {
+    Ok(sqlx::query(
+        "SELECT so.specimen_id AS specimen_id, o.person_id AS person_id FROM lab_specimen_orders so \
+         JOIN lab_orders o ON o.id = so.order_id WHERE so.specimen_id = \
+         (SELECT id FROM lab_specimens WHERE barcode = $1 \
+          UNION ALL SELECT specimen_id FROM lab_tube_aliases WHERE barcode = $1 LIMIT 1) ORDER BY so.position",
+    )
+    .bind(barcode)
+    .fetch_all(conn)
+    .await?)
 }

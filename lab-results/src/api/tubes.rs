@@ -1,0 +1,118 @@
+//! Ranges of tube codes and their sheets of labels.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use shared::ids::PlaceId;
+use shared::time::Instant;
+use shared_web::Problem;
+use shared_web::access::{Doc, Routes, Scope, Who};
+use shared_web::caller::Caller;
+use shared_web::extract::{Id, Json, List, Query};
+use uuid::Uuid;
+
+use super::TAKERS;
+use crate::app::App;
+use crate::app::sender::Sender;
+use crate::app::tubes::{self, MOST_LABELS, RangeInput};
+use crate::store::flow::TubeRange;
+
+/// How many ranges a list shows.
+const SHOWN: i64 = 100;
+
+#[derive(Debug, Serialize)]
+struct RangeView {
+    id: Uuid,
+    site_id: Option<PlaceId>,
+    note: String,
+    first_number: i64,
+    size: i64,
+    first_barcode: String,
+    last_barcode: String,
+    sheet_url: String,
+    created_at: Instant,
+}
+
+impl From<TubeRange> for RangeView {
+    fn from(range: TubeRange) -> Self {
+        Self {
+            first_barcode: tubes::code(range.first_number).to_string(),
+            last_barcode: tubes::code(range.first_number + range.size - 1).to_string(),
+            sheet_url: format!("/api/v1/lab/tube-ranges/{}/labels.pdf", range.id),
+            id: range.id,
+            site_id: range.site_id,
+            note: range.note,
+            first_number: range.first_number,
+            size: range.size,
+            created_at: range.created_at,
+        }
+    }
+}
+
+async fn give(State(app): State<App>, caller: Caller, Json(input): Json<RangeInput>) -> Result<Response, Problem> {
+    let (range, created) = tubes::give(&app, &Sender::of(&caller)?, &input).await?;
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(RangeView::from(range))).into_response())
+}
+
+async fn list(State(app): State<App>) -> Result<Json<List<RangeView>>, Problem> {
+    let found = app.store.read().await?.ranges(SHOWN).await?;
+    Ok(Json(List { items: found.into_iter().map(RangeView::from).collect(), next_cursor: None }))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    from: Option<i64>,
+    count: Option<i64>,
+}
+
+async fn sheet(
+    State(app): State<App>,
+    Id(id): Id<Uuid>,
+    Query(Which { from, count }): Query<Which>,
+) -> Result<Response, Problem> {
+    let range = app.store.read().await?.range(id).await?;
+    let range = range.ok_or_else(|| Problem::not_found("Không có dải mã này.", "There is no such range."))?;
+    // The first label is 1 for people.
+    let from = from.unwrap_or(1).saturating_sub(1);
+    let drawn = tokio::task::spawn_blocking(move || tubes::sheet(&range, from, count.unwrap_or(MOST_LABELS)));
+    let pdf = drawn.await.map_err(|_| Problem::internal())?.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a sheet of labels could not be drawn");
+        Problem::internal()
+    })?;
+    let kind = HeaderValue::from_static("application/pdf");
+    Ok(([(header::CONTENT_TYPE, kind)], pdf).into_response())
+}
+
+pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    routes
+        .add(
+            Method::POST,
+            "/api/v1/lab/tube-ranges",
+            Who::Roles(TAKERS),
+            Scope::None,
+            Doc::json("Give a site numbers of tubes that its phones and printers use up offline")
+                .body("TubeRange")
+                .answer("TubeRangeStored")
+                .status(201),
+            post(give),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/lab/tube-ranges",
+            Who::Roles(TAKERS),
+            Scope::None,
+            Doc::json("The ranges that were given out").answer("TubeRangeList"),
+            get(list),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/lab/tube-ranges/{id}/labels.pdf",
+            Who::Roles(TAKERS),
+            Scope::None,
+            Doc::json("Labels of a range on A4, 44 to the sheet").gives("application/pdf").query(&["from", "count"]),
+            get(sheet),
+        )
+}

@@ -1,0 +1,211 @@
+//! The part of the contract suite that is about tubes on their way: every statement, on both engines.
+
+use std::sync::Arc;
+
+use shared::ids::{AccountId, OrderId, PersonId, PlaceId, ResultId, SpecimenId};
+use shared::time::{Instant, hours, minutes};
+use uuid::Uuid;
+
+use super::LabStore;
+use super::flow::{CustodyLine, Member, Pool, TubeRange};
+use super::model::{Order, Specimen, Tube};
+use crate::domain::codes::SpecimenKind;
+use crate::domain::custody::TubeState;
+use crate::domain::pool::{MemberState, PoolKind, PoolState};
+use crate::domain::tube::{FIRST_OF_RANGES, TubeCode};
+
+fn now() -> Instant {
+    "2022-03-10T01:00:00.123456Z".parse().unwrap()
+}
+
+const fn id(n: u128) -> Uuid {
+    Uuid::from_u128(70_000 + n)
+}
+
+fn order(n: u128) -> Order {
+    Order {
+        id: OrderId::from_uuid(id(n)),
+        person_id: PersonId::from_uuid(id(100 + n)),
+        reason: "F1".to_owned(),
+        site_id: None,
+        body_hash: String::new(),
+        created_by: None,
+        created_at: now(),
+    }
+}
+
+fn specimen(n: u128, barcode: &str, orders: &[u128]) -> Specimen {
+    Specimen {
+        id: SpecimenId::from_uuid(id(200 + n)),
+        barcode: barcode.to_owned(),
+        kind: SpecimenKind::Saliva,
+        collected_at: now().plus(minutes(i64::try_from(n).unwrap())),
+        order_ids: orders.iter().map(|n| OrderId::from_uuid(id(*n))).collect(),
+        body_hash: String::new(),
+        created_by: None,
+        created_at: now(),
+    }
+}
+
+/// Runs every statement once.
+pub(super) async fn conforms(store: &Arc<dyn LabStore>) {
+    let code = TubeCode::of_number(FIRST_OF_RANGES + 3);
+    let mut tx = store.write().await.unwrap();
+    for n in 1..=3 {
+        assert!(tx.insert_order(&order(n)).await.unwrap());
+    }
+    assert!(tx.insert_specimen(&specimen(1, "FLOW-POOL", &[1, 2])).await.unwrap());
+    assert!(tx.insert_specimen(&specimen(2, code.as_str(), &[3])).await.unwrap());
+    tx.commit().await.unwrap();
+    ranges(store).await;
+    aliases(store, &code).await;
+    pools(store).await;
+    custody(store).await;
+}
+
+async fn ranges(store: &Arc<dyn LabStore>) {
+    let first = i64::try_from(FIRST_OF_RANGES).unwrap();
+    let wanted = TubeRange {
+        id: id(900),
+        site_id: Some(PlaceId::from_uuid(id(901))),
+        note: "Chợ".to_owned(),
+        first_number: 0,
+        size: 50,
+        created_by: Some(AccountId::from_uuid(id(902))),
+        created_at: now(),
+    };
+    let mut tx = store.write().await.unwrap();
+    let one = tx.insert_range(&wanted).await.unwrap();
+    let other = tx.insert_range(&TubeRange { id: id(903), site_id: None, ..wanted.clone() }).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((one.first_number, other.first_number), (first, first + 50));
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.range(one.id).await.unwrap(), Some(one.clone()));
+    for (number, range) in
+        [(first - 1, None), (first, Some(id(900))), (first + 49, Some(id(900))), (first + 50, Some(id(903)))]
+    {
+        assert_eq!(tx.range_with(number).await.unwrap().map(|range| range.id), range, "{number}");
+    }
+    assert_eq!(tx.ranges(10).await.unwrap(), [other, one]);
+}
+
+async fn aliases(store: &Arc<dyn LabStore>, code: &TubeCode) {
+    let tube = SpecimenId::from_uuid(id(202));
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.add_alias("FLOW-KIT", tube, now()).await.unwrap());
+    assert!(!tx.add_alias("FLOW-KIT", SpecimenId::from_uuid(id(201)), now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    for known in ["FLOW-KIT", code.as_str()] {
+        assert_eq!(tx.specimen_by_code(known).await.unwrap(), Some(tube));
+        let found = tx.tube(known).await.unwrap();
+        assert_eq!(found, Some(Tube { id: tube, people: vec![PersonId::from_uuid(id(103))] }));
+    }
+    let typed = code.as_str().to_lowercase();
+    assert_eq!(tx.tube(&typed).await.unwrap().map(|tube| tube.id), Some(tube), "a code of ours in any writing");
+    assert_eq!(tx.specimen_by_code("FLOW-NONE").await.unwrap(), None);
+    assert_eq!(tx.aliases_of(tube).await.unwrap(), ["FLOW-KIT"]);
+}
+
+async fn pools(store: &Arc<dyn LabStore>) {
+    let mut pool = Pool {
+        id: SpecimenId::from_uuid(id(201)),
+        kind: PoolKind::Lab,
+        lab_code: None,
+        state: PoolState::Waiting,
+        result_id: None,
+        deadline: None,
+        created_by: Some(AccountId::from_uuid(id(902))),
+        created_at: now(),
+        updated_at: now(),
+    };
+    let member = |position: i64, n: u128| Member {
+        pool_id: pool.id,
+        position,
+        order_id: OrderId::from_uuid(id(n)),
+        person_id: PersonId::from_uuid(id(100 + n)),
+        specimen_id: None,
+        state: MemberState::Waiting,
+        result_id: None,
+        next_order_id: None,
+        note: String::new(),
+        updated_by: None,
+        updated_at: now(),
+    };
+    let members = [member(0, 1), member(1, 2)];
+    let mut tx = store.write().await.unwrap();
+    tx.insert_pool(&pool, &members).await.unwrap();
+    let kept = Member { specimen_id: Some(SpecimenId::from_uuid(id(202))), ..members[0].clone() };
+    tx.keep_tube(&kept).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.pool(pool.id).await.unwrap(), Some(pool.clone()));
+    assert_eq!(tx.members(pool.id).await.unwrap(), [kept.clone(), members[1].clone()]);
+    assert!(tx.open_members(kept.specimen_id, &[]).await.unwrap().is_empty(), "nothing is to be done yet");
+    drop(tx);
+
+    (pool.state, pool.lab_code) = (PoolState::Positive, Some("TG-CDC".to_owned()));
+    (pool.deadline, pool.result_id) = (Some(now().plus(hours(24))), Some(ResultId::from_uuid(id(905))));
+    let open = Member {
+        state: MemberState::ToRetest,
+        next_order_id: Some(OrderId::from_uuid(id(3))),
+        note: "gọi 8 giờ".to_owned(),
+        result_id: Some(ResultId::from_uuid(id(906))),
+        updated_by: Some(AccountId::from_uuid(id(902))),
+        ..kept
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.update_pool(&pool).await.unwrap();
+    tx.update_member(&open).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.pool(pool.id).await.unwrap(), Some(pool.clone()));
+    assert_eq!(tx.open_members(open.specimen_id, &[]).await.unwrap(), std::slice::from_ref(&open));
+    assert_eq!(tx.open_members(None, &[OrderId::from_uuid(id(3))]).await.unwrap(), [open]);
+    assert!(tx.open_members(None, &[]).await.unwrap().is_empty());
+    let states = [(None, None, 1), (Some("TG-CDC"), Some(PoolState::Positive), 1), (Some("HCM"), None, 0)];
+    for (lab, state, count) in states {
+        assert_eq!(tx.pools(lab, state, 10).await.unwrap().len(), count, "{lab:?} {state:?}");
+    }
+}
+
+async fn custody(store: &Arc<dyn LabStore>) {
+    let line = |n: u128, specimen: u128, state: TubeState, after: i64| CustodyLine {
+        id: id(500 + n),
+        specimen_id: SpecimenId::from_uuid(id(200 + specimen)),
+        state,
+        at: now().plus(minutes(after)),
+        account_id: Some(AccountId::from_uuid(id(902))),
+        lab_code: (state == TubeState::Received || state == TubeState::Released).then(|| "TG-CDC".to_owned()),
+        site_id: Some(PlaceId::from_uuid(id(901))),
+        code: None,
+        note: "ghi chú".to_owned(),
+        created_at: now(),
+    };
+    let lines = [
+        line(1, 1, TubeState::Collected, 0),
+        line(2, 1, TubeState::Received, 60),
+        line(3, 2, TubeState::Collected, 1),
+        line(4, 2, TubeState::Received, 31),
+        line(5, 2, TubeState::Released, 91),
+    ];
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.add_custody(&lines).await.unwrap(), 5);
+    assert_eq!(tx.add_custody(&lines[..1]).await.unwrap(), 0, "a line is noted once");
+    assert_eq!(tx.add_custody(&[]).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.custody(lines[0].specimen_id).await.unwrap(), lines[..2]);
+    let waiting = tx.on_the_way(Some("TG-CDC"), 10).await.unwrap();
+    let [one] = waiting.as_slice() else { panic!("{waiting:?}") };
+    assert_eq!((one.barcode.as_str(), one.people, one.last.clone()), ("FLOW-POOL", 2, lines[1].clone()));
+    assert!(tx.on_the_way(Some("HCM"), 10).await.unwrap().is_empty());
+    assert_eq!(tx.on_the_way(None, 10).await.unwrap().len(), 1);
+    let ways = tx.last_ways(Some("TG-CDC"), 200).await.unwrap();
+    let [way] = ways.as_slice() else { panic!("{ways:?}") };
+    assert_eq!(way.get(&TubeState::Received), Some(&lines[3].at));
+    assert_eq!(
+        (way.len(), tx.last_ways(None, 1).await.unwrap().len(), tx.last_ways(Some("HCM"), 9).await.unwrap().len()),
+        (3, 1, 0)
+    );
+}

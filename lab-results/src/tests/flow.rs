@@ -1,0 +1,279 @@
+//! From the swab to the result: tubes, labels, ranges of codes, custody and turnaround.
+
+use std::collections::HashSet;
+
+use axum::http::{StatusCode, header};
+use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints};
+use serde_json::{Value, json};
+use shared::access::{AreaScope, Role};
+use shared::time::minutes;
+
+use super::{TestLab, WARD};
+use crate::domain::tube::TubeCode;
+
+pub fn person(name: &str, phone: &str) -> Value {
+    json!({"full_name": name, "birth_date": "1950-02-01", "phone": phone, "ward_code": WARD})
+}
+
+/// Takes a specimen of these people and gives the answer.
+pub async fn sample(lab: &TestLab, token: &str, barcode: &str, people: &[Value]) -> Value {
+    let body = json!({"barcode": barcode, "people": people, "collected_at": lab.app.platform.now()});
+    let answer = lab.post(token, "/api/v1/lab/samplings", &body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    answer.json()
+}
+
+/// A result for a tube, minutes from now.
+pub fn found(accession: &str, barcode: &str, outcome: &str, at: shared::time::Instant) -> Value {
+    json!({"accession": accession, "barcode": barcode, "test": {"loinc": "94500-6"}, "outcome": outcome,
+           "specimen": {"kind": "nasopharyngeal_swab", "collected_at": at}, "resulted_at": at})
+}
+
+pub async fn sampler(lab: &TestLab) -> String {
+    lab.account("sampler", Role::Sampler, None, AreaScope::Province("82".to_owned())).await
+}
+
+#[tokio::test]
+async fn a_tube_is_registered_once_with_the_code_of_its_kit_and_found_by_either() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let body = json!({"id": id, "barcode": "T-1", "kit_barcode": "KIT-900", "people": [person("Lê Thị Tám", "0912345678")],
+                      "collected_at": "2022-03-10T07:00:00+07:00"});
+    let first = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+    assert_eq!((first.status, first.json()["id"].clone()), (StatusCode::CREATED, json!(id)));
+    let again = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+    assert_eq!((again.status, again.json()), (StatusCode::OK, first.json()));
+    let mut other = body.clone();
+    other["barcode"] = json!("T-2");
+    assert_eq!(lab.post(&sampler, "/api/v1/lab/samplings", &other).await.status, StatusCode::CONFLICT);
+    for code in ["T-1", "KIT-900"] {
+        let found = lab.get(&sampler, &format!("/api/v1/lab/specimens?barcode={code}")).await.json();
+        assert_eq!(found["items"][0]["id"], json!(id), "{code}");
+        assert_eq!(found["items"][0]["other_barcodes"], json!(["KIT-900"]));
+    }
+    let report = lab.results(&found("A1", "KIT-900", "not_detected", lab.app.platform.now())).await;
+    assert_eq!(report["accepted"], json!(1), "{report}");
+    for taken in ["T-1", "KIT-900"] {
+        let body = json!({"barcode": taken, "people": [person("Lê Văn Ba", "0987654321")],
+                          "collected_at": "2022-03-10T07:00:00+07:00"});
+        let refused = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+        assert_eq!(
+            (refused.status, refused.json()["errors"][0]["code"].clone()),
+            (StatusCode::CONFLICT, json!("barcode_taken"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_card_is_read_at_the_swab_and_what_it_lacks_is_typed() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let card = "082190001234|310123456|Nguyễn Thị Ẩm|01021990|Nữ|Ấp 3, Tân Phú, Tiền Giang|25072021";
+    let body = json!({"people": [{"scanned": card, "phone": "0912345678", "full_name": "typed"}],
+                      "collected_at": "2022-03-10T07:00:00+07:00"});
+    let stored = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+    assert_eq!(stored.status, StatusCode::CREATED, "{}", stored.text());
+    let path = format!("/api/v1/lab/specimens/{}/label.svg", stored.json()["id"].as_str().unwrap());
+    assert!(lab.get(&sampler, &path).await.text().contains("Ẩm"), "the card's name goes before the typed one");
+    let half =
+        json!({"people": [{"scanned": "082190001234|310123456|Nguyễn"}], "collected_at": "2022-03-10T07:00:00+07:00"});
+    let refused = lab.post(&sampler, "/api/v1/lab/samplings", &half).await;
+    assert_eq!(
+        (refused.status, refused.json()["errors"][0]["pointer"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("/people/0/scanned"))
+    );
+}
+
+#[tokio::test]
+async fn every_field_at_fault_of_a_sampling_is_named_and_nobody_is_registered() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let body = json!({"id": "x", "barcode": "a\nb", "kind": "hair", "collected_at": "tomorrow", "site_id": "y",
+                      "people": [{"full_name": ""}, person("Lê Thị Tám", "123")]});
+    let refused = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let pointers: HashSet<String> = refused.json()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["pointer"].as_str().unwrap().to_owned())
+        .collect();
+    for pointer in ["/id", "/barcode", "/kind", "/collected_at", "/site_id", "/people/0/full_name", "/people/1/phone"] {
+        assert!(pointers.contains(pointer), "{pointer}: {pointers:?}");
+    }
+    let twice = json!({"people": [person("Lê Thị Tám", "0912345678"), person("Lê Thị Tám", "0912345678")],
+                       "collected_at": "2022-03-10T07:00:00+07:00"});
+    let refused = lab.post(&sampler, "/api/v1/lab/samplings", &twice).await;
+    assert_eq!(
+        (refused.status, refused.json()["errors"][0]["pointer"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("/people/1"))
+    );
+    assert_eq!(
+        lab.app
+            .platform
+            .shared
+            .read()
+            .await
+            .unwrap()
+            .search_people(&shared_store::people::PeopleQuery {
+                name_fold: "le".into(),
+                limit: 5,
+                ..Default::default()
+            })
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn codes_of_a_range_are_accepted_offline_and_one_misread_character_is_caught() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let give = |size: i64| json!({"size": size, "note": "Chợ Mỹ Tho"});
+    let range = lab.post(&sampler, "/api/v1/lab/tube-ranges", &give(50)).await;
+    assert_eq!(range.status, StatusCode::CREATED, "{}", range.text());
+    let next = lab.post(&sampler, "/api/v1/lab/tube-ranges", &give(1)).await.json();
+    let range = range.json();
+    let first = range["first_number"].as_i64().unwrap();
+    assert_eq!(next["first_number"].as_i64(), Some(first + 50), "ranges do not meet");
+    assert_eq!(lab.post(&sampler, "/api/v1/lab/tube-ranges", &give(0)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let code = TubeCode::of_number(u64::try_from(first).unwrap() + 7);
+    let typed = format!("{}-{}", code.as_str()[..4].to_lowercase(), &code.as_str()[4..]);
+    let stored = sample(&lab, &sampler, &typed, &[person("Lê Thị Tám", "0912345678")]).await;
+    assert_eq!(stored["barcode"], json!(code.as_str()), "written as it was printed");
+    for place in 0..8 {
+        let mut misread = code.as_str().as_bytes().to_vec();
+        misread[place] = if misread[place] == b'7' { b'9' } else { b'7' };
+        let misread = String::from_utf8(misread).unwrap();
+        let body = json!({"barcode": misread, "people": [person("Lê Văn Ba", "0987654321")],
+                          "collected_at": "2022-03-10T07:00:00+07:00"});
+        let refused = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+        assert_eq!(
+            (refused.status, refused.json()["errors"][0]["code"].clone()),
+            (StatusCode::UNPROCESSABLE_ENTITY, json!("tube_misread")),
+            "{misread}"
+        );
+    }
+    let sheet = lab.get(&sampler, range["sheet_url"].as_str().unwrap()).await;
+    assert_eq!(
+        (sheet.status, sheet.headers[header::CONTENT_TYPE].to_str().unwrap()),
+        (StatusCode::OK, "application/pdf")
+    );
+    assert!(sheet.bytes.starts_with(b"%PDF-"));
+}
+
+#[tokio::test]
+async fn labels_are_served_in_four_formats_and_are_read_back() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let stored = sample(&lab, &sampler, "", &[person("Nguyễn Thị Ẩm", "0912345678")]).await;
+    let (id, code) = (stored["id"].as_str().unwrap(), stored["barcode"].as_str().unwrap());
+    assert!(TubeCode::parse(code).is_some(), "a drawn code has a check character");
+    for (format, kind) in
+        [("svg", "image/svg+xml"), ("png", "image/png"), ("pdf", "application/pdf"), ("zpl", "application/zpl")]
+    {
+        let label = lab.get(&sampler, &format!("/api/v1/lab/specimens/{id}/label.{format}")).await;
+        assert_eq!((label.status, label.headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, kind));
+        match format {
+            "png" => {
+                let picture = image::load_from_memory(&label.bytes).unwrap().to_luma8();
+                for symbol in [BarcodeFormat::QR_CODE, BarcodeFormat::CODE_128] {
+                    let mut hints =
+                        DecodeHints::default().with(DecodeHintValue::PossibleFormats(HashSet::from([symbol])));
+                    let (width, height) = picture.dimensions();
+                    let read = rxing::helpers::detect_in_luma_with_hints(
+                        picture.as_raw().clone(),
+                        width,
+                        height,
+                        Some(symbol),
+                        &mut hints,
+                    )
+                    .unwrap();
+                    assert_eq!(read.getText(), code);
+                }
+            }
+            "svg" => assert!(label.text().contains("Nguyễn") && label.text().contains("1950")),
+            "zpl" => assert!(label.text().starts_with("^XA") && label.text().contains(code)),
+            _ => assert!(label.bytes.starts_with(b"%PDF-")),
+        }
+    }
+    let missing = lab.get(&sampler, "/api/v1/lab/specimens/01890a5d-ac96-774b-bcce-b302099a8057/label.svg").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let far = lab.account("far", Role::Sampler, None, AreaScope::Ward("28249".to_owned())).await;
+    assert_eq!(
+        lab.get(&far, &format!("/api/v1/lab/specimens/{id}/label.svg")).await.status,
+        StatusCode::NOT_FOUND,
+        "a team elsewhere sees no name"
+    );
+}
+
+#[tokio::test]
+async fn custody_tells_who_had_a_tube_when_and_where_and_how_long_each_part_took() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    for n in 0..12 {
+        let barcode = format!("T{n}");
+        sample(&lab, &sampler, &barcode, &[person(&format!("Lê Văn {}", (b'A' + n) as char), "0912345678")]).await;
+        for (state, after) in [("handed_over", 1), ("received", 2), ("in_run", 1)] {
+            lab.clock.advance(minutes(after));
+            let token = if state == "handed_over" { &sampler } else { &lab.lab };
+            let noted = lab.post(token, "/api/v1/lab/custody", &json!({"barcodes": [barcode], "state": state})).await;
+            assert_eq!(noted.json()["noted"], json!(1), "{}", noted.text());
+        }
+        if n < 11 {
+            lab.clock.advance(minutes(4));
+            let result = found(&format!("A{n}"), &barcode, "not_detected", lab.app.platform.now().minus(minutes(1)));
+            assert_eq!(lab.results(&result).await["accepted"], json!(1));
+        }
+    }
+    let turnaround = lab.get(&lab.lab, "/api/v1/lab/turnaround").await.json();
+    let segment = |from: &str, to: &str| {
+        let segments = turnaround["segments"].as_array().unwrap().iter();
+        segments.clone().find(|one| one["from"] == json!(from) && one["to"] == json!(to)).unwrap().clone()
+    };
+    assert_eq!(segment("handed_over", "received")["median_minutes"], json!(2));
+    assert_eq!(segment("in_run", "resulted")["median_minutes"], json!(3));
+    assert_eq!(segment("collected", "released")["count"], json!(11));
+    let waiting = lab.get(&sampler, "/api/v1/lab/specimens?barcode=T11").await.json()["items"][0].clone();
+    assert_eq!((waiting["state"].clone(), waiting["late"].clone()), (json!("in_run"), json!(false)));
+    let states: Vec<_> = waiting["custody"].as_array().unwrap().iter().map(|line| line["state"].clone()).collect();
+    assert_eq!(states, ["registered", "collected", "handed_over", "received", "in_run"]);
+    assert!(waiting["custody"][4]["lab_code"] == json!("TG-CDC") && waiting["custody"][2]["lab_code"].is_null());
+    let expected: shared::time::Instant = waiting["expected_at"].as_str().unwrap().parse().unwrap();
+    let since = expected.since(lab.app.platform.now());
+    assert_eq!(since, minutes(5), "nine of ten had theirs five minutes after the run began");
+    lab.clock.advance(minutes(6));
+    assert_eq!(lab.get(&sampler, "/api/v1/lab/specimens?barcode=T11").await.json()["items"][0]["late"], json!(true));
+}
+
+#[tokio::test]
+async fn a_tube_is_refused_with_a_code_and_bad_input_is_named() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    sample(&lab, &sampler, "T1", &[person("Lê Thị Tám", "0912345678")]).await;
+    let note = |body: Value| {
+        let lab = &lab;
+        async move { lab.post(&lab.lab, "/api/v1/lab/custody", &body).await }
+    };
+    let pointer = |answer: &super::Answer| answer.json()["errors"][0]["pointer"].clone();
+    for (body, at) in [
+        (json!({"barcodes": [], "state": "received"}), "/barcodes"),
+        (json!({"barcodes": ["T1"], "state": "released"}), "/state"),
+        (json!({"barcodes": ["T1"], "state": "rejected"}), "/code"),
+        (json!({"barcodes": ["T1"], "state": "received", "at": "2022-03-11T00:00:00Z"}), "/at"),
+        (json!({"barcodes": ["T1"], "state": "received", "site_id": "x"}), "/site_id"),
+    ] {
+        let refused = note(body).await;
+        assert_eq!((refused.status, pointer(&refused)), (StatusCode::UNPROCESSABLE_ENTITY, json!(at)));
+    }
+    let noted = note(json!({"barcodes": ["T1", "NOWHERE"], "state": "rejected", "code": "rb"})).await.json();
+    assert_eq!((noted["noted"].clone(), noted["unknown"].clone()), (json!(1), json!(1)));
+    assert_eq!(noted["rows"][1]["errors"][0]["code"], json!("unknown_barcode"));
+    let again = note(json!({"barcodes": ["T1"], "state": "rejected", "code": "RB"})).await.json();
+    assert_eq!(again["duplicate"], json!(1), "a repeat is noted once");
+    let tube = lab.get(&sampler, "/api/v1/lab/specimens?barcode=T1").await.json()["items"][0].clone();
+    assert_eq!((tube["state"].clone(), tube["custody"][2]["code"].clone()), (json!("rejected"), json!("RB")));
+}
