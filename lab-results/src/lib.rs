@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod app;
+pub mod consumers;
 pub mod domain;
 pub mod label;
 pub mod pages;
@@ -17,6 +18,8 @@ pub mod store;
 mod tests;
 
 pub use app::App;
+use std::sync::Arc;
+
 use shared_web::Platform;
 use shared_web::access::Routes;
 use shared_web::config;
@@ -25,7 +28,7 @@ use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
 pub const MIGRATIONS: shared_store::migrate::Migrations =
-    shared_store::migrate::migrations!("lab"; "0001_lab", "0020_flow");
+    shared_store::migrate::migrations!("lab"; "0001_lab", "0020_flow", "0021_home", "0022_labs", "0023_undo");
 
 /// The laboratory service.
 #[must_use]
@@ -36,7 +39,7 @@ pub fn service() -> Service {
 fn build(platform: &Platform) -> Built {
     let app = App::new(platform);
     let routes = pages::routes(api::routes(Routes::default(), &app), &app);
-    let (router, rows) = routes.with_state(app);
+    let (router, rows) = routes.with_state(app.clone());
     let mounted = Mounted { router, rows, schemas: api::schemas::all() };
-    Built { mounted, handlers: Vec::new(), tasks: Vec::new() }
+    Built { mounted, handlers: vec![Arc::new(consumers::Undone(app))], tasks: Vec::new() }
 }

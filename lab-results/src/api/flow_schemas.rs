@@ -5,6 +5,7 @@ use shared_web::openapi::Schemas;
 
 use crate::domain::custody::TubeState;
 use crate::domain::pool::{MemberState, PoolState};
+use crate::domain::undo::UndoKind;
 
 fn text() -> Value {
     json!({"type": "string"})
@@ -102,6 +103,13 @@ fn bodies() -> [(&'static str, Value); 5] {
     ]
 }
 
+fn undo() -> Value {
+    object(json!({
+        "id": id(), "kind": {"type": "string", "enum": UndoKind::ALL.map(UndoKind::code)}, "result_id": id(),
+        "person_id": id(), "lab_code": text(), "created_at": time(), "done_at": maybe("string"), "note": text(),
+    }))
+}
+
 /// The schemas by name.
 pub(super) fn all() -> Schemas {
     let report =
@@ -115,6 +123,11 @@ pub(super) fn all() -> Schemas {
             object(json!({"lab_code": maybe("string"), "last": {"type": "integer"},
                                      "segments": {"type": "array", "items": {"type": "object"}}})),
         ),
+        (
+            "SamplingBatch",
+            object(json!({"samplings": {"type": "array", "maxItems": 500, "items": {"type": "object"}}})),
+        ),
+        ("SamplingBatchReport", object(json!({"results": {"type": "array", "items": {"type": "object"}}}))),
         ("PoolStored", object(pool().into())),
         ("PoolList", list_of(&object(pool().into()))),
         ("PoolWithMembers", pool_with_members()),
@@ -122,6 +135,31 @@ pub(super) fn all() -> Schemas {
         ("PoolMapReport", report),
         ("TubeRangeStored", range()),
         ("TubeRangeList", list_of(&range())),
+        (
+            "Lab",
+            json!({"type": "object", "required": ["code", "name", "ward_code", "licence_no"], "properties": {
+            "code": text(), "name": text(), "ward_code": text(), "phone": text(), "licence_no": text(),
+            "licensed_until": text(), "kinds": {"type": "array", "items": text()}}}),
+        ),
+        (
+            "LabStored",
+            object(json!({"code": text(), "name": text(), "ward_code": text(), "phone": maybe("string"),
+            "licence_no": maybe("string"), "licensed_until": maybe("string"), "badge": {"type": "boolean"},
+            "kinds": {"type": "array", "items": text()}, "good_records": {"type": "integer"},
+            "bad_records": {"type": "integer"}, "keys": {"type": "array", "items": {"type": "object"}}})),
+        ),
+        ("LabKey", object(json!({"label": text()}))),
+        (
+            "LabKeyMade",
+            object(json!({"id": id(), "lab_code": text(), "label": text(), "hint": text(), "key": text(),
+            "created_at": time(), "revoked_at": maybe("string")})),
+        ),
+        ("LabKeyRevoked", object(json!({"id": id(), "revoked": {"type": "boolean"}}))),
+        ("Undo", undo()),
+        ("UndoList", list_of(&undo())),
+        ("UndoDone", object(json!({"note": text()}))),
+        ("Resent", object(json!({"id": id(), "sent": {"type": "boolean"}}))),
+        ("SlipKey", object(json!({"algorithm": text(), "public_key": text()}))),
     ];
     bodies().into_iter().chain(answers).map(|(name, schema)| (name.to_owned(), schema)).collect()
 }

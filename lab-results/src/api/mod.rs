@@ -2,6 +2,7 @@
 
 mod flow_schemas;
 mod held;
+pub(crate) mod labs;
 mod orders;
 mod pools;
 mod results;
@@ -19,7 +20,7 @@ use shared_web::access::{Doc, Routes, Scope, Who};
 
 use crate::app::App;
 
-pub use uploads::{receive, report_answer};
+pub use uploads::{receive, received, report_answer};
 
 /// Who sends results.
 pub const SENDERS: &[Role] = &[Role::Lab, Role::Sampler, Role::Officer];
@@ -28,13 +29,13 @@ pub const WORKERS: &[Role] = &[Role::Lab, Role::Officer];
 /// Who reads results.
 const READERS: &[Role] = &[Role::Lab, Role::Officer, Role::Doctor, Role::Nurse];
 /// Who orders tests and takes specimens.
-const TAKERS: &[Role] = &[Role::Sampler, Role::Lab, Role::Officer, Role::Nurse];
+pub(crate) const TAKERS: &[Role] = &[Role::Sampler, Role::Lab, Role::Officer, Role::Nurse];
 
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
     let routes = uploads::routes(routes, app.platform.config.upload_limit);
-    let routes = tubes::routes(pools::routes(specimens::routes(held::routes(routes))));
+    let routes = labs::routes(tubes::routes(pools::routes(specimens::routes(held::routes(routes)))));
     routes
         .add(
             Method::POST,

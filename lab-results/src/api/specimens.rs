@@ -13,7 +13,7 @@ use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Query};
+use shared_web::extract::{Id, Json, List, Query, parse_json};
 
 use super::views::SpecimenView;
 use super::{TAKERS, WORKERS};
@@ -117,6 +117,53 @@ async fn sample(State(app): State<App>, caller: Caller, Json(input): Json<Sampli
     Ok((status, Json(SpecimenView::from(sampled))).into_response())
 }
 
+/// How many samplings are sent at once.
+const BATCH: usize = 500;
+
+#[derive(Deserialize)]
+struct Batch {
+    samplings: Vec<Value>,
+}
+
+/// The queue of a phone that had no signal. One after the other: whoever is registered by the first is known to the second.
+async fn sample_batch(
+    State(app): State<App>,
+    caller: Caller,
+    Json(batch): Json<Batch>,
+) -> Result<Json<Value>, Problem> {
+    let sender = Sender::of(&caller)?;
+    if batch.samplings.len() > BATCH {
+        let detail =
+            Bilingual::new(format!("Tối đa {BATCH} ống mỗi lần gửi"), format!("At most {BATCH} tubes at once"));
+        return Err(Problem::field(FieldError::new("/samplings", "too_many", detail)));
+    }
+    let mut results = Vec::with_capacity(batch.samplings.len());
+    for record in batch.samplings {
+        let id = record["id"].clone();
+        let outcome = match parse_json::<SamplingInput>(record.to_string().as_bytes()) {
+            Ok(input) => sampling::sample(&app, &sender, &input).await,
+            Err(problem) => Err(problem),
+        };
+        results.push(match outcome {
+            Ok((_, created)) => json!({"id": id, "status": if created { "accepted" } else { "duplicate" }}),
+            Err(problem) if problem.status.is_server_error() => return Err(problem),
+            Err(problem) => {
+                let lang = caller.lang();
+                let mut errors: Vec<Value> = problem
+                    .errors
+                    .iter()
+                    .map(|e| json!({"pointer": e.pointer, "code": e.code, "detail": e.detail.get(lang)}))
+                    .collect();
+                if errors.is_empty() {
+                    errors.push(json!({"pointer": "", "code": problem.code, "detail": problem.detail.get(lang)}));
+                }
+                json!({"id": id, "status": "rejected", "errors": errors})
+            }
+        });
+    }
+    Ok(Json(json!({"results": results})))
+}
+
 #[derive(Deserialize)]
 struct OfLab {
     lab_code: Option<String>,
@@ -203,6 +250,16 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             .answer("SpecimenStored")
             .status(201),
             post(sample),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/lab/samplings/batch",
+            Who::Roles(TAKERS),
+            Scope::Own,
+            Doc::json("Samplings that were made without a signal, at most 500")
+                .body("SamplingBatch")
+                .answer("SamplingBatchReport"),
+            post(sample_batch),
         )
         .add(
             Method::GET,

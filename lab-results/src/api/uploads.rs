@@ -113,6 +113,25 @@ async fn store(directory: PathBuf, mut field: Field<'_>) -> Result<Received, Pro
     Ok(Received { file, content_hash })
 }
 
+/// Bytes that came otherwise than as a file, as if they had.
+///
+/// # Errors
+/// 503 where they cannot be kept.
+pub async fn received(app: &App, bytes: Vec<u8>) -> Result<Received, Problem> {
+    let directory = app.platform.config.data_dir.clone();
+    let written = spawn_blocking(move || -> io::Result<Received> {
+        let mut file = tempfile::tempfile_in(directory)?;
+        file.write_all(&bytes)?;
+        let content_hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Received { file, content_hash })
+    });
+    let written = written.await.map_err(io::Error::other).and_then(|written| written);
+    written.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a pasted record could not be kept");
+        Problem::busy()
+    })
+}
+
 fn refused(error: &MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { broken_off() }
 }

@@ -9,7 +9,7 @@ use shared_web::auth::codes::{self, Asked};
 use shared_web::auth::session::Begun;
 use shared_web::caller::Caller;
 
-use crate::app::{App, SERVICE};
+use crate::app::{App, SERVICE, undo};
 use crate::domain::link::LinkCode;
 use crate::store::model::{State, StoredResult};
 
@@ -36,6 +36,10 @@ pub struct Shown {
     pub lab_name: String,
     /// What the version before said, where this one corrects it.
     pub before: Option<Outcome>,
+    /// The specimen was tested together with others.
+    pub pooled: bool,
+    /// The laboratory's phone.
+    pub lab_phone: Option<String>,
 }
 
 /// The result behind a link. A text that is no code is looked up like any other, so that time tells nothing.
@@ -89,8 +93,16 @@ pub async fn show(app: &App, caller: &Caller, linked: &Linked) -> Result<Shown, 
     );
     entry.actor = Actor::Person(person_id);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
+    undo::was_told(tx.as_mut(), person_id, now).await?;
+    let pooled = match linked.result.specimen_id {
+        Some(tube) => tx.pool(tube).await?.is_some(),
+        None => false,
+    };
+    let lab_phone = tx.registration(&linked.result.lab_code).await?.and_then(|registration| registration.phone);
     tx.commit().await?;
     Ok(Shown {
+        pooled,
+        lab_phone,
         full_name: full_name.unwrap_or_default(),
         lab_name: lab_name.unwrap_or_else(|| linked.result.lab_code.clone()),
         before: before.map(|version| version.content.outcome),

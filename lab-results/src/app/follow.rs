@@ -11,6 +11,7 @@ use shared_store::StoreError;
 use crate::app::custody::noted_by_itself;
 use crate::app::pools::single_order;
 use crate::app::sender::Sender;
+use crate::app::undo;
 use crate::app::versions::{tell_amended, tell_reported, ward_of};
 use crate::domain::codes::Finding;
 use crate::domain::custody::TubeState;
@@ -42,6 +43,9 @@ pub struct Stored<'a> {
 /// When the store fails.
 pub async fn follow(tx: &mut dyn LabWrite, stored: &Stored<'_>, random: &mut dyn Random) -> Result<(), StoreError> {
     let result = stored.result;
+    if let Some(before) = stored.before {
+        undo::note(tx, before, result, stored.now, random).await?;
+    }
     let Some(tube) = result.specimen_id else { return Ok(()) };
     custody(tx, stored, random).await?;
     match tx.pool(tube).await? {
@@ -228,6 +232,7 @@ async fn take_back(
     let result = StoredResult { version: known.version + 1, content, updated_at: stored.now, ..known.clone() };
     if tx.amend_result(&result).await? {
         tell_amended(tx, stored.now, &result, &known, random).await?;
+        undo::note(tx, &known, &result, stored.now, random).await?;
         said(tx, stored, "pool.take_back", &result, random).await?;
     }
     Ok(())

@@ -9,6 +9,8 @@ pub mod link;
 pub mod pool;
 pub mod report;
 pub mod result;
+pub mod seal;
 pub mod tabular;
 pub mod tube;
+pub mod undo;
 pub mod version;

@@ -17,6 +17,14 @@ pub fn qr(text: &str) -> Result<QrCode, QrError> {
     QrCode::with_error_correction_level(text, EcLevel::Q)
 }
 
+/// The QR symbol of a long address on a clean paper: level M, so that its modules stay large.
+///
+/// # Errors
+/// When the text is too long for any.
+pub fn qr_light(text: &str) -> Result<QrCode, QrError> {
+    QrCode::with_error_correction_level(text, EcLevel::M)
+}
+
 /// The dark modules of a QR symbol as the data of one SVG path, `dot` units to the module.
 #[must_use]
 pub fn qr_path(code: &QrCode, dot: usize) -> String {

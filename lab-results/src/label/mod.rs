@@ -8,6 +8,7 @@ mod bars;
 mod design;
 mod ink;
 mod sheet;
+mod slip;
 mod zpl;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 
 pub use self::design::svg;
 pub use self::sheet::{PER_SHEET, sheet};
+pub use self::slip::{SlipSpec, slip};
 pub use self::zpl::zpl;
 
 /// Width of a label in dots.

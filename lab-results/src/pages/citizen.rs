@@ -1,9 +1,10 @@
 //! `/r/CODE`: a citizen's result. The link shows nothing personal; a one-time code to the person's own phone opens it.
+//! Where several people share the phone, each opens their own result by their birth date.
 
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::time::Instant;
@@ -11,11 +12,14 @@ use shared_web::Problem;
 use shared_web::auth::codes;
 use shared_web::auth::session;
 use shared_web::caller::Caller;
-use shared_web::page::{Page, exact, html};
+use shared_web::context::cookie;
+use shared_web::page::{Page, exact};
 
-use super::{FormError, TEXTS, level, method_word, outcome_key, when};
+use super::{FormError, TEXTS, even, level, method_word, outcome_key, when};
 use crate::app::App;
 use crate::app::citizen::{self, Linked, Shown};
+use crate::app::home::{self, HOME_COOKIE, HomeMember, Opened};
+use crate::domain::link::LinkCode;
 use crate::domain::result::Status;
 
 /// Where asking for a code stands.
@@ -38,8 +42,82 @@ pub(super) struct CodePage {
     path: String,
     asked: Asked,
     pub(super) masked: String,
+    /// The link is older than it is good for.
+    pub(super) expired: bool,
     errors: Vec<FormError>,
 }
+
+/// A member of the household as the page shows them.
+struct MemberRow {
+    given_name: String,
+    link: String,
+    field: String,
+    locked: bool,
+    error: String,
+}
+
+#[derive(Template)]
+#[template(path = "result_home.html")]
+pub(super) struct HomePage {
+    page: Page,
+    path: String,
+    members: Vec<MemberRow>,
+    errors: Vec<FormError>,
+    help_phone: String,
+}
+
+impl HomePage {
+    /// The household of a link; `wrong` is what was wrong with a birth date, and whose it was.
+    pub(super) fn new(
+        caller: &Caller,
+        linked: &Linked,
+        members: &[HomeMember],
+        wrong: Option<(LinkCode, &Opened)>,
+        help_phone: Option<String>,
+    ) -> Self {
+        let mut page = Page::new(caller, &TEXTS, "result-home-title");
+        let mut errors = Vec::new();
+        let mut rows = Vec::with_capacity(members.len());
+        for (place, member) in members.iter().enumerate() {
+            let said = match wrong {
+                Some((link, Opened::Wrong(left))) if link == member.link_code => {
+                    page.t_with("result-home-wrong", &[("left", (*left).into())])
+                }
+                _ => String::new(),
+            };
+            if !said.is_empty() {
+                errors.push(FormError { id: BIRTH_FIELDS[place.min(BIRTH_FIELDS.len() - 1)], message: said.clone() });
+            }
+            rows.push(MemberRow {
+                given_name: member.given_name.clone(),
+                link: member.link_code.to_string(),
+                field: BIRTH_FIELDS[place.min(BIRTH_FIELDS.len() - 1)].to_owned(),
+                locked: member.locked || !member.has_birth,
+                error: said,
+            });
+        }
+        if !errors.is_empty() {
+            page = page.with_errors();
+        }
+        Self {
+            page,
+            path: format!("/r/{}/member", linked.result.link_code),
+            members: rows,
+            errors,
+            help_phone: help_phone.unwrap_or_else(|| HOTLINE.to_owned()),
+        }
+    }
+}
+
+/// The ids of the fields for birth dates.
+const BIRTH_FIELDS: [&str; 20] = [
+    "birth-1", "birth-2", "birth-3", "birth-4", "birth-5", "birth-6", "birth-7", "birth-8", "birth-9", "birth-10",
+    "birth-11", "birth-12", "birth-13", "birth-14", "birth-15", "birth-16", "birth-17", "birth-18", "birth-19",
+    "birth-20",
+];
+
+/// The province's health hotline, where a laboratory told no phone.
+const HOTLINE: &str = "1022";
 
 #[derive(Template)]
 #[template(path = "result_missing.html")]
@@ -67,6 +145,8 @@ pub(super) struct ResultPage {
     note: String,
     advice: Vec<(&'static str, String)>,
     care: bool,
+    slip: String,
+    help_phone: String,
 }
 
 impl CodePage {
@@ -76,6 +156,7 @@ impl CodePage {
             path: format!("/r/{}", linked.result.link_code),
             asked,
             masked: String::new(),
+            expired: false,
             errors: Vec::new(),
         }
     }
@@ -121,7 +202,10 @@ impl ResultPage {
         Self {
             level: level(result),
             word: page.t(&format!("outcome-{key}")),
-            says: page.t(&format!("result-says-{key}")),
+            says: match (key, shown.pooled) {
+                ("not_detected", true) => page.t("result-says-pooled"),
+                _ => page.t(&format!("result-says-{key}")),
+            },
             full_name: shown.full_name.clone(),
             birth_year: birth_year.map(|year| year.to_string()).unwrap_or_default(),
             test: method_word(&page, content.method),
@@ -135,6 +219,8 @@ impl ResultPage {
             note,
             advice: advice.collect(),
             care: key == "detected",
+            slip: format!("/r/{}/slip.pdf", result.link_code),
+            help_phone: shown.lab_phone.clone().unwrap_or_else(|| HOTLINE.to_owned()),
             page,
         }
     }
@@ -146,14 +232,14 @@ impl MissingPage {
     }
 }
 
-fn missing(caller: &Caller) -> Response {
-    let mut response = html(&MissingPage::new(caller));
+pub(super) fn missing(caller: &Caller) -> Response {
+    let mut response = even(&MissingPage::new(caller));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
 
 /// The page for the person, who proved to be it.
-async fn opened(app: &App, caller: &Caller, linked: &Linked) -> Result<ResultPage, Problem> {
+pub(super) async fn opened(app: &App, caller: &Caller, linked: &Linked) -> Result<ResultPage, Problem> {
     let shown = citizen::show(app, caller, linked).await?;
     let stored = app.store.read().await?.person(linked.person_id).await?;
     let birth_year = stored.and_then(|stored| stored.person.birth).map(|birth| birth.year());
@@ -164,12 +250,65 @@ pub(super) async fn show(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
-    if caller.citizen() != Some(linked.person_id) {
-        return Ok(html(&CodePage::new(&caller, &linked, Asked::Not)));
+    if caller.citizen() == Some(linked.person_id) {
+        return Ok(even(&opened(&app, &caller, &linked).await?));
     }
-    Ok(html(&opened(&app, &caller, &linked).await?))
+    let now = app.platform.now();
+    let mut tx = app.store.read().await?;
+    let members = home::members(tx.as_mut(), &linked, now).await?;
+    let expired = home::good_until(tx.as_mut(), &linked.result).await? < now;
+    drop(tx);
+    if members.len() > 1 && home::is_in(&app, cookie(&headers, HOME_COOKIE), &members).await? {
+        let help = help_phone(&app, &linked).await?;
+        return Ok(even(&HomePage::new(&caller, &linked, &members, None, help)));
+    }
+    Ok(even(&CodePage { expired, ..CodePage::new(&caller, &linked, Asked::Not) }))
+}
+
+/// The phone of the laboratory, where it told one.
+async fn help_phone(app: &App, linked: &Linked) -> Result<Option<String>, Problem> {
+    let registration = app.store.read().await?.registration(&linked.result.lab_code).await?;
+    Ok(registration.and_then(|registration| registration.phone))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Birth {
+    #[serde(default)]
+    member: String,
+    #[serde(default)]
+    birth: String,
+}
+
+pub(super) async fn member(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    Form(typed): Form<Birth>,
+) -> Result<Response, Problem> {
+    let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
+    let now = app.platform.now();
+    let members = home::members(app.store.read().await?.as_mut(), &linked, now).await?;
+    if !home::is_in(&app, cookie(&headers, HOME_COOKIE), &members).await? {
+        return Ok(Redirect::to(&format!("/r/{}", linked.result.link_code)).into_response());
+    }
+    let wanted = typed.member.parse::<LinkCode>().ok();
+    let Some(chosen) = members.iter().find(|member| Some(member.link_code) == wanted) else {
+        return Ok(missing(&caller));
+    };
+    let opened = home::open(&app, &caller, chosen, &typed.birth).await?;
+    if let Opened::Right(begun) = &opened {
+        let cookie = AppendHeaders([(header::SET_COOKIE, session::cookie_line(begun, now))]);
+        return Ok((cookie, Redirect::to(&format!("/r/{}", chosen.link_code))).into_response());
+    }
+    let link = chosen.link_code;
+    let members = home::members(app.store.read().await?.as_mut(), &linked, now).await?;
+    let help = help_phone(&app, &linked).await?;
+    let page = HomePage::new(&caller, &linked, &members, Some((link, &opened)), help);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, even(&page)).into_response())
 }
 
 pub(super) async fn ask(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Problem> {
@@ -180,7 +319,7 @@ pub(super) async fn ask(State(app): State<App>, caller: Caller, Path(code): Path
         codes::Asked::TooMany => (Asked::TooMany, String::new(), StatusCode::TOO_MANY_REQUESTS),
     };
     let page = CodePage { masked, ..CodePage::new(&caller, &linked, asked) };
-    Ok((status, html(&page)).into_response())
+    Ok((status, even(&page)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -201,9 +340,16 @@ pub(super) async fn redeem(
         return Ok(Redirect::to(&format!("/r/{}", linked.result.link_code)).into_response());
     }
     let Some(begun) = citizen::redeem(&app, &caller, &linked, &typed.code).await? else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&CodePage::wrong(&caller, &linked))).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, even(&CodePage::wrong(&caller, &linked))).into_response());
     };
+    let members = home::members(app.store.read().await?.as_mut(), &linked, app.platform.now()).await?;
+    if members.len() > 1 {
+        let token = home::let_in(&app, &begun, linked.person_id).await?;
+        let cookie = AppendHeaders([(header::SET_COOKIE, home::cookie_line(&token))]);
+        let help = help_phone(&app, &linked).await?;
+        return Ok((cookie, even(&HomePage::new(&caller, &linked, &members, None, help))).into_response());
+    }
     let page = opened(&app, &caller, &linked).await?;
     let cookie = AppendHeaders([(header::SET_COOKIE, session::cookie_line(&begun, app.platform.now()))]);
-    Ok((cookie, html(&page)).into_response())
+    Ok((cookie, even(&page)).into_response())
 }

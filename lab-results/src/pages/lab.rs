@@ -12,6 +12,7 @@ use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, exact, html};
 use uuid::Uuid;
 
+use super::tabs::{Tab, tabs};
 use super::{FormError, TEXTS, figure, level, method_word, outcome_key, when};
 use crate::app::list::{self, Wanted};
 use crate::app::reason::Reason;
@@ -71,6 +72,7 @@ struct ResultRow {
 #[template(path = "lab.html")]
 pub(super) struct LabPage {
     page: Page,
+    tabs: Vec<Tab>,
     done: String,
     errors: Vec<FormError>,
     waiting: Vec<WaitingRow>,
@@ -160,6 +162,7 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done
         page = page.with_errors();
     }
     Ok(LabPage {
+        tabs: tabs(&page, caller, "/lab"),
         done: DONE
             .iter()
             .find(|known| **known == done)

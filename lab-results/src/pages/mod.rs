@@ -5,22 +5,34 @@ mod citizen;
 mod example;
 mod kept;
 mod lab;
+mod labs;
+#[cfg(test)]
+mod more_tests;
+mod pools;
 mod report;
+mod sampling;
+mod slip;
+mod tabs;
 #[cfg(test)]
 mod tests;
+mod tubes;
 
+use askama::Template;
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use shared::bilingual::Lang;
 use shared::events::Method as TestMethod;
 use shared::time::Instant;
+use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::page::{Page, exact};
 
 use self::kept::Reports;
-use crate::api::WORKERS;
+use crate::api::labs::REGISTRARS;
+use crate::api::{TAKERS, WORKERS};
 use crate::app::App;
 use crate::store::model::StoredResult;
 
@@ -57,6 +69,32 @@ fn method_word(page: &Page, method: Option<TestMethod>) -> String {
     page.t(&format!("method-{}", method.map_or("unknown", TestMethod::code)))
 }
 
+/// The size that every page of a citizen's link has, in bytes.
+const EVEN: usize = 48 * 1024;
+
+/// A page that is as long as any other of its kind and is not compressed, so that whoever watches the line cannot tell a
+/// positive from a negative by its length.
+fn even(template: &impl Template) -> Response {
+    let mut text = match template.render() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a page could not be rendered");
+            return Problem::internal().into_response();
+        }
+    };
+    let frame = "<!---->".len();
+    let size = (text.len() + frame).div_ceil(EVEN).max(1) * EVEN;
+    let filling = size - text.len() - frame;
+    text.push_str("<!--");
+    text.extend(std::iter::repeat_n(' ', filling));
+    text.push_str("-->");
+    let mut response = Html(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    response
+}
+
 /// A moment as `dd/MM/yyyy HH:mm`; the day alone for midnight, which is how a day without a time is stored.
 fn when(at: Instant) -> String {
     let text = exact(at);
@@ -80,7 +118,100 @@ fn figure(lang: Lang, number: u64) -> String {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
-    work_routes(result_routes(routes), app)
+    more_routes(officer_routes(tube_routes(work_routes(result_routes(routes), app))))
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn tube_routes(routes: Routes<App>) -> Routes<App> {
+    let takers = Who::Roles(TAKERS);
+    let page = Doc::page;
+    routes
+        .add(Method::GET, "/sampling", takers, Scope::None, page("The sampling team's phone"), get(sampling::show))
+        .add(
+            Method::GET,
+            "/lab/tubes",
+            takers,
+            Scope::AreaOrOwn,
+            page("Where tubes are, and how long each part of the way takes").query(&["barcode", "noted"]),
+            get(tubes::show),
+        )
+        .add(
+            Method::POST,
+            "/lab/custody",
+            takers,
+            Scope::Own,
+            page("Note what happened to tubes").takes(FORM),
+            post(tubes::note),
+        )
+        .add(Method::GET, "/lab/labels", takers, Scope::None, page("Codes given out ahead"), get(tubes::labels))
+        .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").takes(FORM), post(tubes::give))
+        .add(Method::GET, "/lab/pools", takers, Scope::Own, page("Pools"), get(pools::list))
+        .add(Method::GET, "/lab/pools/{id}", takers, Scope::AreaOrOwn, page("A pool and its members"), get(pools::one))
+        .add(
+            Method::POST,
+            "/lab/pools/{id}/members/{position}",
+            takers,
+            Scope::AreaOrOwn,
+            page("Note that a member was called back").takes(FORM),
+            post(pools::call),
+        )
+        .add(
+            Method::GET,
+            "/t/{code}",
+            Who::Public,
+            Scope::None,
+            page("Where the tube with a code is; tells nothing of the person"),
+            get(tubes::own),
+        )
+}
+
+fn officer_routes(routes: Routes<App>) -> Routes<App> {
+    let registrars = Who::Roles(REGISTRARS);
+    let page = Doc::page;
+    routes
+        .add(Method::GET, "/lab/labs", registrars, Scope::None, page("Laboratories and their keys"), get(labs::show))
+        .add(
+            Method::POST,
+            "/lab/labs",
+            registrars,
+            Scope::None,
+            page("Register a laboratory").takes(FORM),
+            post(labs::register),
+        )
+        .add(
+            Method::POST,
+            "/lab/labs/{code}/keys",
+            registrars,
+            Scope::None,
+            page("Make a key for a laboratory's program").takes(FORM),
+            post(labs::make_key),
+        )
+        .add(Method::POST, "/lab/keys/{id}/revoke", registrars, Scope::None, page("Revoke a key"), post(labs::revoke))
+}
+
+fn more_routes(routes: Routes<App>) -> Routes<App> {
+    let workers = Who::Roles(WORKERS);
+    let page = Doc::page;
+    routes
+        .add(Method::GET, "/lab/undo", workers, Scope::Own, page("What is still to undo"), get(labs::to_undo))
+        .add(
+            Method::POST,
+            "/lab/undo/{id}",
+            workers,
+            Scope::Own,
+            page("Strike a task off the list").takes(FORM),
+            post(labs::undone),
+        )
+        .add(Method::GET, "/lab/bench", workers, Scope::None, page("The test bench"), get(labs::bench))
+        .add(
+            Method::POST,
+            "/lab/bench",
+            workers,
+            Scope::Own,
+            page("What would become of records; nothing is stored").takes(FORM),
+            post(labs::try_out),
+        )
 }
 
 fn result_routes(routes: Routes<App>) -> Routes<App> {
@@ -108,6 +239,39 @@ fn result_routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::page("Send the one-time code"),
             post(citizen::ask),
+        )
+        .add(
+            Method::POST,
+            "/r/{code}/member",
+            Who::Public,
+            Scope::Own,
+            Doc::page("Open the result of a member of the household by their birth date")
+                .takes("application/x-www-form-urlencoded"),
+            post(citizen::member),
+        )
+        .add(
+            Method::GET,
+            "/r/{code}/slip.pdf",
+            Who::Public,
+            Scope::Own,
+            Doc::page("The result slip, for the citizen whose session is open").gives("application/pdf"),
+            get(slip::pdf),
+        )
+        .add(
+            Method::GET,
+            "/s/{token}",
+            Who::Public,
+            Scope::None,
+            Doc::page("Whether a result slip is ours and still holds"),
+            get(slip::check),
+        )
+        .add(
+            Method::GET,
+            "/S/{token}",
+            Who::Public,
+            Scope::None,
+            Doc::page("What the QR of a result slip opens"),
+            get(slip::check),
         )
 }
 

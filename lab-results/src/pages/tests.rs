@@ -69,6 +69,8 @@ fn result_page(lang: Lang, outcome: Outcome, status: Status, before: Option<Outc
         full_name: "Nguyễn Thị <Hoa>".to_owned(),
         lab_name: "CDC Tiền Giang".to_owned(),
         before,
+        pooled: false,
+        lab_phone: None,
     };
     ResultPage::new(&caller(lang), &shown, Some(1955), now()).render().unwrap()
 }
@@ -77,7 +79,7 @@ fn result_page(lang: Lang, outcome: Outcome, status: Status, before: Option<Outc
 fn missing_keys(page: &str) -> Vec<&str> {
     let texts = page.split(['<', '>']).skip(2).step_by(2);
     let words = texts.flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')));
-    let keys = ["lab-", "result-", "outcome-", "method-", "form-", "shell-", "error-"];
+    let keys = ["lab-", "slip-", "result-", "outcome-", "method-", "form-", "shell-", "error-"];
     words.filter(|word| keys.iter().any(|key| word.starts_with(key))).collect()
 }
 

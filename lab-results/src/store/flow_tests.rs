@@ -209,3 +209,83 @@ async fn custody(store: &Arc<dyn LabStore>) {
         (3, 1, 0)
     );
 }
+
+/// Runs every statement about citizens, laboratories and what is to undo once.
+pub(super) async fn citizens(store: &Arc<dyn LabStore>, result: ResultId) {
+    use super::citizens::{ApiKey, Conduct, Registration, Undo};
+    use crate::domain::undo::UndoKind;
+
+    let (one, account) = (PersonId::from_uuid(id(101)), AccountId::from_uuid(id(902)));
+    let mut tx = store.write().await.unwrap();
+    tx.put_home_access(b"hash", one, now(), now().plus(minutes(30))).await.unwrap();
+    assert_eq!((tx.add_try(one, now()).await.unwrap(), tx.add_try(one, now()).await.unwrap()), (1, 2));
+    tx.note_link_sent(result, now()).await.unwrap();
+    tx.note_link_sent(result, now().plus(hours(1))).await.unwrap();
+    let mut registration = Registration {
+        code: "TG-CDC".to_owned(),
+        phone: Some("+842733872222".to_owned()),
+        licence_no: "1".to_owned(),
+        licensed_until: Some("2026-12-31".parse().unwrap()),
+        kinds: vec!["pcr".to_owned(), "antigen".to_owned()],
+        active: true,
+        registered_by: Some(account),
+        created_at: now(),
+        updated_at: now(),
+    };
+    tx.put_registration(&registration).await.unwrap();
+    registration.licence_no = "2".to_owned();
+    tx.put_registration(&registration).await.unwrap();
+    let key = ApiKey {
+        id: id(950),
+        lab_code: "TG-CDC".to_owned(),
+        label: "LIS".to_owned(),
+        hint: "at_lab_abc".to_owned(),
+        token_hash: vec![7; 32],
+        account_id: account,
+        created_by: Some(account),
+        created_at: now(),
+        revoked_at: None,
+    };
+    tx.insert_api_key(&key).await.unwrap();
+    let task = |n: u128, kind: UndoKind| Undo {
+        id: id(960 + n),
+        result_id: result,
+        version: 2,
+        lab_code: "TG-CDC".to_owned(),
+        person_id: one,
+        kind,
+        created_at: now(),
+        done_at: None,
+        done_by: None,
+        note: String::new(),
+    };
+    let tasks = [task(1, UndoKind::Case), task(2, UndoKind::Citizen), task(3, UndoKind::Report)];
+    tx.add_undo(&tasks).await.unwrap();
+    tx.add_undo(&[task(4, UndoKind::Case)]).await.unwrap();
+    tx.add_undo(&[]).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.home_access(b"hash", now()).await.unwrap(), Some(one));
+    assert_eq!(tx.home_access(b"hash", now().plus(minutes(30))).await.unwrap(), None);
+    assert_eq!(tx.tries(one).await.unwrap(), 2);
+    tx.clear_tries(one).await.unwrap();
+    assert_eq!(tx.tries(one).await.unwrap(), 0);
+    assert_eq!(tx.link_sent(result).await.unwrap(), Some(now().plus(hours(1))));
+    assert_eq!(tx.registration("TG-CDC").await.unwrap(), Some(registration));
+    assert_eq!(tx.registration("NONE").await.unwrap(), None);
+    assert_eq!(tx.api_keys("TG-CDC").await.unwrap(), std::slice::from_ref(&key));
+    assert!(tx.revoke_api_key(key.id, now()).await.unwrap() && !tx.revoke_api_key(key.id, now()).await.unwrap());
+    assert_eq!(tx.api_key(key.id).await.unwrap().unwrap().revoked_at, Some(now()));
+    assert!(tx.conduct("TG-CDC", now().minus(hours(99))).await.unwrap().good >= 0);
+    assert_eq!(tx.conduct("NONE", now()).await.unwrap(), Conduct::default());
+    assert_eq!(tx.to_undo(Some("TG-CDC"), 10).await.unwrap(), tasks, "one task of a kind and version");
+    assert!(tx.to_undo(Some("NONE"), 10).await.unwrap().is_empty());
+    assert!(tx.finish_undo(tasks[0].id, Some(account), "xong", now()).await.unwrap());
+    assert!(!tx.finish_undo(tasks[0].id, None, "", now()).await.unwrap());
+    assert_eq!(tx.undo(tasks[0].id).await.unwrap().unwrap().done_by, Some(account));
+    assert_eq!(tx.finish_undo_of(&[one], UndoKind::Citizen, now()).await.unwrap(), 1);
+    assert_eq!(tx.finish_undo_of(&[], UndoKind::Report, now()).await.unwrap(), 0);
+    assert_eq!(tx.to_undo(None, 10).await.unwrap(), [tasks[2].clone()]);
+    tx.commit().await.unwrap();
+}

@@ -1,5 +1,6 @@
 //! The port: what the tables of the laboratory service can be asked and told, whichever database stands behind.
 
+pub mod citizens;
 pub mod flow;
 pub mod model;
 mod postgres;
@@ -18,6 +19,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
+use self::citizens::{CitizenRead, CitizenWrite};
 use self::flow::{FlowRead, FlowWrite};
 use self::model::{
     Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
@@ -35,7 +37,7 @@ pub trait LabStore: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait LabRead: SharedRead + FlowRead {
+pub trait LabRead: SharedRead + FlowRead + CitizenRead {
     /// A laboratory by its code in capital letters.
     async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError>;
     /// All laboratories, by code.
@@ -68,7 +70,7 @@ pub trait LabRead: SharedRead + FlowRead {
 
 /// Writing inside one transaction. Nothing is kept until it is committed.
 #[async_trait]
-pub trait LabWrite: LabRead + SharedWrite + FlowWrite {
+pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite {
     /// Adds a laboratory or renames it.
     async fn put_laboratory(&mut self, laboratory: &Laboratory) -> Result<(), StoreError>;
     /// A new result with its first version.

@@ -69,6 +69,7 @@ async fn conforms(database: Database) {
     uploads(&store).await;
     specimens(&store).await;
     super::flow_tests::conforms(&store).await;
+    super::flow_tests::citizens(&store, result(1).id).await;
     database.close().await;
 }
 

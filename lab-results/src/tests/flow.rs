@@ -86,6 +86,23 @@ async fn a_card_is_read_at_the_swab_and_what_it_lacks_is_typed() {
 }
 
 #[tokio::test]
+async fn a_queue_is_taken_one_by_one_and_a_bad_one_hinders_no_other() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let one = |id: u8, barcode: &str| {
+        json!({"id": format!("01890a5d-ac96-774b-bcce-b302099a80{id:02}"), "barcode": barcode,
+               "people": [person("Lê Thị Tám", "0912345678")], "collected_at": "2022-03-10T07:00:00+07:00"})
+    };
+    let body = json!({"samplings": [one(1, "Q1"), one(2, "Q1"), {"id": "x"}, one(3, "Q3"), one(1, "Q1")]});
+    let answer = lab.post(&sampler, "/api/v1/lab/samplings/batch", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let statuses: Vec<_> =
+        answer.json()["results"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(statuses, ["accepted", "rejected", "rejected", "accepted", "duplicate"]);
+    assert_eq!(answer.json()["results"][1]["errors"][0]["code"], json!("barcode_taken"));
+}
+
+#[tokio::test]
 async fn every_field_at_fault_of_a_sampling_is_named_and_nobody_is_registered() {
     let lab = TestLab::sqlite().await;
     let sampler = sampler(&lab).await;

@@ -2,12 +2,14 @@
 
 mod amendments;
 mod citizen;
-mod flow;
+pub mod flow;
 mod held;
+mod household;
 mod pages;
 mod pools;
 mod refusals;
 mod specimens;
+mod undo;
 mod uploads;
 
 use std::sync::Arc;

@@ -65,6 +65,8 @@ pub struct Page {
 const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/board", "nav-board", "board", &[Role::Doctor, Role::Officer, Role::Nurse]),
     ("/lab", "nav-lab", "flask", &[Role::Lab, Role::Officer]),
+    ("/sampling", "nav-sampling", "qr", &[Role::Sampler]),
+    ("/lab/tubes", "nav-tubes", "flask", &[Role::Sampler]),
     ("/venue", "nav-venue", "pin", &[Role::Venue]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),

@@ -1,13 +1,17 @@
 //! The SQL of the laboratory's tables, written once and compiled for each engine.
 
+mod citizen_port;
+mod citizens;
 mod custody;
 mod flow;
 mod held;
 mod laboratories;
+mod labs;
 mod pools;
 mod results;
 mod specimens;
 mod tubes;
+mod undo;
 mod uploads;
 
 use async_trait::async_trait;

@@ -56,7 +56,7 @@ login-demo-nurse-first = See the alerts and cases of the ward.
 login-demo-lab = Laboratory
 login-demo-lab-first = Upload a file of results with some wrong rows.
 login-demo-sampler = Sampling team
-login-demo-sampler-first = Has no page of its own in this version yet.
+login-demo-sampler-first = Open /sampling, scan a tube, then a person.
 login-demo-venue = Venue owner
 login-demo-venue-first = Print the door's QR poster, see how many are inside.
 login-demo-hotline = Hotline 1022
@@ -137,6 +137,8 @@ messages-empty-text = Release a test result, and the message to the citizen appe
 
 nav-board = Duty board
 nav-lab = Laboratory
+nav-sampling = Sampling
+nav-tubes = Tubes
 nav-venue = Venues
 nav-exposures = Tracing
 nav-people = Find people

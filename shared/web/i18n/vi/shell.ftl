@@ -56,7 +56,7 @@ login-demo-nurse-first = Xem cảnh báo và ca bệnh của phường mình.
 login-demo-lab = Phòng xét nghiệm
 login-demo-lab-first = Tải lên một tệp kết quả có vài dòng sai.
 login-demo-sampler = Đội lấy mẫu
-login-demo-sampler-first = Chưa có trang riêng trong bản này.
+login-demo-sampler-first = Mở /sampling, quét ống rồi quét người.
 login-demo-venue = Chủ địa điểm
 login-demo-venue-first = In mã QR dán cửa, xem bao nhiêu người bên trong.
 login-demo-hotline = Tổng đài 1022
@@ -137,6 +137,8 @@ messages-empty-text = Hãy trả một kết quả xét nghiệm, tin nhắn cho
 
 nav-board = Bảng trực
 nav-lab = Xét nghiệm
+nav-sampling = Lấy mẫu
+nav-tubes = Ống mẫu
 nav-venue = Địa điểm
 nav-exposures = Truy vết
 nav-people = Tìm người

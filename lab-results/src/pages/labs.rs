@@ -1,0 +1,309 @@
+//! `/lab/labs`: laboratories and their keys, for a health officer; `/lab/undo`: what is still to undo; `/lab/bench`: the test
+//! bench.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use shared_web::Problem;
+use shared_web::caller::Caller;
+use shared_web::extract::Id;
+use shared_web::page::{Page, exact, html};
+use uuid::Uuid;
+
+use super::tabs::{Tab, tabs};
+use super::{FormError, TEXTS};
+use crate::app::App;
+use crate::app::labs::{self, LabInput};
+use crate::app::sender::Sender;
+use crate::app::undo;
+use crate::app::upload::{self, Command};
+use crate::domain::report::RowReport;
+
+/// How many tasks the page shows.
+const SHOWN: i64 = 100;
+
+struct KeyRow {
+    hint: String,
+    label: String,
+    live: bool,
+    action: String,
+}
+
+struct LabRow {
+    code: String,
+    name: String,
+    licence: String,
+    kinds: String,
+    phone: String,
+    badge: bool,
+    good: i64,
+    bad: i64,
+    keys: Vec<KeyRow>,
+    action: String,
+}
+
+#[derive(Template)]
+#[template(path = "lab_labs.html")]
+struct LabsPage {
+    page: Page,
+    tabs: Vec<Tab>,
+    errors: Vec<FormError>,
+    key: String,
+    rows: Vec<LabRow>,
+}
+
+async fn labs_page(app: &App, caller: &Caller, key: String, errors: Vec<FormError>) -> Result<LabsPage, Problem> {
+    let mut page = Page::new(caller, &TEXTS, "lab-labs-title").work();
+    if !errors.is_empty() {
+        page = page.with_errors();
+    }
+    let all = app.store.read().await?.laboratories().await?;
+    let mut rows = Vec::with_capacity(all.len());
+    for laboratory in all {
+        let lab = labs::one(app, &laboratory.code).await?;
+        let registration = lab.registration.clone();
+        let until = registration.as_ref().and_then(|r| r.licensed_until);
+        let until = until.map(|day| format!(" · {:02}/{:02}/{:04}", day.day(), day.month(), day.year()));
+        rows.push(LabRow {
+            licence: registration
+                .as_ref()
+                .map(|r| format!("{}{}", r.licence_no, until.unwrap_or_default()))
+                .unwrap_or_else(|| "–".to_owned()),
+            kinds: registration
+                .as_ref()
+                .map(|r| r.kinds.iter().map(|kind| page.t(&format!("method-{kind}"))).collect::<Vec<_>>().join(", "))
+                .unwrap_or_default(),
+            phone: registration.and_then(|r| r.phone).unwrap_or_else(|| "–".to_owned()),
+            badge: lab.has_badge(),
+            good: lab.conduct.good,
+            bad: lab.conduct.bad,
+            keys: lab
+                .keys
+                .into_iter()
+                .map(|key| KeyRow {
+                    hint: key.hint,
+                    label: key.label,
+                    live: key.revoked_at.is_none(),
+                    action: format!("/lab/keys/{}/revoke", key.id),
+                })
+                .collect(),
+            action: format!("/lab/labs/{}/keys", laboratory.code),
+            code: laboratory.code,
+            name: laboratory.name,
+        });
+    }
+    Ok(LabsPage { tabs: tabs(&page, caller, "/lab/labs"), errors, key, rows, page })
+}
+
+pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    Ok(html(&labs_page(&app, &caller, String::new(), Vec::new()).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct LabForm {
+    code: String,
+    name: String,
+    ward_code: String,
+    licence_no: String,
+    licensed_until: String,
+    phone: String,
+    pcr: Option<String>,
+    antigen: Option<String>,
+}
+
+/// The field of the form that an error's pointer is about.
+fn field_of(pointer: &str) -> &'static str {
+    let fields = ["code", "name", "ward_code", "licence_no", "licensed_until", "phone"];
+    fields.into_iter().find(|field| pointer.strip_prefix('/') == Some(*field)).unwrap_or("code")
+}
+
+pub(super) async fn register(
+    State(app): State<App>,
+    caller: Caller,
+    Form(form): Form<LabForm>,
+) -> Result<Response, Problem> {
+    let kinds = [("pcr", form.pcr.is_some()), ("antigen", form.antigen.is_some())];
+    let input = LabInput {
+        code: form.code,
+        name: form.name,
+        ward_code: form.ward_code,
+        phone: Some(form.phone),
+        licence_no: form.licence_no,
+        licensed_until: Some(form.licensed_until),
+        kinds: kinds.into_iter().filter(|(_, chosen)| *chosen).map(|(kind, _)| kind.to_owned()).collect(),
+    };
+    match labs::register(&app, &Sender::of(&caller)?, &input).await {
+        Ok(_) => Ok(Redirect::to("/lab/labs").into_response()),
+        Err(problem) if !problem.errors.is_empty() => {
+            let lang = caller.lang();
+            let errors = problem.errors.iter();
+            let errors = errors.map(|e| FormError { id: field_of(&e.pointer), message: e.detail.get(lang).to_owned() });
+            let page = labs_page(&app, &caller, String::new(), errors.collect()).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct KeyForm {
+    #[serde(default)]
+    label: String,
+}
+
+pub(super) async fn make_key(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Form(form): Form<KeyForm>,
+) -> Result<Response, Problem> {
+    let made = labs::make_key(&app, &Sender::of(&caller)?, &code.to_uppercase(), &form.label).await?;
+    Ok(html(&labs_page(&app, &caller, made.token, Vec::new()).await?))
+}
+
+pub(super) async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
+    labs::revoke_key(&app, &Sender::of(&caller)?, id).await?;
+    Ok(Redirect::to("/lab/labs").into_response())
+}
+
+struct UndoRow {
+    action: String,
+    name: String,
+    kind: String,
+    hint: String,
+    since: String,
+}
+
+#[derive(Template)]
+#[template(path = "lab_undo.html")]
+struct UndoPage {
+    page: Page,
+    tabs: Vec<Tab>,
+    rows: Vec<UndoRow>,
+}
+
+pub(super) async fn to_undo(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let now = app.platform.now();
+    let page = Page::new(&caller, &TEXTS, "lab-undo-title").work();
+    let mut tx = app.store.write().await?;
+    let mut rows = Vec::new();
+    for task in tx.to_undo(sender.lab_code(), SHOWN).await? {
+        let person = tx.person(task.person_id).await?.map(|stored| stored.person.full_name.as_str().to_owned());
+        let subject = Some(format!("person:{}", task.person_id));
+        let entry = sender.audit("undo.read", subject, serde_json::json!({"undo_id": task.id}));
+        tx.audit(&entry, now, &mut app.platform.random()).await?;
+        rows.push(UndoRow {
+            action: format!("/lab/undo/{}", task.id),
+            name: person.unwrap_or_default(),
+            kind: page.t(&format!("undo-{}", task.kind.code())),
+            hint: page.t(&format!("undo-{}-hint", task.kind.code())),
+            since: exact(task.created_at),
+        });
+    }
+    tx.commit().await?;
+    Ok(html(&UndoPage { tabs: tabs(&page, &caller, "/lab/undo"), rows, page }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct DoneForm {
+    #[serde(default)]
+    note: String,
+}
+
+pub(super) async fn undone(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<Uuid>,
+    Form(form): Form<DoneForm>,
+) -> Result<Response, Problem> {
+    undo::finish(&app, &Sender::of(&caller)?, id, &form.note).await?;
+    Ok(Redirect::to("/lab/undo").into_response())
+}
+
+struct BenchRow {
+    row: u64,
+    accession: String,
+    status: String,
+    reasons: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "lab_bench.html")]
+struct BenchPage {
+    page: Page,
+    tabs: Vec<Tab>,
+    posted: String,
+    errors: Vec<FormError>,
+    rows: Vec<BenchRow>,
+}
+
+impl BenchPage {
+    fn new(caller: &Caller, posted: String, errors: Vec<FormError>, report: Option<&RowReport>) -> Self {
+        let mut page = Page::new(caller, &TEXTS, "lab-bench-title").work();
+        if !errors.is_empty() {
+            page = page.with_errors();
+        }
+        let lang = page.language();
+        let rows = report.map(|report| {
+            let rows = report.rows().iter().map(|row| BenchRow {
+                row: row.row(),
+                accession: row.accession().unwrap_or_default().to_owned(),
+                status: page.t(&format!("lab-count-{}", row.status().code())),
+                reasons: row.errors().map(|e| format!("{}: {}", e.column, e.detail_in(lang))).collect(),
+            });
+            rows.collect()
+        });
+        Self { tabs: tabs(&page, caller, "/lab/bench"), posted, errors, rows: rows.unwrap_or_default(), page }
+    }
+}
+
+pub(super) async fn bench(caller: Caller) -> Result<Response, Problem> {
+    Ok(html(&BenchPage::new(&caller, String::new(), Vec::new(), None)))
+}
+
+#[derive(Deserialize)]
+pub(super) struct BenchForm {
+    #[serde(default)]
+    body: String,
+}
+
+pub(super) async fn try_out(
+    State(app): State<App>,
+    caller: Caller,
+    Form(form): Form<BenchForm>,
+) -> Result<Response, Problem> {
+    let lang = caller.lang();
+    let report = tried(&app, &caller, &form.body).await;
+    let page = match report {
+        Ok(report) => BenchPage::new(&caller, form.body, Vec::new(), Some(&report)),
+        Err(problem) => {
+            let mut errors: Vec<_> = problem.errors.iter().map(|error| error.detail.get(lang).to_owned()).collect();
+            if errors.is_empty() {
+                errors.push(problem.detail.get(lang).to_owned());
+            }
+            let errors = errors.into_iter().map(|message| FormError { id: "body", message }).collect();
+            BenchPage::new(&caller, form.body, errors, None)
+        }
+    };
+    Ok(html(&page))
+}
+
+/// What would become of records; nothing is stored.
+async fn tried(app: &App, caller: &Caller, body: &str) -> Result<RowReport, Problem> {
+    let sender = Sender::of(caller)?;
+    let command = Command { id: None, dry_run: true };
+    if let Ok(json) = serde_json::from_str::<Value>(body)
+        && json.get("resourceType").is_none()
+    {
+        return upload::take_json(app, sender, json, command).await;
+    }
+    let file = crate::api::received(app, body.as_bytes().to_vec()).await?;
+    upload::take_file(app, sender, file, command).await
+}

@@ -1,0 +1,189 @@
+//! One link for a household, pages of one length, and slips that anybody can check.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+use shared::time::days;
+
+use super::flow::{found, person, sample, sampler};
+use super::{Answer, TestLab, result};
+use crate::app::slip;
+use crate::store::model::StoredResult;
+
+async fn browse(lab: &TestLab, path: &str, cookie: &str) -> Answer {
+    let request = Request::get(path).header(header::ACCEPT, "text/html").header(header::COOKIE, cookie);
+    lab.send(request.header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap()).await
+}
+
+async fn post(lab: &TestLab, path: &str, form: &str, cookie: &str) -> Answer {
+    let request = Request::post(path)
+        .header(header::ACCEPT, "text/html")
+        .header(header::COOKIE, cookie)
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    lab.send(request.body(Body::from(form.to_owned())).unwrap()).await
+}
+
+fn cookie(answer: &Answer) -> String {
+    answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+async fn code(lab: &TestLab) -> String {
+    let messages = lab.app.platform.shared.read().await.unwrap().messages(None, 1).await.unwrap();
+    messages[0].message.text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6).unwrap().to_owned()
+}
+
+async fn stored(lab: &TestLab, accession: &str) -> StoredResult {
+    lab.app.store.read().await.unwrap().results_of("TG-CDC", &[accession]).await.unwrap().pop().unwrap()
+}
+
+fn one(accession: &str, name: &str, birth: &str, outcome: &str) -> Value {
+    let person = json!({"full_name": name, "birth_date": birth, "phone": "0912345678", "ward_code": super::WARD});
+    result(&[("/accession", json!(accession)), ("/person", person), ("/outcome", json!(outcome))])
+}
+
+/// Asks for the code of a link, gives it, and gives the answer.
+async fn prove(lab: &TestLab, link: &str) -> Answer {
+    post(lab, &format!("{link}/code"), "", "").await;
+    post(lab, link, &format!("code={}", code(lab).await), "").await
+}
+
+#[tokio::test]
+async fn a_shared_phone_opens_a_list_of_given_names_and_each_their_own_by_birth_date() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    lab.results(&one("A2", "Nguyễn Văn Bình", "1980-05-06", "not_detected")).await;
+    let (tam, binh) = (stored(&lab, "A1").await, stored(&lab, "A2").await);
+    let link = format!("/r/{}", tam.link_code);
+    let list = prove(&lab, &link).await;
+    assert_eq!(list.status, StatusCode::OK);
+    for shown in ["Tám", "Bình", "1022"] {
+        assert!(list.text().contains(shown), "{shown}");
+    }
+    for secret in ["Lê Thị", "Nguyễn Văn", "Dương tính", "Âm tính", "1950", "1980"] {
+        assert!(!list.text().contains(secret), "{secret}");
+    }
+    let home = cookie(&list);
+    assert!(browse(&lab, &link, &home).await.text().contains("Bình"), "the list stays open for a while");
+    assert!(!browse(&lab, &link, "").await.text().contains("Bình"), "and for nobody else");
+
+    let member = |of: &StoredResult, birth: &str| format!("member={}&birth={birth}", of.link_code);
+    let wrong = post(&lab, &format!("{link}/member"), &member(&binh, "01/02/1950"), &home).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text().contains("<title>Lỗi:") && wrong.text().contains("Còn 9 lần"), "{}", wrong.text());
+    let right = post(&lab, &format!("{link}/member"), &member(&binh, "06051980"), &home).await;
+    assert_eq!(right.status, StatusCode::SEE_OTHER, "{}", right.text());
+    let path = right.headers[header::LOCATION].to_str().unwrap().to_owned();
+    assert_eq!(path, format!("/r/{}", binh.link_code));
+    let opened = browse(&lab, &path, &cookie(&right)).await.text();
+    assert!(opened.contains("Nguyễn Văn Bình") && opened.contains("Âm tính") && !opened.contains("Tám"));
+
+    for _ in 0..10 {
+        post(&lab, &format!("{link}/member"), &member(&tam, "02/02/1950"), &home).await;
+    }
+    let locked = post(&lab, &format!("{link}/member"), &member(&tam, "01/02/1950"), &home).await;
+    assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(locked.text().contains("Đã khóa với người này"), "the right date comes too late");
+    let other = post(&lab, &format!("{link}/member"), &member(&binh, "1980-05-06"), &home).await;
+    assert_eq!(other.status, StatusCode::SEE_OTHER, "who guesses for one locks out no other");
+
+    let resent = lab.post(&lab.lab, &format!("/api/v1/lab/results/{}/resend", tam.id), &json!({})).await;
+    assert_eq!(resent.status, StatusCode::OK, "{}", resent.text());
+    let sent = lab.app.platform.shared.read().await.unwrap().messages(Some("+84912345678"), 1).await.unwrap();
+    assert!(sent[0].message.text.contains(&link) && !sent[0].message.text.contains("ương tính"));
+    let opened = post(&lab, &format!("{link}/member"), &member(&tam, "01/02/1950"), &home).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "whoever helps lets them in again");
+}
+
+#[tokio::test]
+async fn a_browser_without_the_code_opens_nobody() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    lab.results(&one("A2", "Nguyễn Văn Bình", "1980-05-06", "not_detected")).await;
+    let tam = stored(&lab, "A1").await;
+    let form = format!("member={}&birth=01/02/1950", tam.link_code);
+    for cookie in ["", "__Host-antam-home=nonsense"] {
+        let refused = post(&lab, &format!("/r/{}/member", tam.link_code), &form, cookie).await;
+        assert_eq!(refused.status, StatusCode::SEE_OTHER);
+        assert!(refused.headers.get(header::SET_COOKIE).is_none());
+    }
+}
+
+#[tokio::test]
+async fn every_outcome_has_a_page_of_the_same_length_that_is_not_compressed() {
+    let lab = TestLab::sqlite().await;
+    let mut lengths = Vec::new();
+    for (n, outcome) in ["detected", "not_detected", "inconclusive", "invalid"].into_iter().enumerate() {
+        let accession = format!("A{n}");
+        let person = json!({"full_name": format!("Lê Văn {}", ["An", "Ba", "Cần", "Dũng"][n]), "birth_year": 1960,
+                            "phone": format!("091234567{n}")});
+        let changes = [("/accession", json!(accession)), ("/person", person), ("/outcome", json!(outcome))];
+        lab.results(&result(&changes)).await;
+        let link = format!("/r/{}", stored(&lab, &accession).await.link_code);
+        let opened = prove(&lab, &link).await;
+        let again = browse(&lab, &link, &cookie(&opened)).await;
+        assert_eq!(again.headers[header::CONTENT_ENCODING], "identity");
+        lengths.extend([opened.bytes.len(), again.bytes.len(), browse(&lab, &link, "").await.bytes.len()]);
+    }
+    assert_eq!(lengths, vec![lengths[0]; lengths.len()]);
+}
+
+#[tokio::test]
+async fn a_link_is_good_for_ten_days_and_then_for_a_new_code() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let link = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    assert!(!browse(&lab, &link, "").await.text().contains("quá 10 ngày"));
+    lab.clock.advance(days(11));
+    assert!(browse(&lab, &link, "").await.text().contains("quá 10 ngày"));
+    assert!(prove(&lab, &link).await.text().contains("Lê Thị Tám"));
+}
+
+#[tokio::test]
+async fn a_pools_negative_says_that_the_sample_was_pooled() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    sample(&lab, &sampler, "P1", &[person("Lê Văn An", "0912345671"), person("Lê Văn Ba", "0912345672")]).await;
+    lab.results(&found("A1", "P1", "not_detected", lab.app.platform.now())).await;
+    let link = format!("/r/{}", stored(&lab, "A1/1").await.link_code);
+    assert!(prove(&lab, &link).await.text().contains("mẫu gộp"));
+    let pool = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    assert_eq!(browse(&lab, &pool, "").await.status, StatusCode::NOT_FOUND, "the pool itself is nobody's");
+}
+
+#[tokio::test]
+async fn a_slip_is_checked_by_anybody_and_recalled_with_its_result() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let first = stored(&lab, "A1").await;
+    let link = format!("/r/{}", first.link_code);
+    let closed = browse(&lab, &format!("{link}/slip.pdf"), "").await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "no slip without the code");
+    let opened = prove(&lab, &link).await;
+    let paper = browse(&lab, &format!("{link}/slip.pdf"), &cookie(&opened)).await;
+    assert_eq!(paper.headers[header::CONTENT_TYPE], "application/pdf");
+    assert!(paper.bytes.starts_with(b"%PDF-"));
+    let address = slip::address(&lab.app, &first);
+    assert_eq!(address, address.to_uppercase());
+    let path = format!("/S/{}", address.rsplit('/').next().unwrap());
+    let good = browse(&lab, &path, "").await.text();
+    assert!(
+        good.contains("Phiếu thật")
+            && good.contains("Dương tính")
+            && good.contains("L. T. T.")
+            && !good.contains("Tám")
+    );
+    let mut corrected = one("A1", "Lê Thị Tám", "1950-02-01", "not_detected");
+    corrected["status"] = json!("corrected");
+    lab.results(&corrected).await;
+    let old = browse(&lab, &path.to_lowercase(), "").await.text();
+    assert!(old.contains("đã đính chính") && old.contains("Âm tính"), "{old}");
+    corrected["status"] = json!("withdrawn");
+    lab.results(&corrected).await;
+    assert!(browse(&lab, &path, "").await.text().contains("đã bị thu hồi"));
+    for forged in ["/S/ABC", &format!("{}A", &path[..path.len() - 1]).replace('0', "1")] {
+        assert!(browse(&lab, forged, "").await.text().contains("Không phải phiếu của An Tâm"));
+    }
+    let key = lab.get(&lab.lab, "/api/v1/lab/slip-key").await.json();
+    assert_eq!((key["algorithm"].clone(), key["public_key"].as_str().unwrap().len()), (json!("Ed25519"), 43));
+}

@@ -1,0 +1,146 @@
+//! What is still to undo after a positive was corrected or withdrawn, and laboratories with their keys.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+use shared::access::{AreaScope, Role};
+use shared::event::CloudEvent;
+use shared::events::CaseVoided;
+use shared::ids::{CaseId, PersonId};
+use shared_bus::Handler as _;
+use shared_testkit::random::seeded;
+use uuid::Uuid;
+
+use super::{TestLab, result};
+use crate::consumers::Undone;
+
+async fn open(lab: &TestLab) -> Vec<(String, String)> {
+    let list = lab.get(&lab.lab, "/api/v1/lab/undo").await.json();
+    let text = |task: &Value, field: &str| task[field].as_str().unwrap().to_owned();
+    list["items"].as_array().unwrap().iter().map(|task| (text(task, "kind"), text(task, "person_id"))).collect()
+}
+
+fn kinds(open: &[(String, String)]) -> Vec<&str> {
+    open.iter().map(|(kind, _)| kind.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_withdrawn_positive_stands_on_the_list_until_each_thing_is_done() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&result(&[])).await;
+    assert_eq!(open(&lab).await, []);
+    lab.results(&result(&[("/status", json!("withdrawn"))])).await;
+    lab.results(&result(&[("/status", json!("withdrawn"))])).await;
+    let tasks = open(&lab).await;
+    assert_eq!(kinds(&tasks), ["case", "certificate", "citizen", "report"]);
+    let person_id: PersonId = tasks[0].1.parse().unwrap();
+    let now = lab.app.platform.now();
+    let voided = CaseVoided { case_id: CaseId::from_uuid(Uuid::from_u128(5)), person_id, voided_at: now };
+    let event = CloudEvent::new(&voided, now, &mut seeded(3));
+    for _ in 0..2 {
+        Undone(lab.app.clone()).handle(&event).await.unwrap();
+    }
+    assert_eq!(kinds(&open(&lab).await), ["citizen", "report"]);
+    let list = lab.get(&lab.lab, "/api/v1/lab/undo").await.json();
+    let id = |kind: &str| {
+        let items = list["items"].as_array().unwrap();
+        items.iter().find(|task| task["kind"] == json!(kind)).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let path = |kind: &str| format!("/api/v1/lab/undo/{}/done", id(kind));
+    let done = lab.post(&lab.lab, &path("report"), &json!({"note": "Đã báo CDC"})).await;
+    assert_eq!((done.status, done.json()["note"].clone()), (StatusCode::OK, json!("Đã báo CDC")));
+    assert_eq!(lab.post(&lab.lab, &path("report"), &json!({})).await.status, StatusCode::CONFLICT);
+    let other = lab.account("other", Role::Lab, Some("HCM-PASTEUR"), AreaScope::Province("79".to_owned())).await;
+    assert_eq!(lab.post(&other, &path("citizen"), &json!({})).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(kinds(&open(&lab).await), ["citizen"]);
+}
+
+#[tokio::test]
+async fn a_positive_of_the_wrong_patient_is_undone_for_the_one_and_told_to_the_other() {
+    let lab = TestLab::sqlite().await;
+    let first = lab.results(&result(&[])).await["rows"][0]["person_id"].clone();
+    lab.events().await;
+    let other = json!({"full_name": "Trần Văn Ba", "birth_year": 1980, "phone": "0987654321"});
+    lab.results(&result(&[("/person", other), ("/status", json!("corrected"))])).await;
+    let tasks = open(&lab).await;
+    assert_eq!(kinds(&tasks), ["case", "certificate", "citizen", "report"]);
+    assert!(tasks.iter().all(|(_, person)| json!(person) == first), "the one whose it is not");
+    let told = lab.events().await;
+    assert_eq!((told.len(), told[0].data["previous_person_id"].clone()), (1, first));
+}
+
+#[tokio::test]
+async fn a_citizen_who_reads_the_correction_is_told() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&result(&[])).await;
+    lab.results(&result(&[("/outcome", json!("not_detected")), ("/status", json!("corrected"))])).await;
+    assert!(kinds(&open(&lab).await).contains(&"citizen"));
+    let stored = lab.app.store.read().await.unwrap().results_of("TG-CDC", &["A1"]).await.unwrap().pop().unwrap();
+    let link = format!("/r/{}", stored.link_code);
+    let send = |path: String, form: String| {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        lab.send(request.body(Body::from(form)).unwrap())
+    };
+    send(format!("{link}/code"), String::new()).await;
+    let messages = lab.app.platform.shared.read().await.unwrap().messages(None, 1).await.unwrap();
+    let text = messages[0].message.text.clone();
+    let code = text.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6).unwrap();
+    assert!(send(link, format!("code={code}")).await.text().contains("Trước đó ghi: Dương tính"));
+    assert!(!kinds(&open(&lab).await).contains(&"citizen"));
+}
+
+#[tokio::test]
+async fn a_laboratory_is_registered_by_an_officer_and_its_key_speaks_for_it_alone() {
+    let lab = TestLab::sqlite().await;
+    let body = json!({"code": "bv-cai-lay", "name": "BVĐK Cai Lậy", "ward_code": "28252", "phone": "02733826000",
+                      "licence_no": "123/GPHĐ", "licensed_until": "2026-12-31", "kinds": ["pcr"]});
+    let made = lab.post(&lab.officer, "/api/v1/lab/laboratories", &body).await;
+    assert_eq!(
+        (made.status, made.json()["code"].clone()),
+        (StatusCode::CREATED, json!("BV-CAI-LAY")),
+        "{}",
+        made.text()
+    );
+    assert_eq!(lab.post(&lab.officer, "/api/v1/lab/laboratories", &body).await.status, StatusCode::OK);
+    assert_eq!(lab.post(&lab.lab, "/api/v1/lab/laboratories", &body).await.status, StatusCode::FORBIDDEN);
+    let wrong = json!({"code": "a b", "name": "", "ward_code": "1", "phone": "x", "licence_no": "", "kinds": ["blood"],
+                       "licensed_until": "soon"});
+    let refused = lab.post(&lab.officer, "/api/v1/lab/laboratories", &wrong).await;
+    let pointers: Vec<_> = refused.json()["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
+    for pointer in ["/code", "/name", "/ward_code", "/phone", "/licence_no", "/kinds/0", "/licensed_until"] {
+        assert!(pointers.contains(&json!(pointer)), "{pointer}: {pointers:?}");
+    }
+    let key = lab.post(&lab.officer, "/api/v1/lab/laboratories/BV-CAI-LAY/keys", &json!({"label": "LIS"})).await;
+    assert_eq!(key.status, StatusCode::CREATED, "{}", key.text());
+    let (token, id) = (key.json()["key"].as_str().unwrap().to_owned(), key.json()["id"].as_str().unwrap().to_owned());
+    let sent = lab.post(&token, "/api/v1/lab/results", &result(&[])).await;
+    assert_eq!(sent.json()["accepted"], json!(1), "{}", sent.text());
+    let other = result(&[("/lab_code", json!("TG-CDC")), ("/accession", json!("A2"))]);
+    assert_eq!(lab.post(&token, "/api/v1/lab/results", &other).await.json()["rejected"], json!(1));
+    let shown = lab.get(&lab.officer, "/api/v1/lab/laboratories/BV-CAI-LAY").await;
+    assert!(!shown.text().contains(&token), "a key is told once");
+    assert_eq!((shown.json()["good_records"].clone(), shown.json()["badge"].clone()), (json!(1), json!(false)));
+    assert_eq!(lab.get(&lab.lab, "/api/v1/lab/laboratories/BV-CAI-LAY").await.status, StatusCode::FORBIDDEN);
+    let revoked = Request::delete(format!("/api/v1/lab/keys/{id}"))
+        .header(header::AUTHORIZATION, format!("Bearer {}", lab.officer));
+    assert_eq!(lab.send(revoked.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
+    assert_eq!(lab.post(&token, "/api/v1/lab/results", &result(&[])).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_badge_comes_after_a_hundred_good_records() {
+    let lab = TestLab::sqlite().await;
+    let many: Vec<Value> = (0..100)
+        .map(|n| {
+            let person = json!({"full_name": format!("Lê Văn {n}"), "birth_year": 1980});
+            result(&[("/accession", json!(format!("B{n}"))), ("/person", person)])
+        })
+        .collect();
+    assert_eq!(lab.results(&json!(many)).await["accepted"], json!(100));
+    let badge = || async { lab.get(&lab.lab, "/api/v1/lab/laboratories/TG-CDC").await.json()["badge"].clone() };
+    assert_eq!(badge().await, json!(true));
+    for n in 0..2 {
+        lab.results(&result(&[("/accession", json!(format!("C{n}"))), ("/outcome", json!("maybe"))])).await;
+    }
+    assert_eq!(badge().await, json!(false), "too many bad ones take it away");
+}

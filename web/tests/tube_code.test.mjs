@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { add, EMPTY, isOfPerson, nameOf, scan } from "../src/ts/sampling_hand.ts";
+import { codeOf, misreadOf, readCode, readRanges } from "../src/ts/tube_code.ts";
+
+const FIRST = 2 ** 34;
+const RANGES = [{ first: FIRST, size: 50 }];
+
+test("a code is what the server makes of the number", () => {
+  assert.deepEqual([0, 1, 2].map((n) => codeOf(FIRST + n)), ["G0000007", "G0000015", "G0000023"]);
+  assert.equal(readCode("g000-oo07"), FIRST);
+  assert.equal(readCode("G0000008"), null);
+});
+
+test("any one misread character of a range is caught, a kit's number is not", () => {
+  const code = codeOf(FIRST + 7);
+  for (let place = 0; place < 8; place += 1) {
+    const misread = code.slice(0, place) + (code[place] === "7" ? "9" : "7") + code.slice(place + 1);
+    assert.notEqual(misreadOf(misread, RANGES), null, misread);
+  }
+  for (const kit of ["KIT-2022-000481", "12345678", "100004162", "TUBE0001"]) {
+    assert.equal(misreadOf(kit, RANGES), null, kit);
+  }
+  assert.deepEqual(readRanges("17179869184:50,,x:1"), [{ first: FIRST, size: 50 }]);
+});
+
+test("the tube goes first, then people, and each only once", () => {
+  const card = "082190001234|310123456|Nguyễn Thị Ẩm|01021990|Nữ|Ấp 3, Tân Phú|25072021";
+  assert.equal(scan(EMPTY, card, RANGES).step, "tube_first");
+  let { hand, step } = scan(EMPTY, codeOf(FIRST), RANGES);
+  assert.equal(step, "tube");
+  ({ hand, step } = scan(hand, "KIT-9", RANGES));
+  assert.deepEqual([step, hand.kit], ["kit", "KIT-9"]);
+  ({ hand, step } = scan(hand, card, RANGES));
+  assert.deepEqual([step, nameOf(hand.people[0])], ["person", "Nguyễn Thị Ẩm"]);
+  assert.equal(scan(hand, card, RANGES).step, "same");
+  for (let n = 0; n < 9; n += 1) {
+    ({ hand, step } = add(hand, { full_name: `Lê ${n}` }));
+    assert.equal(step, "person");
+  }
+  assert.equal(add(hand, { full_name: "Mười một" }).step, "full");
+  assert.equal(scan(hand, "https://example.org", RANGES).step, "link");
+  assert.ok(isOfPerson("082190001234") && isOfPerson("DN4828012345678") && !isOfPerson("100004162"));
+});
