@@ -75,5 +75,5 @@ export function misreadOf(text: string, ranges: readonly Range[]): string | null
 /** The ranges as the page holds them: `first:size,…`. */
 export function readRanges(text: string): Range[] {
   const parts = text.split(",").map((part) => part.split(":").map(Number));
-  return parts.flatMap(([first, size]) => (first !== undefined && size !== undefined && size > 0 ? [{ first, size }] : []));
+  return parts.flatMap(([first, size]) => (first !== undefined && size !== undefined && Number.isSafeInteger(first) && size > 0 ? [{ first, size }] : []));
 }
