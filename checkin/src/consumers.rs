@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared::event::{CloudEvent, EventData as _};
-use shared::events::{CaseClosed, CaseOpened, CaseVoided, PersonMerged};
+use shared::events::{CaseClosed, CaseOpened, CaseUpdated, CaseVoided, PersonMerged};
 use shared_bus::{Handler, HandlerError};
 
 use crate::App;
@@ -11,7 +11,7 @@ use crate::app::cases;
 /// The name in inbox, dead letters and consumer groups.
 const NAME: &str = "checkin";
 
-/// Finds the contacts of cases that open, withdraws those of cases that were none, and matches again when two records
+/// Finds the contacts of cases that open or change, withdraws those of cases that were none, and matches again when two records
 /// turn out to be one person.
 pub struct Cases(pub App);
 
@@ -22,7 +22,7 @@ impl Handler for Cases {
     }
 
     fn kinds(&self) -> &'static [&'static str] {
-        &[CaseOpened::TYPE, CaseClosed::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
+        &[CaseOpened::TYPE, CaseUpdated::TYPE, CaseClosed::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
     }
 
     async fn handle(&self, event: &CloudEvent) -> Result<(), HandlerError> {
@@ -35,6 +35,9 @@ impl Handler for Cases {
         match event.kind.as_str() {
             CaseOpened::TYPE => {
                 cases::opened(app, tx.as_mut(), &event.data()?, now).await?;
+            }
+            CaseUpdated::TYPE => {
+                cases::opened(app, tx.as_mut(), &event.data::<CaseUpdated>()?.case, now).await?;
             }
             CaseClosed::TYPE => cases::closed(tx.as_mut(), &event.data()?).await?,
             CaseVoided::TYPE => cases::voided(app, tx.as_mut(), &event.data()?, now).await?,

@@ -10,6 +10,7 @@ pub mod api;
 pub mod app;
 pub mod consumers;
 pub mod domain;
+pub mod jobs;
 pub mod pages;
 pub mod poster;
 pub mod seed;
@@ -28,13 +29,13 @@ use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 use crate::consumers::Cases;
+use crate::jobs::Jobs;
 use crate::store::CheckinStore;
 use crate::venues::Venues;
 use crate::writer::Writer;
 
 /// The tables of check-in.
-pub const MIGRATIONS: shared_store::migrate::Migrations =
-    shared_store::migrate::migrations!("checkin"; "0001_checkin", "0020_checkin_codes");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("checkin"; "0001_checkin", "0010_venues", "0011_registrations", "0020_checkin_codes");
 
 /// The service's name in the audit log.
 pub(crate) const SERVICE: &str = "checkin";
@@ -50,6 +51,8 @@ pub struct App {
     pub writer: Writer,
     /// Places by code.
     pub venues: Venues,
+    /// Imports and posters in bulk.
+    pub jobs: Jobs,
 }
 
 impl App {
@@ -59,7 +62,9 @@ impl App {
     pub fn new(platform: &Platform) -> (Self, Vec<Task>) {
         let store = store::open(&platform.database);
         let (writer, tasks) = Writer::new(platform, &store);
-        (Self { platform: platform.clone(), store, writer, venues: Venues::default() }, tasks)
+        let limited = platform.config.rate_limits == shared_web::config::Switch::On;
+        let venues = Venues::new(Arc::clone(&store), limited);
+        (Self { platform: platform.clone(), store, writer, venues, jobs: Jobs::default() }, tasks)
     }
 }
 

@@ -1,13 +1,19 @@
 //! Places by the code on their poster, remembered for a minute: a check-in must not ask the database where it is.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
 use shared::place::{Place, PlaceCode};
 use shared::time::{Instant, minutes};
 use shared_store::people::PlaceKey;
 use shared_store::{SharedStore, StoreError};
+
+use crate::domain::marks::{self, Spot};
+use crate::domain::opening_hours::OpeningHours;
+use crate::store::CheckinStore;
 
 /// How long a place is remembered. A place that changes its name shows the old one for so long.
 const LIFETIME: SignedDuration = minutes(1);
@@ -15,15 +21,78 @@ const LIFETIME: SignedDuration = minutes(1);
 /// How many places are remembered: about 400 bytes each.
 const MOST: usize = 20_000;
 
-/// Places by code. Clones share what they remember.
-#[derive(Clone, Default)]
-pub struct Venues(Arc<Mutex<Remembered>>);
+/// How many devices are remembered by their last check-in: about 100 bytes each.
+const MOST_DEVICES: usize = 100_000;
+
+/// Check-ins a second of one device, and the burst: a family, and a phone that was without a signal for a day.
+const DEVICE: (u32, u32) = (1, 60);
+/// Check-ins a second at one place, and the burst: the gates of a stadium.
+const PLACE: (u32, u32) = (200, 5_000);
+/// Codes that nobody has, a second and the burst, of all callers together: who tries codes out gets nowhere, and those
+/// with a poster notice nothing.
+const UNKNOWN: (u32, u32) = (10, 200);
+
+/// What is remembered of a place.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The place, with its code of today.
+    pub place: Arc<Place>,
+    /// When it is open.
+    pub hours: Option<Arc<OpeningHours>>,
+    /// Where it is.
+    pub position: Option<(i64, i64)>,
+}
+
+impl Known {
+    fn spot(&self) -> Spot {
+        Spot { ward_code: self.place.ward_code.as_str().to_owned(), position: self.position }
+    }
+}
+
+/// Places by code, and how often they are asked for. Clones share what they remember.
+#[derive(Clone)]
+pub struct Venues {
+    store: Arc<dyn CheckinStore>,
+    remembered: Arc<Mutex<Remembered>>,
+    devices: Arc<Mutex<Devices>>,
+    limits: Option<Arc<Limits>>,
+}
+
+struct Limits {
+    devices: DefaultKeyedRateLimiter<[u8; 8]>,
+    places: DefaultKeyedRateLimiter<PlaceCode>,
+    unknown: DefaultDirectRateLimiter,
+}
+
+/// Where devices were last, and when.
+type Devices = HashMap<[u8; 8], (Spot, Instant)>;
 
 /// Places, and until when they may be believed.
-type Remembered = HashMap<PlaceCode, (Arc<Place>, Instant)>;
+type Remembered = HashMap<PlaceCode, (Known, Instant)>;
 
 impl Venues {
-    /// The place with a code. A code that nobody has is not remembered: its place may be registered next.
+    /// Nothing is remembered yet. `limited` says whether too many check-ins are refused.
+    ///
+    /// # Panics
+    /// Never: the limits are above zero.
+    #[must_use]
+    pub fn new(store: Arc<dyn CheckinStore>, limited: bool) -> Self {
+        let quota = |(rate, burst)| {
+            let positive = |n| NonZeroU32::new(n).expect("limits are above zero");
+            Quota::per_second(positive(rate)).allow_burst(positive(burst))
+        };
+        let limits = limited.then(|| {
+            Arc::new(Limits {
+                devices: RateLimiter::keyed(quota(DEVICE)),
+                places: RateLimiter::keyed(quota(PLACE)),
+                unknown: RateLimiter::direct(quota(UNKNOWN)),
+            })
+        });
+        Self { store, remembered: Arc::default(), devices: Arc::default(), limits }
+    }
+
+    /// The place with a code, or with a code that was replaced. A code that nobody has is not remembered: its place may
+    /// be registered next.
     ///
     /// # Errors
     /// When the store fails.
@@ -33,28 +102,76 @@ impl Venues {
         code: PlaceCode,
         now: Instant,
     ) -> Result<Option<Arc<Place>>, StoreError> {
-        if let Some(place) = self.remembered(code, now) {
+        if let Some(known) = self.known(code, now) {
+            return Ok(Some(known.place));
+        }
+        // Whoever tries codes out is told of none for a while, and nothing is looked up for them.
+        if self.limits.as_ref().is_some_and(|limits| limits.unknown.check().is_err()) {
+            tracing::warn!("too many unknown codes of places are asked for");
+            return Ok(None);
+        }
+        let Some(place) = self.look_up(store, code).await? else { return Ok(None) };
+        let details = self.store.read().await?.venue_details(&[place.id]).await?.pop();
+        let hours = details.as_ref().and_then(|details| details.opening_hours.as_deref()?.parse().ok().map(Arc::new));
+        let known = Known { place: Arc::new(place), hours, position: details.and_then(|details| details.position) };
+        self.remember(code, known.clone(), now);
+        Ok(Some(known.place))
+    }
+
+    async fn look_up(&self, store: &dyn SharedStore, code: PlaceCode) -> Result<Option<Place>, StoreError> {
+        let mut tx = store.read().await?;
+        if let Some(place) = tx.place(&PlaceKey::Code(code.to_string())).await? {
             return Ok(Some(place));
         }
-        let Some(place) = store.read().await?.place(&PlaceKey::Code(code.to_string())).await? else { return Ok(None) };
-        let place = Arc::new(place);
-        self.remember(code, Arc::clone(&place), now);
-        Ok(Some(place))
+        match self.store.read().await?.retired_code(code.as_str()).await? {
+            Some(id) => tx.place(&PlaceKey::Id(id)).await,
+            None => Ok(None),
+        }
     }
 
-    fn remembered(&self, code: PlaceCode, now: Instant) -> Option<Arc<Place>> {
-        let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.get(&code).filter(|(_, until)| now < *until).map(|(place, _)| Arc::clone(place))
+    /// What is remembered of the place with a code.
+    #[must_use]
+    pub fn known(&self, code: PlaceCode, now: Instant) -> Option<Known> {
+        let places = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        places.get(&code).filter(|(_, until)| now < *until).map(|(known, _)| known.clone())
     }
 
-    fn remember(&self, code: PlaceCode, place: Arc<Place>, now: Instant) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Forgets a code, because something changed.
+    pub fn forget(&self, code: PlaceCode) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(&code);
+    }
+
+    /// Whether one more check-in of a device, or at a place, may be taken.
+    #[must_use]
+    pub fn allows(&self, device: Option<[u8; 8]>, code: PlaceCode) -> bool {
+        let Some(limits) = &self.limits else { return true };
+        device.is_none_or(|device| limits.devices.check_key(&device).is_ok()) && limits.places.check_key(&code).is_ok()
+    }
+
+    /// Notes where a device is; tells whether it cannot have come there from where it was.
+    #[must_use]
+    pub fn moved(&self, device: [u8; 8], known: &Known, at: Instant) -> bool {
+        let spot = known.spot();
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if devices.len() >= MOST_DEVICES {
+            let since = at.minus(minutes(60));
+            devices.retain(|_, (_, seen)| *seen > since);
+        }
+        if devices.len() >= MOST_DEVICES {
+            devices.clear();
+        }
+        let before = devices.insert(device, (spot.clone(), at));
+        before.is_some_and(|(before, seen)| marks::is_far_apart(&before, &spot, at.since(seen)))
+    }
+
+    fn remember(&self, code: PlaceCode, known: Known, now: Instant) {
+        let mut places = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if places.len() >= MOST {
             places.retain(|_, (_, until)| now < *until);
         }
         if places.len() >= MOST {
             places.clear();
         }
-        places.insert(code, (place, now.plus(LIFETIME)));
+        places.insert(code, (known, now.plus(LIFETIME)));
     }
 }

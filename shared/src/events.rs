@@ -145,6 +145,21 @@ pub struct CaseOpened {
 }
 event!(CaseOpened, "antam.f0.case_opened.v1", F0, person_id);
 
+/// What is known of a case changed: its onset, its specimen or its isolation. Contacts are found anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseUpdated {
+    /// The case as it is known now.
+    pub case: CaseOpened,
+}
+impl EventData for CaseUpdated {
+    const TYPE: &'static str = "antam.f0.case_updated.v1";
+    const SOURCE: &'static str = F0;
+
+    fn subject(&self) -> String {
+        self.case.person_id.to_string()
+    }
+}
+
 /// A case ended by the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseClosed {
@@ -223,8 +238,24 @@ pub struct ExposureFound {
     pub person_id: PersonId,
     /// Where and how near, newest first.
     pub exposures: Vec<ExposureAt>,
+    /// They live with the case, as far as the register tells (one phone): they are told so, not of places.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub household: bool,
 }
 event!(ExposureFound, "antam.checkin.exposure_found.v1", CHECKIN, person_id);
+
+/// Nothing is left of what somebody was told: the case was none, or it was elsewhere or at another time. Sent only where
+/// no other case exposed the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposureWithdrawn {
+    /// The case.
+    pub case_id: CaseId,
+    /// Who was thought to be exposed.
+    pub person_id: PersonId,
+    /// The exposures that do not hold.
+    pub exposures: Vec<ExposureId>,
+}
+event!(ExposureWithdrawn, "antam.checkin.exposure_withdrawn.v1", CHECKIN, person_id);
 
 /// How dangerous a report is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
-//! `GET exposures?case_id=`.
+//! `GET exposures?case_id=` and its line list.
 
 use axum::extract::State;
-use axum::http::Method;
-use axum::routing::get;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 use shared::access::Role;
 use shared::bilingual::Bilingual;
@@ -15,20 +16,26 @@ use shared_web::problem::Problem;
 
 use crate::App;
 use crate::app::cluster::{Cluster, cluster};
+use crate::app::line_list::{LineListError, Table, line_list};
 
 #[derive(Deserialize)]
 struct Wanted {
     case_id: Option<String>,
 }
 
+impl Wanted {
+    fn case_id(self) -> Result<CaseId, Problem> {
+        let text = self.case_id.filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| Problem::field(FieldError::required("/case_id")))?;
+        text.parse().map_err(|_| {
+            let detail = Bilingual::new("Mã ca bệnh là một UUID", "The id of a case is a UUID");
+            Problem::field(FieldError::new("/case_id", "id", detail))
+        })
+    }
+}
+
 async fn read(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Json<Cluster>, Problem> {
-    let text = wanted.case_id.filter(|text| !text.is_empty());
-    let text = text.ok_or_else(|| Problem::field(FieldError::required("/case_id")))?;
-    let case_id: CaseId = text.parse().map_err(|_| {
-        let detail = Bilingual::new("Mã ca bệnh là một UUID", "The id of a case is a UUID");
-        Problem::field(FieldError::new("/case_id", "id", detail))
-    })?;
-    let found = cluster(&app, &caller, case_id, false).await?;
+    let found = cluster(&app, &caller, wanted.case_id()?, false).await?;
     found.map(|(cluster, _)| Json(cluster)).ok_or_else(unknown_case)
 }
 
@@ -37,7 +44,47 @@ pub(crate) fn unknown_case() -> Problem {
     Problem::not_found("Không có ca bệnh này trong địa bàn của bạn.", "There is no such case in your area.")
 }
 
-pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+async fn export(app: App, caller: Caller, wanted: Wanted, table: Table) -> Result<Response, Problem> {
+    let case_id = wanted.case_id()?;
+    let file = line_list(&app, &caller, case_id, table).await.map_err(|error| match error {
+        LineListError::Store(error) => error.into(),
+        error => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a line list could not be written");
+            Problem::internal()
+        }
+    })?;
+    let (content_type, extension) = match table {
+        Table::Csv => ("text/csv; charset=utf-8", "csv"),
+        Table::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    };
+    let name = format!("attachment; filename=\"antam-exposures-{case_id}.{extension}\"");
+    let name = HeaderValue::from_str(&name).map_err(|_| Problem::internal())?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, file.ok_or_else(unknown_case)?).into_response())
+}
+
+fn exporter(table: Table) -> MethodRouter<App> {
+    get(move |State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>| export(app, caller, wanted, table))
+}
+
+pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
+    let exports = [
+        ("/api/v1/checkin/exposures/export.csv", Table::Csv, "text/csv"),
+        (
+            "/api/v1/checkin/exposures/export.xlsx",
+            Table::Xlsx,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    ];
+    for (path, table, content_type) in exports {
+        let doc = Doc::json("The line list of a case; who took it out stands in each line and in the audit log");
+        let doc = doc.gives(content_type).query(&["case_id"]);
+        routes = routes.add(Method::GET, path, Who::Roles(&[Role::Officer]), Scope::Area, doc, exporter(table));
+    }
     routes.add(
         Method::GET,
         "/api/v1/checkin/exposures",

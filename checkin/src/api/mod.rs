@@ -1,10 +1,12 @@
 //! The routes under `/api/v1/checkin`.
 
+pub(crate) mod bulk_posters;
 pub(crate) mod exposures;
+pub(crate) mod imports;
 mod posters;
 mod scans;
 pub mod schemas;
-mod venues;
+pub(crate) mod venues;
 pub mod visits;
 
 use shared_web::access::Routes;
@@ -14,5 +16,7 @@ use crate::App;
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    scans::routes(exposures::routes(visits::routes(posters::routes(venues::routes(routes)))))
+    let routes = posters::routes(venues::routes(routes));
+    let routes = bulk_posters::routes(imports::routes(routes));
+    scans::routes(exposures::routes(visits::routes(routes)))
 }

@@ -22,13 +22,13 @@ use crate::poster::PosterSize;
 const READERS: &[Role] = &[Role::Venue, Role::Officer, Role::Admin, Role::Nurse];
 
 #[derive(Deserialize)]
-struct Wanted {
-    lang: Option<String>,
-    size: Option<String>,
+pub(super) struct Wanted {
+    pub(super) lang: Option<String>,
+    pub(super) size: Option<String>,
 }
 
 impl Wanted {
-    fn parse(&self, caller: &Caller) -> Result<(Lang, PosterSize), Problem> {
+    pub(super) fn parse(&self, caller: &Caller) -> Result<(Lang, PosterSize), Problem> {
         let mut errors = Vec::new();
         let lang = match self.lang.as_deref() {
             None | Some("") => Some(caller.lang()),
@@ -42,7 +42,7 @@ impl Wanted {
             Some(code) => PosterSize::from_code(&code.to_ascii_lowercase()),
         };
         if size.is_none() {
-            let detail = Bilingual::new("Một trong: a4, a5, a6", "One of a4, a5, a6");
+            let detail = Bilingual::new("Một trong: a4, a5, a6, sticker", "One of a4, a5, a6, sticker");
             errors.push(FieldError::new("/size", "size", detail));
         }
         lang.zip(size).ok_or_else(|| Problem::invalid(errors))

@@ -10,6 +10,9 @@ pub fn all() -> Schemas {
         ("VenueInput", venue_input()),
         ("Venue", venue()),
         ("VenueList", list("Venue")),
+        ("ImportReport", import_report()),
+        ("Progress", progress()),
+        ("PosterBatch", poster_batch()),
         ("Occupancy", occupancy()),
         ("VisitInput", visit_input()),
         ("Visit", visit()),
@@ -67,6 +70,9 @@ fn venue_input() -> Value {
         "ward_code": text("Code of the ward, 5 digits"),
         "capacity": {"type": "integer", "minimum": 1},
         "phone": text("Where its owner is reached"),
+        "parent_id": id("The place that it is a part of; the account keeps it"),
+        "opening_hours": text("Such as Mo-Fr 07:00-21:00; Sa,Su 08:00-12:00, or 24/7"),
+        "position": position(),
     }})
 }
 
@@ -82,6 +88,8 @@ fn venue() -> Value {
         "capacity": {"type": "integer"},
         "parent_id": id("The place that it is a part of"),
         "qr_url": text("What the poster's QR holds"),
+        "opening_hours": text("When it is open"),
+        "position": position(),
     }})
 }
 
@@ -90,6 +98,59 @@ fn occupancy() -> Value {
         "inside": {"type": "integer"},
         "capacity": {"type": ["integer", "null"]},
         "as_of": instant("When it was counted"),
+        "full": {"type": "boolean", "description": "As many are inside as it may hold, or more"},
+    }})
+}
+
+fn position() -> Value {
+    json!({"type": "object", "required": ["latitude", "longitude"], "properties": {
+        "latitude": {"type": "number"},
+        "longitude": {"type": "number"},
+    }})
+}
+
+fn import_report() -> Value {
+    let count = || json!({"type": "integer"});
+    json!({"type": "object", "required": ["upload_id", "received", "accepted", "rejected", "rows"], "properties": {
+        "upload_id": id("Of this upload"),
+        "received": count(),
+        "accepted": count(),
+        "duplicate": count(),
+        "amended": count(),
+        "held": count(),
+        "ignored": count(),
+        "rejected": count(),
+        "rows": {"type": "array", "items": {"type": "object", "properties": {
+            "row": {"type": "integer", "description": "from 1; the header of a file does not count"},
+            "accession": {"type": ["string", "null"], "description": "What the sender calls the line"},
+            "status": {"type": "string", "enum": ["accepted", "duplicate", "amended", "rejected"]},
+            "venue_id": id("The venue, unless the line was rejected"),
+            "code": text("The code of its poster"),
+            "errors": {"type": "array", "items": {"type": "object", "properties": {
+                "column": text("As the file spells it"),
+                "code": text("A stable code"),
+                "detail": text("What would be right"),
+            }}},
+        }}},
+    }})
+}
+
+fn progress() -> Value {
+    json!({"type": "object", "required": ["id", "state", "done", "total"], "properties": {
+        "id": id("The work"),
+        "state": {"type": "string", "enum": ["running", "done", "failed"]},
+        "done": {"type": "integer"},
+        "total": {"type": "integer"},
+        "href": text("Where the result is, once it is done"),
+    }})
+}
+
+fn poster_batch() -> Value {
+    json!({"type": "object", "properties": {
+        "id": id("Chosen by the client, to follow the work"),
+        "venue_ids": {"type": "array", "maxItems": 10_000, "items": id("A venue"), "description": "All of the account's where it is missing"},
+        "lang": {"type": "string", "enum": ["vi", "en"]},
+        "size": {"type": "string", "enum": ["a4", "a5", "a6", "sticker"]},
     }})
 }
 
@@ -106,6 +167,7 @@ fn visit_input() -> Value {
         "id": id("Chosen by the client; the same id with the same body changes nothing"),
         "venue_code": text("The code on the poster"),
         "at": instant("When the visitor came; now where it is missing"),
+        "sent_at": instant("The phone's clock now: where it is wrong, so is `at`, and both are corrected"),
         "visitor": person,
         "party": {"type": "array", "maxItems": 20, "items": {"type": "object", "required": ["full_name"]}},
         "declaration": {"type": "object"},
@@ -175,7 +237,10 @@ fn exposures() -> Value {
         "overlap_minutes": {"type": "integer", "minimum": 0},
         "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
         "assumed": {"type": "boolean", "description": "It rests on a stay whose end is inferred"},
+        "household": {"type": "boolean", "description": "They live with the case, as far as the register tells"},
         "notified_at": instant("When they were first sent a message; null until then"),
+        "notified_by": text("By which channel"),
+        "marks": {"type": "array", "items": {"type": "string", "enum": ["old_code", "closed", "far_apart", "clock"]}},
     }});
     json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
         "case_id": id("The case"),

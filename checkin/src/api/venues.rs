@@ -1,12 +1,16 @@
 //! `POST venues`, `GET venues`, `GET venues/{id}`, `GET venues/{id}/occupancy`.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use serde::Serialize;
 use shared::access::Role;
+use shared::bilingual::Bilingual;
 use shared::ids::PlaceId;
 use shared::place::Place;
+use shared::problem::FieldError;
 use shared::time::Instant;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
@@ -14,9 +18,11 @@ use shared_web::extract::{Id, Json, List, Paging, Query};
 use shared_web::problem::Problem;
 
 use crate::App;
-use crate::app::venues::{self, Registered, VenueInput};
+use crate::app::venues::{self, Position, Registered, VenueInput};
+use crate::store::VenueDetails;
 
-const KEEPERS: &[Role] = &[Role::Venue, Role::Officer, Role::Admin];
+/// Who keeps venues.
+pub(crate) const KEEPERS: &[Role] = &[Role::Venue, Role::Officer, Role::Admin];
 const READERS: &[Role] = &[Role::Venue, Role::Officer, Role::Admin, Role::Nurse];
 
 /// A venue on the wire.
@@ -25,11 +31,32 @@ pub(super) struct VenueView {
     #[serde(flatten)]
     place: Place,
     qr_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening_hours: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<Position>,
 }
 
 impl VenueView {
-    fn new(app: &App, place: Place) -> Self {
-        Self { qr_url: venues::printed_link(app, place.code), place }
+    async fn all(app: &App, places: Vec<Place>) -> Result<Vec<Self>, Problem> {
+        let ids: Vec<PlaceId> = places.iter().map(|place| place.id).collect();
+        let details = venues::details(app, &ids).await?;
+        let mut details: HashMap<PlaceId, VenueDetails> =
+            details.into_iter().map(|details| (details.place_id, details)).collect();
+        let view = |place: Place| {
+            let details = details.remove(&place.id);
+            Self {
+                qr_url: venues::printed_link(app, place.code),
+                position: details.as_ref().and_then(|details| details.position).map(Position::from_millionths),
+                opening_hours: details.and_then(|details| details.opening_hours),
+                place,
+            }
+        };
+        Ok(places.into_iter().map(view).collect())
+    }
+
+    pub(super) async fn new(app: &App, place: Place) -> Result<Self, Problem> {
+        Self::all(app, vec![place]).await?.pop().ok_or_else(Problem::internal)
     }
 }
 
@@ -39,12 +66,20 @@ async fn register(
     Json(input): Json<VenueInput>,
 ) -> Result<(StatusCode, Json<VenueView>), Problem> {
     let account = caller.require_account()?;
-    let draft = input.place.parse(app.platform.now().local_date())?;
+    let draft = input.parse(app.platform.now().local_date())?;
     match venues::register(&app, &caller, account, &input, &draft).await? {
-        Registered::New(place) => Ok((StatusCode::CREATED, Json(VenueView::new(&app, place)))),
-        Registered::Again(place) => Ok((StatusCode::OK, Json(VenueView::new(&app, place)))),
+        Registered::New(place) => Ok((StatusCode::CREATED, Json(VenueView::new(&app, place).await?))),
+        Registered::Again(place) => Ok((StatusCode::OK, Json(VenueView::new(&app, place).await?))),
+        Registered::UnknownParent => Err(Problem::field(unknown_parent())),
         Registered::IdConflict => Err(Problem::id_conflict()),
     }
+}
+
+/// There is no such parent, or none that the caller keeps.
+pub(crate) fn unknown_parent() -> FieldError {
+    let detail =
+        Bilingual::new("Nơi này phải thuộc một địa điểm mà bạn quản lý", "It must be a part of a venue that you keep");
+    FieldError::new("/parent_id", "unknown_parent", detail)
 }
 
 async fn list(
@@ -54,7 +89,7 @@ async fn list(
 ) -> Result<Json<List<VenueView>>, Problem> {
     let (limit, offset) = (paging.limit(), paging.offset()?);
     let places = venues::of_account(&app, caller.require_account()?, limit + 1, offset).await?;
-    let views = places.into_iter().map(|place| VenueView::new(&app, place)).collect();
+    let views = VenueView::all(&app, places).await?;
     Ok(Json(List::from_one_more(views, limit, offset)))
 }
 
@@ -76,7 +111,21 @@ async fn is_own(app: &App, caller: &Caller, id: PlaceId) -> Result<bool, Problem
 
 async fn read(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<VenueView>, Problem> {
     let place = visible(&app, &caller, id).await?;
-    Ok(Json(VenueView::new(&app, place)))
+    Ok(Json(VenueView::new(&app, place).await?))
+}
+
+/// The parts of a venue.
+async fn parts(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<List<VenueView>>, Problem> {
+    let place = visible(&app, &caller, id).await?;
+    let parts = venues::parts(&app, place.id).await?;
+    Ok(Json(List { items: VenueView::all(&app, parts).await?, next_cursor: None }))
+}
+
+/// A new code for the poster.
+async fn reprint(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<VenueView>, Problem> {
+    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
+    let place = crate::app::reprint::reprint(&app, &caller, id).await?.ok_or_else(not_found)?;
+    Ok(Json(VenueView::new(&app, place).await?))
 }
 
 /// How full a venue is.
@@ -85,6 +134,7 @@ struct Occupancy {
     inside: i64,
     capacity: Option<u32>,
     as_of: Instant,
+    full: bool,
 }
 
 async fn occupancy(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<Occupancy>, Problem> {
@@ -96,7 +146,8 @@ async fn occupancy(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) 
         return Err(not_found());
     }
     let inside = venues::inside(tx.as_mut(), &place, as_of).await?;
-    Ok(Json(Occupancy { inside, capacity: place.capacity, as_of }))
+    let full = place.capacity.is_some_and(|capacity| inside >= i64::from(capacity));
+    Ok(Json(Occupancy { inside, capacity: place.capacity, as_of, full }))
 }
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
@@ -124,6 +175,22 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::json("One venue").answer("Venue"),
             get(read),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/checkin/venues/{id}/reprint",
+            Who::Roles(KEEPERS),
+            Scope::AreaOrOwn,
+            Doc::json("A new code where the poster was copied; the old one still leads to the venue").answer("Venue"),
+            post(reprint),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/checkin/venues/{id}/parts",
+            Who::Roles(READERS),
+            Scope::Own,
+            Doc::json("The halls, floors, tables or trips of a venue").answer("VenueList"),
+            get(parts),
         )
         .add(
             Method::GET,

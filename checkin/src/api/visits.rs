@@ -22,6 +22,7 @@ use shared_web::problem::{Problem, wrong_type};
 use crate::App;
 use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
 use crate::app::check_out::{CheckOutError, check_out};
+use crate::app::odd;
 use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).
@@ -87,6 +88,10 @@ impl From<CheckInError> for Problem {
             CheckInError::Token(_) => token_problem(),
             CheckInError::IdConflict => Self::id_conflict(),
             CheckInError::Busy => Self::busy(),
+            CheckInError::TooMany => Self::too_many(
+                "Máy này hoặc nơi này có quá nhiều lượt trong thời gian ngắn. Hãy thử lại sau ít phút.",
+                "Too many check-ins of this phone or at this place in a short time. Try again in a few minutes.",
+            ),
             CheckInError::Store(error) => error.into(),
         }
     }
@@ -127,6 +132,8 @@ fn json_of(view: &VisitView<'_>) -> Result<Value, Problem> {
 #[derive(Deserialize)]
 struct Batch {
     visits: Vec<Value>,
+    /// The clock of the phone now, for visits that do not say it themselves.
+    sent_at: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -156,7 +163,11 @@ async fn create_batch(
     let mut people = HashMap::new();
     let mut outcomes = Vec::with_capacity(batch.visits.len());
     let mut rows = Vec::new();
-    for (index, visit) in batch.visits.into_iter().enumerate() {
+    let mut odd = Vec::new();
+    for (index, mut visit) in batch.visits.into_iter().enumerate() {
+        if let (Some(sent_at), Some(fields)) = (&batch.sent_at, visit.as_object_mut()) {
+            fields.entry("sent_at").or_insert_with(|| Value::String(sent_at.clone()));
+        }
         match take(&app, &caller, &visit, &mut people).await {
             Ok(Taken::Done(checked)) => outcomes.push((visit, Ok(checked))),
             Ok(Taken::OneRow(prepared)) => {
@@ -166,10 +177,12 @@ async fn create_batch(
             Err(problem) => outcomes.push((visit, Err(problem))),
         }
     }
-    let stored = join_all(rows.iter().map(|(_, prepared)| check_in::finish(&app, &caller, prepared))).await;
-    for ((index, _), result) in rows.iter().zip(stored) {
+    let stored = join_all(rows.iter().map(|(_, prepared)| check_in::store(&app, &caller, prepared))).await;
+    for ((index, prepared), result) in rows.iter().zip(stored) {
+        odd.extend(result.as_ref().ok().map(|checked| prepared.odd(&app, checked)));
         outcomes[*index].1 = result.map_err(Problem::from);
     }
+    odd::note(&app, odd).await?;
     let lang = caller.lang();
     let results = outcomes.into_iter().map(|(visit, outcome)| result(&visit, outcome, lang));
     Ok(Json(BatchAnswer { results: results.collect::<Result<_, _>>()? }))

@@ -8,7 +8,7 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 
 use super::matching::{Matched, Matcher};
-use super::renew;
+use super::{renew, withdrawal};
 use crate::store::{CaseRecord, CheckinWrite};
 use crate::{App, SERVICE};
 
@@ -77,7 +77,7 @@ pub async fn voided(app: &App, tx: &mut dyn CheckinWrite, event: &CaseVoided, no
         return tx.put_case(&unopened(event.case_id, event.person_id, at, Some(at))).await;
     }
     tx.void_case(event.case_id, event.voided_at).await?;
-    let withdrawn = tx.withdraw_exposures(event.case_id, None, now).await?;
+    let withdrawn = withdrawal::withdraw_all(app, tx, event.case_id, now).await?;
     let entry = AuditEntry {
         service: SERVICE,
         actor: Actor::System,

@@ -14,6 +14,7 @@ use shared_web::caller::Caller;
 use shared_web::people::register::{Registrar, register};
 
 use super::content::{fingerprint, party_id};
+use super::odd::{self, Odd};
 use super::people::{day_key, first_kept};
 use super::record::{Recorded, record};
 use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
@@ -41,6 +42,9 @@ pub enum CheckInError {
     /// Too many wait: the same visit may be sent again.
     #[error("too many visits wait")]
     Busy,
+    /// The device, or the place, has had too many check-ins in a short time.
+    #[error("too many check-ins in a short time")]
+    TooMany,
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -195,6 +199,12 @@ impl Prepared {
         self
     }
 
+    /// What is odd about the visit, once it is stored.
+    #[must_use]
+    pub fn odd(&self, app: &App, checked: &CheckedIn) -> Odd {
+        odd::look(app, &self.draft, checked, self.now)
+    }
+
     fn visit(&self, index: usize, person: PersonId) -> Visit {
         let chosen = self.draft.id.is_some();
         Visit {
@@ -214,12 +224,22 @@ impl Prepared {
     }
 }
 
+/// Stores a prepared visit as [`store`] does, and notes what is odd about it.
+///
+/// # Errors
+/// As [`store`].
+pub async fn finish(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
+    let checked = store(app, caller, prepared).await?;
+    odd::note(app, [prepared.odd(app, &checked)]).await?;
+    Ok(checked)
+}
+
 /// Stores a prepared visit: one row through the group commit where the visitor is known and alone, otherwise people and
 /// visits in one transaction. A person's own check-in leaves no audit line and no event.
 ///
 /// # Errors
 /// The id was used with another body, too many wait, or the store fails.
-pub async fn finish(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
+pub async fn store(app: &App, caller: &Caller, prepared: &Prepared) -> Result<CheckedIn, CheckInError> {
     match &prepared.visitor {
         KnownOrNew::Known(person, token) if prepared.draft.party.is_empty() => {
             let visit = prepared.visit(0, *person);
@@ -231,12 +251,17 @@ pub async fn finish(app: &App, caller: &Caller, prepared: &Prepared) -> Result<C
     }
 }
 
-/// `prepare` and `finish`.
+/// `prepare` and `finish`, unless the device or the place has had too many in a short time. A batch is not limited so: a
+/// phone that was without a signal for a day sends all at once, and must lose none.
 ///
 /// # Errors
 /// As theirs.
 pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<CheckedIn, CheckInError> {
     let prepared = prepare(app, input).await?;
+    let device = odd::device_of(app, &prepared.draft, prepared.now);
+    if !app.venues.allows(device, prepared.draft.venue_code) {
+        return Err(CheckInError::TooMany);
+    }
     finish(app, caller, &prepared).await
 }
 

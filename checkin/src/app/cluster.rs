@@ -1,11 +1,13 @@
 //! What an officer sees of a case: its window, its venues, who was there, who was told. Every look is on record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use jiff::ToSpan as _;
 use serde::Serialize;
 use serde_json::json;
+use shared::area;
 use shared::events::ExposureLevel;
-use shared::ids::{CaseId, ExposureId, PersonId, PlaceId};
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
 use shared::person::Person;
 use shared::place::Place;
 use shared::time::{Date, Instant};
@@ -13,7 +15,8 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::matching::Matcher;
-use crate::store::{CaseCounts, CaseRecord, CheckinRead};
+use super::people;
+use crate::store::{CaseCounts, CaseRecord, CheckinRead, ExposureRecord, PlaceSpan, Visit, minute_of};
 use crate::{App, SERVICE};
 
 /// The template of the message by which exposed people are told.
@@ -32,7 +35,7 @@ pub struct WindowView {
 }
 
 /// A visit of the case.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CaseVisitView {
     /// When it began.
     pub checked_in_at: Instant,
@@ -40,6 +43,10 @@ pub struct CaseVisitView {
     pub left_at: Instant,
     /// The end is assumed.
     pub assumed: bool,
+    /// The code of the ward as it was on that day.
+    pub ward_code: Option<&'static str>,
+    /// Its name with the higher units, as they were on that day.
+    pub ward_name: Option<String>,
 }
 
 /// A place where the case was.
@@ -69,8 +76,16 @@ pub struct ExposureView {
     pub level: ExposureLevel,
     /// It rests on a stay whose end is inferred.
     pub assumed: bool,
+    /// They live with the case, as far as the register tells.
+    pub household: bool,
     /// When a message about an exposure was first sent to them since the case opened.
     pub notified_at: Option<Instant>,
+    /// By which channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notified_by: Option<String>,
+    /// What is odd about their visits there on that day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 /// A case and its contacts.
@@ -121,18 +136,18 @@ pub async fn cluster(
         return Ok(None);
     }
     let cluster = view(app, tx.as_mut(), &case, kept, now).await?;
-    let mut people = HashMap::new();
+    let mut shown = HashMap::new();
     if with_people {
         let ids: BTreeSet<PersonId> =
             cluster.exposures.iter().map(|exposure| exposure.person_id).chain([kept]).collect();
         let found = tx.people(&ids.into_iter().collect::<Vec<_>>()).await?;
-        people.extend(found.into_iter().map(|stored| (stored.person.id, stored.person)));
+        shown.extend(found.into_iter().map(|stored| (stored.person.id, stored.person)));
     }
     let detail = json!({"exposures": cluster.exposures.len(), "names": with_people});
     let entry = caller.audit(SERVICE, "exposures.read", Some(format!("case:{case_id}")), detail);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
-    Ok(Some((cluster, people)))
+    Ok(Some((cluster, shown)))
 }
 
 async fn view(
@@ -146,15 +161,33 @@ async fn view(
     let exposures = tx.exposures_of(case.case_id).await?;
     let people: BTreeSet<PersonId> = exposures.iter().map(|exposure| exposure.person_id).collect();
     let people: Vec<PersonId> = people.into_iter().collect();
-    let told: HashMap<PersonId, Instant> = tx.told(&people, TEMPLATE, case.opened_at).await?.into_iter().collect();
+    let mut told: HashMap<PersonId, (Instant, String)> = HashMap::new();
+    for (person, at, channel) in tx.told_by(&people, TEMPLATE, case.opened_at).await? {
+        told.entry(person).or_insert((at, channel));
+    }
+    let household: HashSet<PersonId> = tx.household_of(&case_at.aliases).await?.into_iter().collect();
+    let marks = marks_of(app, tx, &exposures).await?;
     let mut visits: HashMap<PlaceId, Vec<CaseVisitView>> = HashMap::new();
     for (visit, stay) in &case_at.visits {
-        let seen = CaseVisitView { checked_in_at: stay.from, left_at: stay.to, assumed: stay.assumed };
+        let seen = CaseVisitView {
+            checked_in_at: stay.from,
+            left_at: stay.to,
+            assumed: stay.assumed,
+            ward_code: None,
+            ward_name: None,
+        };
         visits.entry(visit.place_id).or_default().push(seen);
     }
     let places = visits.keys().copied().chain(exposures.iter().map(|exposure| exposure.place_id));
     let places: Vec<PlaceId> = places.collect::<BTreeSet<_>>().into_iter().collect();
-    let venue = |place: Place| VenueView { visits: visits.remove(&place.id).unwrap_or_default(), place };
+    let venue = |place: Place| {
+        let mut visits = visits.remove(&place.id).unwrap_or_default();
+        for visit in &mut visits {
+            let unit = unit_on(place.ward_code.as_str(), visit.checked_in_at.local_date());
+            (visit.ward_code, visit.ward_name) = (unit.map(|unit| unit.code), unit.map(area::Unit::label));
+        }
+        VenueView { visits, place }
+    };
     let mut venues: Vec<VenueView> = tx.places_by_id(&places).await?.into_iter().map(venue).collect();
     venues.sort_by_key(|venue| (venue.visits.first().map(|visit| visit.checked_in_at), venue.place.id));
     let exposures = exposures.into_iter().map(|exposure| ExposureView {
@@ -165,7 +198,10 @@ async fn view(
         overlap_minutes: exposure.overlap_minutes,
         level: exposure.level,
         assumed: exposure.assumed,
-        notified_at: told.get(&exposure.person_id).copied(),
+        household: household.contains(&exposure.person_id),
+        notified_at: told.get(&exposure.person_id).map(|told| told.0),
+        notified_by: told.get(&exposure.person_id).map(|told| told.1.clone()),
+        marks: marks.get(&(exposure.person_id, exposure.place_id, exposure.day)).cloned().unwrap_or_default(),
     });
     Ok(Cluster {
         case_id: case.case_id,
@@ -175,6 +211,46 @@ async fn view(
         venues,
         exposures: exposures.collect(),
     })
+}
+
+/// The ward that a code of 2022 or 2025 stands for on a day: itself while it is in force, else the unit of 2025 that took
+/// the most of it. A visit keeps the unit of its day, whatever the units are called now.
+fn unit_on(code: &str, day: Date) -> Option<&'static area::Unit> {
+    area::ward(code, day)
+        .or_else(|| area::successors(code).into_iter().find(|unit| unit.in_force(day)))
+        .or_else(|| area::ward_any(code))
+}
+
+/// What is odd about the visits behind exposures, by person, place and day.
+async fn marks_of(
+    app: &App,
+    tx: &mut (impl CheckinRead + ?Sized),
+    exposures: &[ExposureRecord],
+) -> Result<HashMap<(PersonId, PlaceId, Date), Vec<String>>, StoreError> {
+    let spans: BTreeSet<PlaceSpan> = exposures.iter().map(|exposure| day_at(exposure.place_id, exposure.day)).collect();
+    let spans: Vec<PlaceSpan> = spans.into_iter().collect();
+    let marks = tx.marks_at(&spans).await?;
+    let ids: Vec<VisitId> = marks.iter().map(|mark| mark.visit_id).collect();
+    let visits = tx.visits(&ids).await?;
+    let visitors = people::open(app, visits.iter())?;
+    let kept = people::canonical(tx, visitors.values().copied()).await?;
+    let visits: HashMap<VisitId, &Visit> = visits.iter().map(|visit| (visit.id, visit)).collect();
+    let mut found: HashMap<_, Vec<String>> = HashMap::new();
+    for mark in marks {
+        let Some(visit) = visits.get(&mark.visit_id) else { continue };
+        let Some(person) = visitors.get(&visit.visitor).and_then(|person| kept.get(person)) else { continue };
+        let marks = found.entry((*person, visit.place_id, visit.day)).or_default();
+        if !marks.contains(&mark.mark) {
+            marks.push(mark.mark);
+        }
+    }
+    Ok(found)
+}
+
+/// The check-ins of one local day at a place.
+fn day_at(place_id: PlaceId, day: Date) -> PlaceSpan {
+    let (from, to) = (Instant::start_of(day), Instant::start_of(day.saturating_add(1.day())));
+    PlaceSpan { place_id, from_minute: minute_of(from), to_minute: minute_of(to) - 1 }
 }
 
 /// The newest cases of the caller's area that were not voided, at most `limit`.

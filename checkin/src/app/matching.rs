@@ -17,7 +17,7 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 use shared_store::runtime::SharedRandom;
 
-use super::people;
+use super::{people, withdrawal};
 use crate::domain::exposure::{CaseVisit, Exposure, OtherVisit, match_exposures};
 use crate::domain::policy::StayPolicy;
 use crate::domain::stay::{Stay, stay_of};
@@ -76,9 +76,19 @@ impl<'a> Matcher<'a> {
         let case_at = self.whereabouts(tx, case).await?;
         let found = self.exposures(tx, &case_at).await?;
         let records: Vec<ExposureRecord> = found.into_iter().map(|found| self.exposure(case.case_id, found)).collect();
-        let new: HashSet<ExposureId> = tx.put_exposures(&records).await?.into_iter().collect();
+        let known = tx.exposures_of(case.case_id).await?;
+        let first: HashSet<ExposureId> = tx.put_exposures(&records).await?.into_iter().collect();
         tx.withdraw_exposures(case.case_id, Some(&case_at.aliases), self.now).await?;
-        let told = self.tell(tx, case.case_id, records.iter().filter(|record| new.contains(&record.id))).await?;
+        let withdrawn = withdrawal::withdraw_the_rest(self.app, tx, case.case_id, &known, &records, self.now).await?;
+        let new = match first.len() == records.len() {
+            true => records.clone(),
+            false => news(&known, tx.exposures_of(case.case_id).await?),
+        };
+        let household: HashSet<PersonId> = match new.is_empty() {
+            true => HashSet::new(),
+            false => tx.household_of(&case_at.aliases).await?.into_iter().collect(),
+        };
+        let told = self.tell(tx, case.case_id, &household, new.iter()).await?;
         let matched = Matched { exposures: records.len(), new: new.len(), told };
         let detail = json!({
             "policy": case_at.policy.id,
@@ -86,6 +96,7 @@ impl<'a> Matcher<'a> {
             "exposures": matched.exposures,
             "new": matched.new,
             "told": matched.told,
+            "withdrawn": withdrawn,
         });
         let entry = AuditEntry {
             service: SERVICE,
@@ -221,6 +232,7 @@ impl<'a> Matcher<'a> {
         &self,
         tx: &mut dyn CheckinWrite,
         case_id: CaseId,
+        household: &HashSet<PersonId>,
         new: impl Iterator<Item = &ExposureRecord> + Send,
     ) -> Result<usize, StoreError> {
         let mut people: BTreeMap<PersonId, Vec<ExposureAt>> = BTreeMap::new();
@@ -236,12 +248,19 @@ impl<'a> Matcher<'a> {
         let mut events = Vec::with_capacity(people.len());
         for (person_id, mut exposures) in people {
             exposures.sort_by_key(|at| core::cmp::Reverse(at.day));
-            let found = ExposureFound { case_id, person_id, exposures };
+            let household = household.contains(&person_id);
+            let found = ExposureFound { case_id, person_id, exposures, household };
             events.push(CloudEvent::new(&found, self.now, &mut self.random.clone()));
         }
         tx.append_events(&events).await?;
         Ok(events.len())
     }
+}
+
+/// What holds now and did not before: found for the first time, or again after it was withdrawn.
+fn news(known: &[ExposureRecord], now: Vec<ExposureRecord>) -> Vec<ExposureRecord> {
+    let before: HashSet<ExposureId> = known.iter().map(|record| record.id).collect();
+    now.into_iter().filter(|record| !before.contains(&record.id)).collect()
 }
 
 /// What happens at places.

@@ -4,19 +4,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::access::{Account, Role};
+use shared::bilingual::Bilingual;
 use shared::ids::PlaceId;
 use shared::place::{Place, PlaceCode, PlaceDraft, PlaceInput};
-use shared::time::Instant;
+use shared::problem::FieldError;
+use shared::time::{Date, Instant};
 use shared_store::StoreError;
 use shared_store::people::PlaceKey;
 use shared_web::caller::Caller;
 
+use crate::domain::opening_hours::OpeningHours;
 use crate::domain::policy::StayPolicy;
-use crate::store::{CheckinRead, minute_of};
+use crate::store::{CheckinRead, VenueDetails, minute_of};
 use crate::{App, SERVICE};
 
 /// How often another code is drawn: among a million places the chance of a collision is 1 in 34,000.
-const DRAWS: usize = 8;
+pub(super) const DRAWS: usize = 8;
+
+/// How many places may lie within each other: a table in a hall on a floor of a house.
+const DEEPEST: usize = 4;
 
 /// A venue as somebody registers it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -27,6 +33,88 @@ pub struct VenueInput {
     /// What it is.
     #[serde(flatten)]
     pub place: PlaceInput,
+    /// The place that it is a part of: the market of a stall, the boat of a trip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<PlaceId>,
+    /// When it is open, such as `Mo-Fr 07:00-21:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening_hours: Option<String>,
+    /// Where it is, in degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A point on the earth (WGS 84), in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// North is positive.
+    pub latitude: f64,
+    /// East is positive.
+    pub longitude: f64,
+}
+
+/// A venue that is well-formed and may be registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VenueDraft {
+    /// The place.
+    pub place: PlaceDraft,
+    /// The place that it is a part of.
+    pub parent_id: Option<PlaceId>,
+    /// When it is open.
+    pub opening_hours: Option<OpeningHours>,
+    /// Where it is, in millionths of a degree.
+    pub position: Option<(i64, i64)>,
+}
+
+impl VenueInput {
+    /// Understands the input on a day.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn parse(&self, today: Date) -> Result<VenueDraft, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let place = self.place.parse(today).map_err(|found| errors.extend(found)).ok();
+        let text = self.opening_hours.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let opening_hours = text.and_then(|text| {
+            let parsed = text.parse::<OpeningHours>();
+            parsed.map_err(|e| errors.push(FieldError::new("/opening_hours", "opening_hours", e.detail()))).ok()
+        });
+        let position = self.position.and_then(|at| {
+            let found = at.millionths();
+            if found.is_none() {
+                let detail = Bilingual::new(
+                    "Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180",
+                    "A latitude from -90 to 90, a longitude from -180 to 180",
+                );
+                errors.push(FieldError::new("/position", "position", detail));
+            }
+            found
+        });
+        match place {
+            Some(place) if errors.is_empty() => {
+                Ok(VenueDraft { place, parent_id: self.parent_id, opening_hours, position })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+impl Position {
+    /// A point of whole millionths of a degree.
+    #[must_use]
+    pub fn from_millionths((latitude, longitude): (i64, i64)) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "f64 holds every millionth of a degree exactly enough")]
+        let degrees = |millionths: i64| millionths as f64 / 1e6;
+        Self { latitude: degrees(latitude), longitude: degrees(longitude) }
+    }
+
+    /// In millionths of a degree, about eleven centimetres; `None` where it lies nowhere.
+    #[must_use]
+    pub fn millionths(self) -> Option<(i64, i64)> {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 180 million after the check")]
+        let whole = |degrees: f64, most: f64| (degrees.abs() <= most).then(|| (degrees * 1e6).round() as i64);
+        whole(self.latitude, 90.0).zip(whole(self.longitude, 180.0))
+    }
 }
 
 /// What became of a registration.
@@ -38,6 +126,8 @@ pub enum Registered {
     Again(Place),
     /// The id was used with another body.
     IdConflict,
+    /// There is no such parent, or the account does not keep it.
+    UnknownParent,
 }
 
 /// Registers a venue; the account becomes its staff.
@@ -49,12 +139,17 @@ pub async fn register(
     caller: &Caller,
     account: &Account,
     input: &VenueInput,
-    draft: &PlaceDraft,
+    draft: &VenueDraft,
 ) -> Result<Registered, StoreError> {
     let now = app.platform.now();
     let mut random = app.platform.random();
     let body_hash = body_hash(input)?;
     let mut tx = app.store.write().await?;
+    if let Some(parent) = draft.parent_id
+        && !may_extend(app, tx.as_mut(), caller, parent).await?
+    {
+        return Ok(Registered::UnknownParent);
+    }
     for _ in 0..DRAWS {
         if let Some(id) = input.id
             && let Some(known) = tx.place_body_hash(id).await?
@@ -64,8 +159,11 @@ pub async fn register(
         }
         let id = input.id.unwrap_or_else(|| PlaceId::new(now, &mut random));
         let place = place_of(id, PlaceCode::new(&mut random), draft);
-        if tx.insert_place(&place, Some(draft.phone.as_str()), &body_hash, now).await? {
+        if tx.insert_place(&place, Some(draft.place.phone.as_str()), &body_hash, now).await? {
             tx.add_staff(id, account.id).await?;
+            if draft.opening_hours.is_some() || draft.position.is_some() {
+                tx.put_venue_details(&[details_of(id, draft)]).await?;
+            }
             let entry = caller.audit(SERVICE, "venue.register", Some(format!("place:{id}")), json!({}));
             tx.audit(&entry, now, &mut random).await?;
             tx.commit().await?;
@@ -75,17 +173,48 @@ pub async fn register(
     Err(shared_store::error::inconsistent("places", "code"))
 }
 
-fn place_of(id: PlaceId, code: PlaceCode, draft: &PlaceDraft) -> Place {
+/// The place of a draft.
+pub(super) fn place_of(id: PlaceId, code: PlaceCode, draft: &VenueDraft) -> Place {
+    let VenueDraft { place, parent_id, .. } = draft;
     Place {
         id,
         code,
-        name: draft.name.clone(),
-        kind: draft.kind,
-        address: draft.address.clone(),
-        ward_code: draft.ward_code.clone(),
-        capacity: draft.capacity,
-        parent_id: None,
+        name: place.name.clone(),
+        kind: place.kind,
+        address: place.address.clone(),
+        ward_code: place.ward_code.clone(),
+        capacity: place.capacity,
+        parent_id: *parent_id,
     }
+}
+
+/// What a draft says beside the place.
+pub(super) fn details_of(id: PlaceId, draft: &VenueDraft) -> VenueDetails {
+    let opening_hours = draft.opening_hours.as_ref().map(ToString::to_string);
+    VenueDetails { opening_hours, position: draft.position, ..VenueDetails::of(id) }
+}
+
+/// Whether the caller may say that a place is a part of `parent`: their own, and no deeper than a table in a hall on a
+/// floor of a house.
+pub(super) async fn may_extend(
+    app: &App,
+    tx: &mut (impl CheckinRead + ?Sized),
+    caller: &Caller,
+    parent: PlaceId,
+) -> Result<bool, StoreError> {
+    let Some(place) = tx.place(&PlaceKey::Id(parent)).await? else { return Ok(false) };
+    if !works_at(app, tx, caller, &place).await? {
+        return Ok(false);
+    }
+    let (mut depth, mut above) = (1, place.parent_id);
+    while let Some(id) = above {
+        depth += 1;
+        if depth >= DEEPEST {
+            return Ok(false);
+        }
+        above = tx.place(&PlaceKey::Id(id)).await?.and_then(|place| place.parent_id);
+    }
+    Ok(true)
 }
 
 fn body_hash(input: &VenueInput) -> Result<String, StoreError> {
@@ -134,12 +263,39 @@ pub async fn of_account(app: &App, account: &Account, limit: i64, offset: i64) -
     app.platform.shared.read().await?.places(Some(account.id), limit, offset).await
 }
 
-/// How many people are at a place. Somebody who did not check out is counted for as long as a stay is typical for the
-/// kind of place, as exposure matching assumes it.
+/// How many people are at a place and its parts. Somebody who did not check out is counted for as long as a stay is
+/// typical for the kind of place, as exposure matching assumes it, or until they checked in elsewhere.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn inside(tx: &mut (impl CheckinRead + ?Sized), place: &Place, now: Instant) -> Result<i64, StoreError> {
-    let typical = StayPolicy::on(now.local_date()).typical_stay(place.kind);
-    tx.inside(place.id, minute_of(now.minus(typical)) + 1, minute_of(now)).await
+    let policy = StayPolicy::on(now.local_date());
+    let mut count = 0;
+    let (mut level, mut depth) = (vec![place.clone()], 0);
+    while !level.is_empty() && depth < DEEPEST {
+        let mut below = Vec::new();
+        for place in &level {
+            let typical = policy.typical_stay(place.kind);
+            count += tx.inside(place.id, minute_of(now.minus(typical)) + 1, minute_of(now)).await?;
+            below.append(&mut tx.parts_of_place(place.id).await?);
+        }
+        (level, depth) = (below, depth + 1);
+    }
+    Ok(count)
+}
+
+/// The parts of a place, by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn parts(app: &App, place: PlaceId) -> Result<Vec<Place>, StoreError> {
+    app.platform.shared.read().await?.parts_of_place(place).await
+}
+
+/// What is known of places beside the register, in no order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn details(app: &App, places: &[PlaceId]) -> Result<Vec<VenueDetails>, StoreError> {
+    app.store.read().await?.venue_details(places).await
 }

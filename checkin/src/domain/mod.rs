@@ -2,9 +2,12 @@
 
 pub mod device_token;
 pub mod exposure;
+pub mod marks;
+pub mod opening_hours;
 pub mod personal_card;
 pub mod policy;
 pub mod stay;
+pub mod venue_table;
 pub mod visit;
 pub mod visitor_key;
 pub mod window;

@@ -34,6 +34,10 @@ pub struct VisitInput {
     pub venue_code: Option<String>,
     /// When the visitor came, RFC 3339; now where it is missing.
     pub at: Option<String>,
+    /// The clock of the phone when it sends, RFC 3339. Where that is hours wrong, so is `at`, and both are corrected.
+    /// Another sending of the same visit says another time, so it is no part of the body that is compared.
+    #[serde(skip_serializing)]
+    pub sent_at: Option<String>,
     /// Who came.
     pub visitor: Option<VisitorInput>,
     /// Who came along; a name is enough.
@@ -92,6 +96,8 @@ pub struct VisitDraft {
     pub venue_code: PlaceCode,
     /// When the visitor came, never later than now.
     pub at: Instant,
+    /// What the phone said, where its clock was wrong and `at` is corrected.
+    pub device_at: Option<Instant>,
     /// Who came.
     pub visitor: Visitor,
     /// Who came along. A member without a phone has the visitor's, as far as it is known here: behind a device token
@@ -105,7 +111,8 @@ impl VisitInput {
     /// Understands the input at the instant `now` of the local day `today`.
     ///
     /// A time up to [`CLOCK_SKEW`] ahead is taken as now; a later one is refused, and so is one that is older than
-    /// visits are kept ([`StayPolicy::retention`]).
+    /// visits are kept ([`StayPolicy::retention`]). Where the phone says what time it thinks it is now, and that is
+    /// further off, the time is corrected by as much before it is judged.
     ///
     /// # Errors
     /// Every field at fault, with pointers such as `/venue_code`, `/at`, `/visitor/phone`, `/party/0/full_name`.
@@ -117,8 +124,9 @@ impl VisitInput {
         let visitor = errors.keep_all(self.visitor(today));
         let party = self.party(visitor.as_ref(), today, &mut errors);
         match (venue_code, at, visitor) {
-            (Some(venue_code), Some(at), Some(visitor)) if errors.0.is_empty() => {
-                Ok(VisitDraft { id, venue_code, at, visitor, party, declaration: self.declaration.clone() })
+            (Some(venue_code), Some((at, device_at)), Some(visitor)) if errors.0.is_empty() => {
+                let declaration = self.declaration.clone();
+                Ok(VisitDraft { id, venue_code, at, device_at, visitor, party, declaration })
             }
             _ => Err(errors.0),
         }
@@ -129,16 +137,21 @@ impl VisitInput {
         PlaceCode::parse(text).map_err(|error| FieldError::new("/venue_code", "venue_code", error.detail()))
     }
 
-    fn at(&self, now: Instant, today: Date) -> Result<Instant, FieldError> {
-        let Some(text) = given(self.at.as_deref()) else { return Ok(now) };
-        let at: Instant = text.parse().map_err(|_| FieldError::new("/at", "time", not_a_time()))?;
+    /// When the visitor came, and what the phone said where that is another time.
+    fn at(&self, now: Instant, today: Date) -> Result<(Instant, Option<Instant>), FieldError> {
+        let sent_at = given(self.sent_at.as_deref()).map(str::parse::<Instant>).transpose();
+        let sent_at = sent_at.map_err(|_| FieldError::new("/sent_at", "time", not_a_time()))?;
+        let Some(text) = given(self.at.as_deref()) else { return Ok((now, None)) };
+        let said: Instant = text.parse().map_err(|_| FieldError::new("/at", "time", not_a_time()))?;
+        let skew = sent_at.map(|sent_at| now.since(sent_at)).filter(|skew| skew.abs() > CLOCK_SKEW);
+        let at = skew.map_or(said, |skew| said.plus(skew));
         let policy = StayPolicy::on(today);
         if at > now.plus(CLOCK_SKEW) {
             Err(FieldError::new("/at", "in_future", in_future()))
         } else if at < now.minus(policy.retention()) {
             Err(FieldError::new("/at", "too_old", too_old(policy.retention_days.value)))
         } else {
-            Ok(at.min(now))
+            Ok((at.min(now), skew.map(|_| said)))
         }
     }
 

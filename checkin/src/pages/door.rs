@@ -177,6 +177,7 @@ fn visit(place: &Place, pairs: &Pairs, typed: &Typed, token: Option<&str>) -> Vi
         id: given(pairs, "id"),
         venue_code: Some(place.code.to_string()),
         at: None,
+        sent_at: None,
         visitor: Some(VisitorInput { device_token: token.map(str::to_owned), person }),
         party: typed.party.iter().map(member).collect(),
         declaration: None,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use shared::access::Role;
 use shared::area;
 use shared::events::ExposureLevel;
-use shared::ids::{PersonId, PlaceId};
+use shared::ids::{CaseId, PersonId, PlaceId};
 use shared::person::Person;
 use shared::time::{Date, Instant};
 use shared_web::access::{Doc, Routes, Scope, Who};
@@ -89,13 +89,17 @@ struct Contact {
     level: &'static str,
     level_label: String,
     assumed: bool,
+    household: bool,
     told: Option<Moment>,
+    channel: String,
+    marks: Vec<String>,
 }
 
 #[derive(Template)]
 #[template(path = "cluster.html")]
 struct ClusterPage {
     page: Page,
+    case_id: CaseId,
     name: String,
     year: String,
     voided: bool,
@@ -118,6 +122,7 @@ impl ClusterPage {
         let contacts =
             cluster.exposures.iter().map(|exposure| contact(&page, exposure, people, &places, now)).collect();
         Self {
+            case_id: cluster.case_id,
             name: case.map(|person| person.full_name.to_string()).unwrap_or_default(),
             year: case.map(year).unwrap_or_default(),
             voided: cluster.voided,
@@ -157,7 +162,10 @@ fn contact(
         },
         level_label: page.t(&format!("checkin-level-{}", exposure.level.code())),
         assumed: exposure.assumed,
+        household: exposure.household,
         told: exposure.notified_at.map(moment),
+        channel: exposure.notified_by.as_deref().map(|by| page.t(&format!("checkin-channel-{by}"))).unwrap_or_default(),
+        marks: exposure.marks.iter().map(|mark| page.t(&format!("checkin-mark-{mark}"))).collect(),
     }
 }
 

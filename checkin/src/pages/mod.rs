@@ -4,6 +4,8 @@ mod door;
 mod exposures;
 mod form;
 mod pass;
+mod register;
+mod staff;
 mod venue;
 
 use shared_web::access::Routes;
@@ -27,5 +29,6 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    exposures::routes(venue::routes(door::routes(routes)))
+    let routes = exposures::routes(venue::routes(door::routes(routes)));
+    staff::routes(register::routes(routes))
 }

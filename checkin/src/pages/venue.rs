@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use shared::access::Role;
 use shared::area::{self, Unit};
+use shared::bilingual::Lang;
 use shared::ids::PlaceId;
 use shared::place::{Place, PlaceInput, PlaceKind};
 use shared::time::{Date, Instant};
@@ -19,6 +20,7 @@ use shared_web::problem::Problem;
 use super::form::{FormError, Pairs, given, message, summary, value};
 use super::texts;
 use crate::App;
+use crate::api::venues::unknown_parent;
 use crate::app::venues::{self, Registered, VenueInput};
 
 const KEEPERS: &[Role] = &[Role::Venue, Role::Officer, Role::Admin];
@@ -40,27 +42,27 @@ struct VenueCard {
 
 /// A field as it was typed, and what is wrong with it.
 #[derive(Default)]
-struct Field {
-    value: String,
-    error: String,
+pub(super) struct Field {
+    pub(super) value: String,
+    pub(super) error: String,
 }
 
 /// The fields of the form.
-struct VenueForm {
+pub(super) struct VenueForm {
     id: String,
-    name: Field,
-    kind: Field,
-    address: Field,
-    ward_code: Field,
-    capacity: Field,
-    phone: Field,
+    pub(super) name: Field,
+    pub(super) kind: Field,
+    pub(super) address: Field,
+    pub(super) ward_code: Field,
+    pub(super) capacity: Field,
+    pub(super) phone: Field,
 }
 
 impl VenueForm {
-    fn new(pairs: &Pairs, errors: &[FormError], fresh: PlaceId) -> Self {
+    pub(super) fn new(pairs: &Pairs, errors: &[FormError], fresh: String) -> Self {
         let field = |name: &str| Field { value: value(pairs, name), error: message(errors, name) };
         Self {
-            id: given(pairs, "id").unwrap_or_else(|| fresh.to_string()),
+            id: given(pairs, "id").unwrap_or(fresh),
             name: field("name"),
             kind: field("kind"),
             address: field("address"),
@@ -71,15 +73,15 @@ impl VenueForm {
     }
 }
 
-struct Choice {
-    code: &'static str,
-    label: String,
-    selected: bool,
+pub(super) struct Choice {
+    pub(super) code: &'static str,
+    pub(super) label: String,
+    pub(super) selected: bool,
 }
 
-struct District {
-    name: &'static str,
-    wards: Vec<Choice>,
+pub(super) struct District {
+    pub(super) name: &'static str,
+    pub(super) wards: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -100,21 +102,26 @@ impl VenuePage {
         if !errors.is_empty() {
             page = page.with_errors();
         }
-        let form = VenueForm::new(pairs, &errors, PlaceId::new(now, &mut app.platform.random()));
-        let kinds = PlaceKind::ALL.iter().map(|kind| Choice {
-            code: kind.code(),
-            label: kind.name().get(caller.lang()).to_owned(),
-            selected: form.kind.value == kind.code(),
-        });
+        let form = VenueForm::new(pairs, &errors, PlaceId::new(now, &mut app.platform.random()).to_string());
         Self {
             venues: found.iter().map(|(place, inside)| card(&page, place, *inside, now)).collect(),
-            kinds: kinds.collect(),
+            kinds: kinds(caller.lang(), &form.kind.value),
             wards: districts(&app.platform.config.province_code, now.local_date(), &form.ward_code.value),
             form,
             errors,
             page,
         }
     }
+}
+
+/// The kinds of places for a form.
+pub(super) fn kinds(lang: Lang, selected: &str) -> Vec<Choice> {
+    let choice = |kind: &PlaceKind| Choice {
+        code: kind.code(),
+        label: kind.name().get(lang).to_owned(),
+        selected: selected == kind.code(),
+    };
+    PlaceKind::ALL.iter().map(choice).collect()
 }
 
 fn card(page: &Page, place: &Place, inside: i64, now: Instant) -> VenueCard {
@@ -133,7 +140,7 @@ fn card(page: &Page, place: &Place, inside: i64, now: Instant) -> VenueCard {
 
 /// The wards of the province by district. The configured code is that of 2022; on papers and in people's heads its
 /// units live on, so they are offered whatever the day, before those that came after them.
-fn districts(province: &str, today: Date, selected: &str) -> Vec<District> {
+pub(super) fn districts(province: &str, today: Date, selected: &str) -> Vec<District> {
     let of_2022 = area::wards_of_province(province, area::FIRST_DAY);
     let today: Vec<&Unit> = area::wards_of_province(province, today);
     let mut districts: Vec<District> = Vec::new();
@@ -170,10 +177,11 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
 async fn submit(State(app): State<App>, caller: Caller, Form(pairs): Form<Pairs>) -> Result<Response, Problem> {
     let account = caller.require_account()?;
     let input = input(&pairs);
-    let errors = match input.place.parse(app.platform.now().local_date()) {
+    let errors = match input.parse(app.platform.now().local_date()) {
         Ok(draft) => match venues::register(&app, &caller, account, &input, &draft).await? {
             Registered::New(_) | Registered::Again(_) => return Ok(Redirect::to("/venue").into_response()),
             Registered::IdConflict => return Err(Problem::id_conflict()),
+            Registered::UnknownParent => vec![unknown_parent()],
         },
         Err(errors) => errors,
     };
@@ -183,7 +191,7 @@ async fn submit(State(app): State<App>, caller: Caller, Form(pairs): Form<Pairs>
     Ok(response)
 }
 
-fn input(pairs: &Pairs) -> VenueInput {
+pub(super) fn input(pairs: &Pairs) -> VenueInput {
     // What is no number becomes one that is refused, so that it is said at its field.
     let capacity = given(pairs, "capacity").map(|text| text.parse().unwrap_or(-1));
     VenueInput {
@@ -196,6 +204,9 @@ fn input(pairs: &Pairs) -> VenueInput {
             capacity,
             phone: given(pairs, "phone"),
         },
+        parent_id: given(pairs, "parent_id").and_then(|id| id.parse().ok()),
+        opening_hours: given(pairs, "opening_hours"),
+        position: None,
     }
 }
 

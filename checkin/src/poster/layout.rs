@@ -44,7 +44,7 @@ const fn sizes(size: PosterSize) -> Sizes {
             step: Space { width: 53.0, height: 12.5, largest: 4.6, lines: 2 },
             small: 3.3,
         },
-        PosterSize::A5 | PosterSize::A6 => Sizes {
+        PosterSize::A5 | PosterSize::A6 | PosterSize::Sticker => Sizes {
             band: 30.0,
             name: Space { width: INNER, height: 33.0, largest: 18.0, lines: 3 },
             address: Space { width: INNER, height: 17.0, largest: 7.2, lines: 2 },
@@ -160,7 +160,7 @@ fn typing(drawing: &mut Drawing, spec: &PosterSpec, sizes: Sizes, bottom: f32) -
 }
 
 /// The lines of a block from `top` on; gives their lower end.
-fn block(drawing: &mut Drawing, x: f32, top: f32, block: &Block, style: Style, anchor: Anchor) -> f32 {
+pub(super) fn block(drawing: &mut Drawing, x: f32, top: f32, block: &Block, style: Style, anchor: Anchor) -> f32 {
     let mut top = top;
     for line in &block.lines {
         drawing.text(x, top + block.size * BASELINE, style, anchor, line);

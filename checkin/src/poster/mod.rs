@@ -6,6 +6,7 @@
 
 mod drawing;
 mod layout;
+mod sticker;
 mod symbol;
 mod text;
 mod words;
@@ -40,11 +41,13 @@ pub enum PosterSize {
     A5,
     /// 105 mm × 148 mm: for the table.
     A6,
+    /// A sheet of A4 with eight stickers of 105 mm × 74.25 mm, for tables, seats and doors of buses.
+    Sticker,
 }
 
 impl PosterSize {
     /// Every size, the largest first.
-    pub const ALL: [Self; 3] = [Self::A4, Self::A5, Self::A6];
+    pub const ALL: [Self; 4] = [Self::A4, Self::A5, Self::A6, Self::Sticker];
 
     /// The code in `?size=`.
     #[must_use]
@@ -53,6 +56,7 @@ impl PosterSize {
             Self::A4 => "a4",
             Self::A5 => "a5",
             Self::A6 => "a6",
+            Self::Sticker => "sticker",
         }
     }
 
@@ -65,7 +69,7 @@ impl PosterSize {
     /// Width and height in millimetres.
     const fn millimetres(self) -> (f32, f32) {
         match self {
-            Self::A4 => (210.0, 297.0),
+            Self::A4 | Self::Sticker => (210.0, 297.0),
             Self::A5 => (148.0, 210.0),
             Self::A6 => (105.0, 148.0),
         }
@@ -111,6 +115,9 @@ pub enum PosterError {
     /// The PDF could not be written.
     #[error("the poster's PDF cannot be written: {0}")]
     Pdf(String),
+    /// The work was ended before it was done.
+    #[error("the posters were not finished")]
+    Stopped,
 }
 
 /// The poster as SVG, in millimetres. A browser without Noto Sans shows it in another sans-serif.
@@ -119,7 +126,10 @@ pub enum PosterError {
 /// [`PosterError::Symbol`] when the link is too long.
 pub fn svg(spec: &PosterSpec) -> Result<String, PosterError> {
     let symbol = Symbol::new(&spec.url).map_err(PosterError::Symbol)?;
-    Ok(layout::draw(spec, &symbol))
+    Ok(match spec.size {
+        PosterSize::Sticker => sticker::draw(spec, &symbol),
+        PosterSize::A4 | PosterSize::A5 | PosterSize::A6 => layout::draw(spec, &symbol),
+    })
 }
 
 /// The poster as PNG (8-bit RGB), `width_px` pixels wide; A4 at 150 dpi is 1,240 wide.
@@ -147,22 +157,52 @@ pub fn png(spec: &PosterSpec, width_px: u32) -> Result<Vec<u8>, PosterError> {
 /// # Errors
 /// As for [`svg`], and [`PosterError::Pdf`].
 pub fn pdf(spec: &PosterSpec) -> Result<Vec<u8>, PosterError> {
+    let mut document = document(&words::title(spec.lang, &spec.place_name), spec.lang);
+    add_page(&mut document, spec)?;
+    finished(document)
+}
+
+/// The posters of several places as one PDF, a page each. `advance` is told of each page, and ends the work where it
+/// gives `false`.
+///
+/// # Errors
+/// As for [`pdf`]; [`PosterError::Stopped`] where `advance` ended it.
+pub fn pdf_of_many(
+    specs: &[PosterSpec],
+    lang: Lang,
+    mut advance: impl FnMut(usize) -> bool,
+) -> Result<Vec<u8>, PosterError> {
+    let mut document = document(words::call(lang), lang);
+    for (done, spec) in specs.iter().enumerate() {
+        add_page(&mut document, spec)?;
+        if !advance(done + 1) {
+            return Err(PosterError::Stopped);
+        }
+    }
+    finished(document)
+}
+
+fn document(title: &str, lang: Lang) -> Document {
+    let mut document = Document::new();
+    let metadata = Metadata::new().title(title.to_owned()).language(lang.tag().to_owned());
+    document.set_metadata(metadata.creator(words::BRAND.to_owned()));
+    document
+}
+
+fn add_page(document: &mut Document, spec: &PosterSpec) -> Result<(), PosterError> {
     let tree = text::tree(&svg(spec)?)?;
     let (width, height) = spec.size.millimetres();
     let no_page = || PosterError::Pdf("the page has no area".to_owned());
     let size = Size::from_wh(width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE).ok_or_else(no_page)?;
-    let mut document = Document::new();
-    document.set_metadata(
-        Metadata::new()
-            .title(words::title(spec.lang, &spec.place_name))
-            .language(spec.lang.tag().to_owned())
-            .creator(words::BRAND.to_owned()),
-    );
     let mut page = document.start_page_with(PageSettings::new(size));
     let mut surface = page.surface();
     surface.draw_svg(&tree, size, SvgSettings::default()).ok_or_else(no_page)?;
     surface.finish();
     page.finish();
+    Ok(())
+}
+
+fn finished(document: Document) -> Result<Vec<u8>, PosterError> {
     document.finish().map_err(|error| PosterError::Pdf(format!("{error:?}")))
 }
 

@@ -34,7 +34,8 @@ fn spec(name: &str, size: PosterSize, lang: Lang) -> PosterSpec {
 }
 
 fn specs() -> impl Iterator<Item = PosterSpec> {
-    let papers = PosterSize::ALL.into_iter().flat_map(|size| [(size, Lang::Vi), (size, Lang::En)]);
+    let sheets = PosterSize::ALL.into_iter().filter(|size| *size != PosterSize::Sticker);
+    let papers = sheets.flat_map(|size| [(size, Lang::Vi), (size, Lang::En)]);
     papers.flat_map(|(size, lang)| NAMES.map(|name| spec(name, size, lang)))
 }
 
@@ -95,6 +96,24 @@ fn the_symbol_of_every_poster_is_read_back_from_its_pixels() {
         let (width, height) = grey.dimensions();
         let read = rxing::helpers::detect_in_luma(grey.into_raw(), width, height, None).unwrap();
         assert_eq!(read.getText(), spec.url, "{:?}", spec.size);
+    }
+}
+
+#[test]
+fn every_sticker_of_a_sheet_is_read_back_and_its_texts_stay_on_it() {
+    let spec = spec(&LONG.repeat(3), PosterSize::Sticker, Lang::Vi);
+    let sheet = image::load_from_memory(&png(&spec, 1_240).unwrap()).unwrap();
+    let (width, height) = (sheet.width() / 2, sheet.height() / 4);
+    for (column, row) in [(0, 0), (1, 0), (0, 3), (1, 3)] {
+        let one = sheet.crop_imm(column * width, row * height, width, height).into_luma8();
+        let read = rxing::helpers::detect_in_luma(one.into_raw(), width, height, None).unwrap();
+        assert_eq!(read.getText(), spec.url);
+    }
+    for text in texts(drawn(&spec).root()) {
+        let lies = text.abs_bounding_box();
+        let column = if lies.left() < 105.0 * 72.0 / 25.4 * 96.0 / 72.0 { 0.0 } else { 1.0 };
+        let end = (column + 1.0) * 105.0 * 96.0 / 25.4;
+        assert!(lies.right() <= end, "{} {}", lies.right(), end);
     }
 }
 

@@ -10,7 +10,9 @@ macro_rules! visit_columns {
 pub mod door;
 pub mod postgres;
 pub mod records;
+pub mod registrations;
 pub mod sqlite;
+mod venue_records;
 
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ pub use door::{CardRecord, DoorRead, DoorWrite};
 pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
+pub use registrations::{Registration, RegistrationRead, RegistrationWrite};
+pub use venue_records::{VenueDetails, VisitClock, VisitMark};
 
 /// What a store of check-in gives.
 #[async_trait]
@@ -36,7 +40,7 @@ pub trait CheckinStore: Send + Sync {
 
 /// Reading the tables of check-in inside one transaction.
 #[async_trait]
-pub trait CheckinRead: SharedRead + DoorRead {
+pub trait CheckinRead: SharedRead + DoorRead + RegistrationRead {
     /// Visits by their ids; ids that no visit has are left out.
     async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError>;
     /// Visits by place, minute and visitor; keys that no visit has are left out.
@@ -49,6 +53,17 @@ pub trait CheckinRead: SharedRead + DoorRead {
     /// How many visitors are at a place whose latest check-in there lies in these minutes and has no check-out.
     async fn inside(&mut self, place: PlaceId, from_minute: i64, to_minute: i64) -> Result<i64, StoreError>;
 
+    /// What check-in knows of these places; places of which it knows nothing more are left out.
+    async fn venue_details(&mut self, ids: &[PlaceId]) -> Result<Vec<VenueDetails>, StoreError>;
+    /// The places that lines of an import made before, by their keys.
+    async fn venues_by_import_key(&mut self, keys: &[Vec<u8>]) -> Result<Vec<VenueDetails>, StoreError>;
+    /// The place that a code belonged to before it was replaced.
+    async fn retired_code(&mut self, code: &str) -> Result<Option<PlaceId>, StoreError>;
+    /// The marks of the visits that began in these spans, by time.
+    async fn marks_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitMark>, StoreError>;
+    /// Both clocks of a visit, where they differed.
+    async fn visit_clock(&mut self, visit: &Visit) -> Result<Option<VisitClock>, StoreError>;
+
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// The cases of these people, voided ones left out.
@@ -57,13 +72,17 @@ pub trait CheckinRead: SharedRead + DoorRead {
     async fn recent_cases(&mut self, limit: i64, offset: i64) -> Result<Vec<(CaseRecord, CaseCounts)>, StoreError>;
     /// The exposures of a case that hold, newest day first.
     async fn exposures_of(&mut self, case: CaseId) -> Result<Vec<ExposureRecord>, StoreError>;
+    /// Those of these people who have an exposure that holds, in any case.
+    async fn still_exposed(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError>;
+    /// The people who share a phone with one of these records, themselves among them, as the records they live on as.
+    async fn household_of(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError>;
     /// The records that these ids live on as; ids that nobody has are left out.
     async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError>;
 }
 
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite {
+pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite + RegistrationWrite {
     /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left
     /// out.
     async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;
@@ -76,6 +95,15 @@ pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite {
         after: Option<PlaceId>,
         minute: i64,
     ) -> Result<Option<(PlaceId, u64)>, StoreError>;
+
+    /// Keeps what is known of places, in place of what was known of them.
+    async fn put_venue_details(&mut self, venues: &[VenueDetails]) -> Result<(), StoreError>;
+    /// Remembers a code that was replaced.
+    async fn retire_code(&mut self, code: &str, place: PlaceId, at: Instant) -> Result<(), StoreError>;
+    /// Marks visits; a mark that a visit has stays.
+    async fn add_marks(&mut self, marks: &[VisitMark]) -> Result<(), StoreError>;
+    /// Keeps both clocks of visits; those that are kept stay.
+    async fn add_clocks(&mut self, clocks: &[VisitClock]) -> Result<(), StoreError>;
 
     /// A new case, or what is known of it now. A case that was voided stays voided, and one that ended stays ended.
     async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
@@ -91,6 +119,8 @@ pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite {
         people: Option<&[PersonId]>,
         at: Instant,
     ) -> Result<u64, StoreError>;
+    /// Withdraws these exposures.
+    async fn withdraw_by_id(&mut self, ids: &[ExposureId], at: Instant) -> Result<(), StoreError>;
     /// Gives the exposures of `other` to `kept`; where both have one, that of `other` is withdrawn.
     async fn move_exposures(&mut self, kept: PersonId, other: PersonId, at: Instant) -> Result<(), StoreError>;
     /// The cases that this person has exposures of, or is.

@@ -3,9 +3,13 @@
 mod check_in;
 mod exposures;
 mod group_commit;
+mod imports;
+mod odd;
+mod owners;
 mod pages;
 mod retention;
 mod scans;
 mod store;
 mod support;
 mod venues;
+mod withdrawal;

@@ -69,7 +69,7 @@ async fn occupancy_counts_who_came_and_did_not_leave(town: Town) {
     town.visit(&place, an).await;
     town.clock.advance(minutes(5));
     let (_, full) = town.get(&path, Some(&officer)).await;
-    assert_eq!(full, json!({"inside": 2, "capacity": 20, "as_of": town.now().to_string()}));
+    assert_eq!(full, json!({"inside": 2, "capacity": 20, "as_of": town.now().to_string(), "full": false}));
     let leave = format!("/api/v1/checkin/visits/{}/checkout", first["id"].as_str().unwrap());
     assert_eq!(town.call(Method::POST, &leave, Some(&town.token(lan)), None).await.0, StatusCode::OK);
     assert_eq!(town.get(&path, Some(&officer)).await.1["inside"], 1);

@@ -223,7 +223,9 @@ async fn a_contact_is_kept_at_the_nearest() {
                 overlap_minutes: 20,
                 level,
             };
-            stage.hear(&ExposureFound { case_id, person_id: contact, exposures: vec![exposure] }).await;
+            stage
+                .hear(&ExposureFound { case_id, person_id: contact, exposures: vec![exposure], household: false })
+                .await;
         }
         let contacts = stage.app.store.read().await.unwrap().contacts_of(case_id).await.unwrap();
         assert_eq!(contacts.len(), 1);

@@ -2,7 +2,8 @@
 
 use shared::event::{CloudEvent, EventData, EventError};
 use shared::events::{
-    AlertEscalated, AlertRaised, CaseOpened, CaseVoided, ExposureFound, ResultAmended, ResultReported,
+    AlertEscalated, AlertRaised, CaseOpened, CaseVoided, ExposureFound, ExposureWithdrawn, ResultAmended,
+    ResultReported,
 };
 use shared::ids::PersonId;
 
@@ -13,6 +14,7 @@ pub const KINDS: &[&str] = &[
     ResultReported::TYPE,
     ResultAmended::TYPE,
     ExposureFound::TYPE,
+    ExposureWithdrawn::TYPE,
     CaseOpened::TYPE,
     CaseVoided::TYPE,
     AlertRaised::TYPE,
@@ -55,6 +57,10 @@ pub fn of(event: &CloudEvent, public_url: &str) -> Result<Vec<Notice>, EventErro
         ResultReported::TYPE => vec![result(&event.data()?, ResultChange::New, pages)],
         ResultAmended::TYPE => amended(&event.data()?, pages),
         ExposureFound::TYPE => exposure(&event.data()?, pages).into_iter().collect(),
+        ExposureWithdrawn::TYPE => {
+            let person_id = event.data::<ExposureWithdrawn>()?.person_id;
+            vec![to_person(person_id, Template::ExposureWithdrawn, vec![pages.link(MESSAGE_HELP)])]
+        }
         CaseOpened::TYPE => vec![opened(&event.data()?, pages)],
         AlertRaised::TYPE => vec![alert(&event.data()?, Template::AlertOnCall, pages)],
         AlertEscalated::TYPE => {
@@ -105,7 +111,8 @@ fn amended(event: &ResultAmended, pages: Pages<'_>) -> Vec<Notice> {
 /// One message however many places there were: the nearest, and of those the newest, sets its words.
 fn exposure(event: &ExposureFound, pages: Pages<'_>) -> Option<Notice> {
     let nearest = event.exposures.iter().max_by_key(|exposure| (exposure.level, exposure.day))?;
-    let args = vec![Arg::Exposure(nearest.level), Arg::Day(nearest.day), pages.link(MESSAGE_HELP)];
+    let how_near = if event.household { Arg::Household } else { Arg::Exposure(nearest.level) };
+    let args = vec![how_near, Arg::Day(nearest.day), pages.link(MESSAGE_HELP)];
     Some(to_person(event.person_id, Template::ExposureFound, args))
 }
 
@@ -182,7 +189,7 @@ mod tests {
             at(ExposureLevel::Close, 10),
             at(ExposureLevel::Brief, 11),
         ];
-        let event = ExposureFound { case_id: ids::case(1), person_id: ids::person(1), exposures };
+        let event = ExposureFound { case_id: ids::case(1), person_id: ids::person(1), exposures, household: false };
         let args = vec![Arg::Exposure(ExposureLevel::Close), Arg::Day(date(2022, 3, 10)), link("/#message")];
         assert_eq!(notices(&event), [to_person(ids::person(1), Template::ExposureFound, args)]);
         assert_eq!(notices(&ExposureFound { exposures: Vec::new(), ..event }), []);

@@ -32,6 +32,8 @@ pub enum Template {
     ResultReady,
     /// A person who may have been infectious was near. Takes [`Arg::Exposure`], [`Arg::Day`] and [`Arg::Link`].
     ExposureFound,
+    /// What was said of an exposure does not hold any more. Takes [`Arg::Link`].
+    ExposureWithdrawn,
     /// An alert for those on duty. Takes [`Arg::Alert`] and [`Arg::Link`].
     AlertOnCall,
     /// Nobody took an alert in time; it came to the next. Takes [`Arg::Alert`] and [`Arg::Link`].
@@ -44,9 +46,10 @@ pub enum Template {
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ResultReady,
         Self::ExposureFound,
+        Self::ExposureWithdrawn,
         Self::AlertOnCall,
         Self::AlertEscalated,
         Self::CaseOpened,
@@ -59,6 +62,7 @@ impl Template {
         match self {
             Self::ResultReady => "result_ready",
             Self::ExposureFound => "exposure_found",
+            Self::ExposureWithdrawn => "exposure_withdrawn",
             Self::AlertOnCall => "alert_on_call",
             Self::AlertEscalated => "alert_escalated",
             Self::CaseOpened => "case_opened",
@@ -102,6 +106,8 @@ pub enum Arg {
     Day(Date),
     /// How near an exposure was.
     Exposure(ExposureLevel),
+    /// The exposure is that of people who live together.
+    Household,
     /// How dangerous an alert is.
     Alert(AlertLevel),
     /// What became of a result.
@@ -118,7 +124,7 @@ impl Arg {
         match self {
             Self::Link(_) => "link",
             Self::Day(_) => "day",
-            Self::Exposure(_) | Self::Alert(_) => "level",
+            Self::Exposure(_) | Self::Household | Self::Alert(_) => "level",
             Self::Change(_) => "change",
             Self::Code(_) => "code",
             Self::Minutes(_) => "minutes",
@@ -130,6 +136,7 @@ impl Arg {
             Self::Link(text) | Self::Code(text) => FluentValue::from(text.as_str()),
             Self::Day(day) => FluentValue::from(format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())),
             Self::Exposure(level) => FluentValue::from(level.code()),
+            Self::Household => FluentValue::from("household"),
             Self::Alert(level) => FluentValue::from(level.code()),
             Self::Change(change) => FluentValue::from(change.code()),
             Self::Minutes(minutes) => FluentValue::from(*minutes),
@@ -209,6 +216,7 @@ mod tests {
         let link = || Arg::Link(LINK.to_owned());
         let mut samples = vec![
             (Template::CaseOpened, vec![link()]),
+            (Template::ExposureWithdrawn, vec![link()]),
             (Template::OneTimeCode, vec![Arg::Code("048213".to_owned()), Arg::Minutes(10)]),
         ];
         for change in [ResultChange::New, ResultChange::Corrected, ResultChange::Withdrawn] {

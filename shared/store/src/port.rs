@@ -51,8 +51,14 @@ pub trait SharedRead: Send {
     async fn places(&mut self, staff: Option<AccountId>, limit: i64, offset: i64) -> Result<Vec<Place>, StoreError>;
     /// Places by their ids.
     async fn places_by_id(&mut self, ids: &[PlaceId]) -> Result<Vec<Place>, StoreError>;
+    /// The places that are directly a part of this one, by name.
+    async fn parts_of_place(&mut self, place: PlaceId) -> Result<Vec<Place>, StoreError>;
+    /// Where the owner of a place is reached, where that is known.
+    async fn place_phone(&mut self, place: PlaceId) -> Result<Option<String>, StoreError>;
     /// Whether an account is staff of a place.
     async fn is_staff(&mut self, place: PlaceId, account: AccountId) -> Result<bool, StoreError>;
+    /// The accounts that are staff of a place.
+    async fn staff_of(&mut self, place: PlaceId) -> Result<Vec<AccountId>, StoreError>;
 
     /// An account by the name that it signs in with.
     async fn account_by_username(&mut self, username: &str) -> Result<Option<StoredAccount>, StoreError>;
@@ -76,6 +82,14 @@ pub trait SharedRead: Send {
         template: &str,
         since: Instant,
     ) -> Result<Vec<(PersonId, Instant)>, StoreError>;
+    /// When and by which channel each of these people was first sent a message of a template since then, the earliest
+    /// channel first.
+    async fn told_by(
+        &mut self,
+        people: &[PersonId],
+        template: &str,
+        since: Instant,
+    ) -> Result<Vec<(PersonId, Instant, String)>, StoreError>;
     /// When the next timer is due; one that is claimed, when its lease ends.
     async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError>;
 
@@ -130,6 +144,11 @@ pub trait SharedWrite: SharedRead {
         body_hash: &str,
         now: Instant,
     ) -> Result<bool, StoreError>;
+    /// Replaces what is known of a place, but for its phone where none is given; `false` where its code belongs to
+    /// another place.
+    async fn update_place(&mut self, place: &Place, phone: Option<&str>, body_hash: &str) -> Result<bool, StoreError>;
+    /// Lets an account be staff of a place no more.
+    async fn remove_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
     /// Makes an account staff of a place.
     async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
 

@@ -68,6 +68,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/sampling", "nav-sampling", "qr", &[Role::Sampler]),
     ("/lab/tubes", "nav-tubes", "flask", &[Role::Sampler]),
     ("/venue", "nav-venue", "pin", &[Role::Venue]),
+    ("/venue/waiting", "nav-waiting", "pin", &[Role::Nurse]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),
     ("/operations", "nav-operations", "shield", &[Role::Admin]),

@@ -3,7 +3,10 @@
 mod cases;
 mod door;
 mod exposures;
+mod registrations;
+mod venues;
 mod visits;
+mod withdrawal;
 
 use async_trait::async_trait;
 use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
@@ -13,8 +16,8 @@ use shared_store::StoreError;
 use super::{Conn, Db, Engine, Row, Tx, dialect};
 use crate::domain::visitor_key::VisitorCode;
 use crate::store::{
-    CaseCounts, CaseRecord, CheckinRead, CheckinStore, CheckinWrite, ExposureRecord, PlaceSpan, Visit, VisitAtPlace,
-    VisitKey,
+    CaseCounts, CaseRecord, CheckinRead, CheckinStore, CheckinWrite, ExposureRecord, PlaceSpan, VenueDetails, Visit,
+    VisitAtPlace, VisitClock, VisitKey, VisitMark,
 };
 
 /// Parameters of one list in one statement: SQLite takes 32,766, and longer statements gain nothing.
@@ -53,6 +56,26 @@ impl CheckinRead for Tx {
         visits::inside(self.conn(), place, from_minute, to_minute).await
     }
 
+    async fn venue_details(&mut self, ids: &[PlaceId]) -> Result<Vec<VenueDetails>, StoreError> {
+        venues::details(self.conn(), ids).await
+    }
+
+    async fn venues_by_import_key(&mut self, keys: &[Vec<u8>]) -> Result<Vec<VenueDetails>, StoreError> {
+        venues::by_import_key(self.conn(), keys).await
+    }
+
+    async fn retired_code(&mut self, code: &str) -> Result<Option<PlaceId>, StoreError> {
+        venues::retired_code(self.conn(), code).await
+    }
+
+    async fn marks_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitMark>, StoreError> {
+        venues::marks_at(self.conn(), spans).await
+    }
+
+    async fn visit_clock(&mut self, visit: &Visit) -> Result<Option<VisitClock>, StoreError> {
+        venues::clock(self.conn(), visit.place_id, visit.key().minute, visit.id).await
+    }
+
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError> {
         cases::one(self.conn(), id).await
     }
@@ -67,6 +90,14 @@ impl CheckinRead for Tx {
 
     async fn exposures_of(&mut self, case: CaseId) -> Result<Vec<ExposureRecord>, StoreError> {
         exposures::of(self.conn(), case).await
+    }
+
+    async fn still_exposed(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError> {
+        withdrawal::still_exposed(self.conn(), people).await
+    }
+
+    async fn household_of(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError> {
+        withdrawal::household(self.conn(), people).await
     }
 
     async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
@@ -92,6 +123,22 @@ impl CheckinWrite for Tx {
         visits::delete_of_next_place(self.conn(), after, minute).await
     }
 
+    async fn put_venue_details(&mut self, venues: &[VenueDetails]) -> Result<(), StoreError> {
+        venues::put(self.conn(), venues).await
+    }
+
+    async fn retire_code(&mut self, code: &str, place: PlaceId, at: Instant) -> Result<(), StoreError> {
+        venues::retire_code(self.conn(), code, place, at).await
+    }
+
+    async fn add_marks(&mut self, marks: &[VisitMark]) -> Result<(), StoreError> {
+        venues::add_marks(self.conn(), marks).await
+    }
+
+    async fn add_clocks(&mut self, clocks: &[VisitClock]) -> Result<(), StoreError> {
+        venues::add_clocks(self.conn(), clocks).await
+    }
+
     async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError> {
         cases::put(self.conn(), case).await
     }
@@ -111,6 +158,10 @@ impl CheckinWrite for Tx {
         at: Instant,
     ) -> Result<u64, StoreError> {
         exposures::withdraw(self.conn(), case, people, at).await
+    }
+
+    async fn withdraw_by_id(&mut self, ids: &[ExposureId], at: Instant) -> Result<(), StoreError> {
+        withdrawal::by_id(self.conn(), ids, at).await
     }
 
     async fn move_exposures(&mut self, kept: PersonId, other: PersonId, at: Instant) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use shared_store::columns::{At, Day};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Db, LIST, Row};
+use super::{Conn, Db, LIST, Row, venues};
 use crate::domain::visitor_key::VisitorCode;
 use crate::store::{PlaceSpan, Visit, VisitAtPlace, VisitKey};
 
@@ -76,7 +76,7 @@ pub(super) async fn at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<Visit
     Ok(found)
 }
 
-/// A visitor who scanned twice is inside once, and has left when the later visit has ended.
+/// A visitor who scanned twice is inside once, and has left when the later visit has ended or they checked in elsewhere.
 pub(super) async fn inside(
     conn: &mut Conn,
     place: PlaceId,
@@ -85,9 +85,11 @@ pub(super) async fn inside(
 ) -> Result<i64, StoreError> {
     let count = sqlx::query_scalar(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM (\
-         SELECT MAX(minute) AS latest, MAX(CASE WHEN checked_out_at IS NULL THEN minute END) AS latest_open \
-         FROM checkin_visits WHERE place_id = $1 AND minute >= $2 AND minute <= $3 GROUP BY visitor) visitors \
-         WHERE latest = latest_open",
+         SELECT visitor, MAX(minute) AS latest, MAX(CASE WHEN checked_out_at IS NULL THEN minute END) AS latest_open, \
+         MAX(checked_in_at) AS came FROM checkin_visits \
+         WHERE place_id = $1 AND minute >= $2 AND minute <= $3 GROUP BY visitor) visitors \
+         WHERE latest = latest_open AND NOT EXISTS (SELECT 1 FROM checkin_visits n \
+         WHERE n.visitor = visitors.visitor AND n.place_id <> $1 AND n.checked_in_at > came)",
     )
     .bind(place.uuid())
     .bind(from_minute)
@@ -119,6 +121,7 @@ pub(super) async fn delete_of_next_place(
             .fetch_optional(&mut *conn)
             .await?;
     let Some(place) = next else { return Ok(None) };
+    venues::delete_marks(&mut *conn, PlaceId::from_uuid(place), minute).await?;
     let done = sqlx::query("DELETE FROM checkin_visits WHERE place_id = $1 AND minute < $2")
         .bind(place)
         .bind(minute)

@@ -26,6 +26,7 @@ result-ready = { $change ->
         An Tâm
 
 exposure-found = { $level ->
+        [household] An Tâm: a person who lives with you may be infectious. Please stay at home together as far as you can and watch your health. To ask more: { $link }
         [close] An Tâm: on { $day } you were near a person who may have been infectious, for a long time. Please limit contact with others. To ask more: { $link }
         [brief] An Tâm: on { $day } you were near a person who may have been infectious, for a short time. Please watch your health. To ask more: { $link }
        *[same_place] An Tâm: on { $day } you went where a person who may have been infectious also went, at another time. Please watch your health. To ask more: { $link }
@@ -35,6 +36,7 @@ exposure-found = { $level ->
         Hello,
 
         { $level ->
+            [household] A person who lives with you may be infectious. Please stay at home together as far as you can and watch your health.
             [close] On { $day } you were near a person who may have been infectious, for a long time. Please limit contact with others and watch your health.
             [brief] On { $day } you were near a person who may have been infectious, for a short time. Please watch your health.
            *[same_place] On { $day } you went where a person who may have been infectious also went, at another time. Please watch your health.
@@ -44,6 +46,19 @@ exposure-found = { $level ->
         { $link }
 
         To protect everybody, this message names no person and no place.
+
+        An Tâm
+
+exposure-withdrawn =
+    An Tâm: the earlier notice that you were near a person who may have been infectious is no longer true. You can live as usual. To ask more: { $link }
+    .subject = An earlier notice about your health is no longer true
+    .body =
+        Hello,
+
+        The earlier notice that you were near a person who may have been infectious is no longer true. You can live as usual.
+
+        To ask more, call your health station or see:
+        { $link }
 
         An Tâm
 

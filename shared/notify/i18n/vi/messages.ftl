@@ -26,6 +26,7 @@ result-ready = { $change ->
         An Tâm
 
 exposure-found = { $level ->
+        [household] An Tâm: một người sống cùng nhà với bạn có thể lây bệnh. Cả nhà hãy hạn chế gặp người khác và theo dõi sức khỏe. Cần hỏi thêm: { $link }
         [close] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian dài. Hãy hạn chế gặp người khác. Cần hỏi thêm: { $link }
         [brief] An Tâm: ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian ngắn. Hãy theo dõi sức khỏe. Cần hỏi thêm: { $link }
        *[same_place] An Tâm: ngày { $day } bạn đến nơi mà một người có thể lây bệnh cũng đến, không cùng lúc. Hãy theo dõi sức khỏe. Cần hỏi thêm: { $link }
@@ -35,6 +36,7 @@ exposure-found = { $level ->
         Chào bạn,
 
         { $level ->
+            [household] Một người sống cùng nhà với bạn có thể lây bệnh. Cả nhà hãy hạn chế gặp người khác và theo dõi sức khỏe.
             [close] Ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian dài. Hãy hạn chế gặp người khác và theo dõi sức khỏe.
             [brief] Ngày { $day } bạn đã ở gần một người có thể lây bệnh, trong thời gian ngắn. Hãy theo dõi sức khỏe.
            *[same_place] Ngày { $day } bạn đã đến nơi mà một người có thể lây bệnh cũng đến, không cùng lúc với bạn. Hãy theo dõi sức khỏe.
@@ -44,6 +46,19 @@ exposure-found = { $level ->
         { $link }
 
         Để giữ kín cho mọi người, thư này không nêu tên ai và không nêu nơi nào.
+
+        An Tâm
+
+exposure-withdrawn =
+    An Tâm: thông báo trước đây về việc bạn ở gần người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường. Cần hỏi thêm: { $link }
+    .subject = Thông báo về sức khỏe trước đây không còn đúng
+    .body =
+        Chào bạn,
+
+        Thông báo trước đây về việc bạn ở gần một người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường.
+
+        Cần hỏi thêm, hãy gọi trạm y tế nơi bạn ở hoặc xem:
+        { $link }
 
         An Tâm
 

@@ -136,6 +136,34 @@ pub(super) async fn told(
     Ok(found)
 }
 
+pub(super) async fn told_by(
+    conn: &mut Conn,
+    people: &[PersonId],
+    template: &str,
+    since: Instant,
+) -> Result<Vec<(PersonId, Instant, String)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in people.chunks(500) {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT person_id, channel, MIN(sent_at) AS sent_at FROM messages WHERE sent_at IS NOT NULL \
+             AND template = ",
+        );
+        query.push_bind(template.to_owned()).push(" AND created_at >= ").push_bind(At(since));
+        query.push(" AND person_id IN (");
+        let mut list = query.separated(", ");
+        for person in chunk {
+            list.push_bind(person.uuid());
+        }
+        query.push(") GROUP BY person_id, channel");
+        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+            let person = PersonId::from_uuid(row.try_get("person_id")?);
+            found.push((person, row.try_get::<At, _>("sent_at")?.0, row.try_get("channel")?));
+        }
+    }
+    found.sort_by_key(|(_, at, _)| *at);
+    Ok(found)
+}
+
 fn stored(row: &DbRow, keys: &Keys) -> Result<StoredMessage, StoreError> {
     let id: Uuid = row.try_get("id")?;
     let owner = id.as_bytes();

@@ -179,6 +179,18 @@ impl SharedRead for Tx {
         places::is_staff(&mut self.inner, place, account).await
     }
 
+    async fn parts_of_place(&mut self, place: PlaceId) -> Result<Vec<Place>, StoreError> {
+        places::parts(&mut self.inner, place).await
+    }
+
+    async fn place_phone(&mut self, place: PlaceId) -> Result<Option<String>, StoreError> {
+        places::phone(&mut self.inner, &self.keys, place).await
+    }
+
+    async fn staff_of(&mut self, place: PlaceId) -> Result<Vec<AccountId>, StoreError> {
+        places::staff(&mut self.inner, place).await
+    }
+
     async fn account_by_username(&mut self, username: &str) -> Result<Option<StoredAccount>, StoreError> {
         identity::account_by_username(&mut self.inner, username).await
     }
@@ -214,6 +226,15 @@ impl SharedRead for Tx {
         since: Instant,
     ) -> Result<Vec<(PersonId, Instant)>, StoreError> {
         messages::told(&mut self.inner, people, template, since).await
+    }
+
+    async fn told_by(
+        &mut self,
+        people: &[PersonId],
+        template: &str,
+        since: Instant,
+    ) -> Result<Vec<(PersonId, Instant, String)>, StoreError> {
+        messages::told_by(&mut self.inner, people, template, since).await
     }
 
     async fn next_timer(&mut self) -> Result<Option<Instant>, StoreError> {
@@ -292,6 +313,14 @@ impl SharedWrite for Tx {
         now: Instant,
     ) -> Result<bool, StoreError> {
         places::insert(&mut self.inner, &self.keys, place, phone, body_hash, now).await
+    }
+
+    async fn update_place(&mut self, place: &Place, phone: Option<&str>, body_hash: &str) -> Result<bool, StoreError> {
+        places::update(&mut self.inner, &self.keys, place, phone, body_hash).await
+    }
+
+    async fn remove_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError> {
+        places::remove_staff(&mut self.inner, place, account).await
     }
 
     async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError> {

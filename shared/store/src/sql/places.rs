@@ -120,6 +120,74 @@ pub(super) async fn add_staff(conn: &mut Conn, place: PlaceId, account: AccountI
     Ok(())
 }
 
+/// A code that another place has leaves everything as it was.
+pub(super) async fn update(
+    conn: &mut Conn,
+    keys: &Keys,
+    place: &Place,
+    phone: Option<&str>,
+    body_hash: &str,
+) -> Result<bool, StoreError> {
+    let uuid = place.id.uuid();
+    let random = &mut system_random();
+    let done = sqlx::query(
+        "UPDATE places SET code = $2, name = $3, name_fold = $4, kind = $5, address = $6, ward_code = $7, \
+         capacity = $8, parent_id = $9, phone_sealed = COALESCE($10, phone_sealed), \
+         phone_index = COALESCE($11, phone_index), body_hash = $12 \
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM places o WHERE o.code = $2 AND o.id <> $1)",
+    )
+    .bind(uuid)
+    .bind(place.code.to_string())
+    .bind(&place.name)
+    .bind(fold(&place.name))
+    .bind(place.kind.code())
+    .bind(&place.address)
+    .bind(place.ward_code.as_str())
+    .bind(place.capacity.map(i64::from))
+    .bind(place.parent_id.map(PlaceId::uuid))
+    .bind(phone.map(|phone| keys.sealer.seal("place_phone", uuid.as_bytes(), phone.as_bytes(), random)))
+    .bind(phone.map(|phone| keys.sealer.blind("place_phone", phone)))
+    .bind(body_hash)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn parts(conn: &mut Conn, place: PlaceId) -> Result<Vec<Place>, StoreError> {
+    let rows = sqlx::query(concat!(place_columns!(), " WHERE p.parent_id = $1 ORDER BY p.name_fold, p.id"))
+        .bind(place.uuid())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
+pub(super) async fn phone(conn: &mut Conn, keys: &Keys, place: PlaceId) -> Result<Option<String>, StoreError> {
+    let sealed: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT phone_sealed FROM places WHERE id = $1")
+        .bind(place.uuid())
+        .fetch_optional(conn)
+        .await?;
+    let Some(sealed) = sealed.flatten() else { return Ok(None) };
+    Ok(Some(keys.sealer.open_text("place_phone", place.uuid().as_bytes(), &sealed)?))
+}
+
+pub(super) async fn staff(conn: &mut Conn, place: PlaceId) -> Result<Vec<AccountId>, StoreError> {
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("SELECT account_id FROM place_staff WHERE place_id = $1 ORDER BY account_id")
+            .bind(place.uuid())
+            .fetch_all(conn)
+            .await?;
+    Ok(ids.into_iter().map(AccountId::from_uuid).collect())
+}
+
+pub(super) async fn remove_staff(conn: &mut Conn, place: PlaceId, account: AccountId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM place_staff WHERE place_id = $1 AND account_id = $2")
+        .bind(place.uuid())
+        .bind(account.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 fn stored(row: &DbRow) -> Result<Place, StoreError> {
     let code: String = row.try_get("code")?;
     let kind: String = row.try_get("kind")?;

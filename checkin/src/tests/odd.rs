@@ -1,0 +1,163 @@
+//! Odd visits are accepted and marked; a poster is replaced; a line list is taken out.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use serde_json::{Value, json};
+use shared::access::{AreaScope, Role};
+use shared::events::CaseOpened;
+use shared::ids::{CaseId, PersonId};
+use shared::place::{Place, PlaceKind};
+use shared::time::{hours, minutes};
+
+use super::support::{Town, WARD, on_both};
+use crate::store::PlaceSpan;
+
+const VISITS: &str = "/api/v1/checkin/visits";
+const VENUES: &str = "/api/v1/checkin/venues";
+
+async fn venue(town: &Town, token: &str, name: &str, more: Value) -> Value {
+    let mut body = json!({"name": name, "kind": "restaurant", "address": "1 Lê Lợi", "ward_code": WARD,
+                          "phone": "0912345678"});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let (status, venue) = town.call(Method::POST, VENUES, Some(token), Some(body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{venue}");
+    venue
+}
+
+async fn keeper(town: &Town) -> String {
+    town.sign_in("venue", Role::Venue, AreaScope::Ward(WARD.to_owned())).await
+}
+
+async fn marks(town: &Town, venue: &Value) -> Vec<String> {
+    let place_id = serde_json::from_value(venue["id"].clone()).unwrap();
+    let span = PlaceSpan { place_id, from_minute: 0, to_minute: i64::MAX };
+    let marks = town.app.store.read().await.unwrap().marks_at(&[span]).await.unwrap();
+    marks.into_iter().map(|mark| mark.mark).collect()
+}
+
+async fn check_in(town: &Town, code: &Value, token: &str, more: Value) -> (StatusCode, Value) {
+    let mut body = json!({"venue_code": code, "visitor": {"device_token": token}});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    town.post(VISITS, body).await
+}
+
+async fn an_old_code_leads_to_its_place_and_is_marked(town: Town) {
+    let token = keeper(&town).await;
+    let first = venue(&town, &token, "Quán", json!({})).await;
+    let person = town.person("Nguyễn Văn An", None).await;
+    let device = town.token(person);
+    assert_eq!(check_in(&town, &first["code"], &device, json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(marks(&town, &first).await, [""; 0]);
+
+    let path = format!("{VENUES}/{}/reprint", first["id"].as_str().unwrap());
+    let (status, renewed) = town.call(Method::POST, &path, Some(&token), None).await;
+    assert_eq!(status, StatusCode::OK, "{renewed}");
+    assert_eq!(renewed["id"], first["id"]);
+    assert_ne!(renewed["code"], first["code"]);
+    for (code, expected) in [(&renewed["code"], vec![]), (&first["code"], vec!["old_code".to_owned()])] {
+        town.clock.advance(minutes(5));
+        let (status, visit) = check_in(&town, code, &device, json!({})).await;
+        assert_eq!((status, &visit["venue"]["id"]), (StatusCode::CREATED, &first["id"]));
+        assert_eq!(marks(&town, &first).await, expected);
+    }
+    let other = town.sign_in("other", Role::Venue, AreaScope::Ward(WARD.to_owned())).await;
+    assert_eq!(town.call(Method::POST, &path, Some(&other), None).await.0, StatusCode::NOT_FOUND);
+}
+
+async fn a_visit_at_a_closed_place_or_from_far_away_is_taken_and_marked(town: Town) {
+    // It is Thursday, half past eight.
+    let token = keeper(&town).await;
+    let at = |latitude: f64, longitude: f64| json!({"latitude": latitude, "longitude": longitude});
+    let evening = json!({"opening_hours": "17:00-22:00", "position": at(10.36, 106.36)});
+    let bar = venue(&town, &token, "Quán", evening).await;
+    let far = venue(&town, &token, "Chợ", json!({"position": at(10.035, 105.788)})).await;
+    let (an, binh) = (town.person("Nguyễn Văn An", None).await, town.person("Trần Thị Bình", None).await);
+    let device = town.token(an);
+    assert_eq!(check_in(&town, &bar["code"], &device, json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(marks(&town, &bar).await, ["closed"]);
+    town.clock.advance(minutes(6));
+    assert_eq!(check_in(&town, &far["code"], &device, json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(check_in(&town, &far["code"], &town.token(binh), json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(marks(&town, &far).await, ["far_apart"], "only the one who was elsewhere");
+}
+
+async fn a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept(town: Town) {
+    let token = keeper(&town).await;
+    let place = venue(&town, &token, "Quán", json!({})).await;
+    let device = town.token(town.person("Nguyễn Văn An", None).await);
+    let now = town.now();
+    // The phone is three hours ahead: the visit was half an hour ago.
+    let (said, sent) = (now.plus(minutes(150)), now.plus(hours(3)));
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    assert_eq!(check_in(&town, &place["code"], &device, json!({"at": said})).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let body = json!({"id": id, "venue_code": place["code"], "visitor": {"device_token": device}, "at": said});
+    let batch = json!({"visits": [body], "sent_at": sent});
+    let (_, answer) = town.post(&format!("{VISITS}/batch"), batch.clone()).await;
+    assert_eq!(answer["results"][0]["status"], "accepted", "{answer}");
+    assert_eq!(marks(&town, &place).await, ["clock"]);
+    let mut tx = town.app.store.read().await.unwrap();
+    let visit = tx.visits(&[id.parse().unwrap()]).await.unwrap().pop().unwrap();
+    assert_eq!(visit.checked_in_at, now.minus(minutes(30)));
+    let clock = tx.visit_clock(&visit).await.unwrap().unwrap();
+    assert_eq!((clock.device_at, clock.received_at), (said, now));
+    drop(tx);
+    let (_, again) = town.post(&format!("{VISITS}/batch"), batch).await;
+    assert_eq!(again["results"][0]["status"], "duplicate");
+}
+
+async fn case_at(town: &Town, place: &Place, people: &[PersonId]) -> CaseId {
+    for person in people {
+        assert!(town.visit(place, *person).await.0.is_success());
+    }
+    town.clock.advance(minutes(30));
+    let now = town.now();
+    let case_id = CaseId::new(now, &mut town.app.platform.random());
+    let opened = CaseOpened {
+        case_id,
+        person_id: people[0],
+        symptom_onset: None,
+        specimen_at: now,
+        isolated_from: None,
+        ward_code: Some(WARD.to_owned()),
+        opened_at: now,
+    };
+    town.hear(&opened).await;
+    case_id
+}
+
+async fn a_line_list_names_who_took_it_out_and_holds_no_formula(town: Town) {
+    let place = town.place("=HYPERLINK(\"http://evil\")", PlaceKind::Cafe).await;
+    let people = [town.person("Nguyễn Văn An", Some(WARD)).await, town.person("Trần Thị Bình", Some(WARD)).await];
+    let case = case_at(&town, &place, &people).await;
+    let officer = town.officer().await;
+    let get = |end: String, token: String| {
+        let request = Request::get(end).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        town.send(request.body(Body::empty()).unwrap())
+    };
+    let path = |extension: &str| format!("/api/v1/checkin/exposures/export.{extension}?case_id={case}");
+    let response = get(path("csv"), officer.clone()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let text = String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+    let lines: Vec<&str> = text.trim_end().split("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(
+        lines[1].contains("Trần Thị Bình") && lines[1].contains("close") && lines[1].contains("officer "),
+        "{text}"
+    );
+    assert!(lines[1].contains("\"'=HYPERLINK"), "{text}");
+    let response = get(path("xlsx"), officer).await;
+    let book = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+    assert_eq!(crate::app::table::read(book).unwrap().len(), 2);
+    let subject = format!("case:{case}");
+    let lines = town.app.platform.shared.read().await.unwrap().audit_lines(Some(&subject), None, 10).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "exposures.export").count(), 2);
+    let keeper = keeper(&town).await;
+    assert_eq!(get(path("csv"), keeper).await.status(), StatusCode::FORBIDDEN);
+    let elsewhere = town.sign_in("far", Role::Officer, AreaScope::Province("01".to_owned())).await;
+    assert_eq!(get(path("csv"), elsewhere).await.status(), StatusCode::NOT_FOUND);
+}
+
+on_both!(old_code, super::an_old_code_leads_to_its_place_and_is_marked);
+on_both!(closed_and_far, super::a_visit_at_a_closed_place_or_from_far_away_is_taken_and_marked);
+on_both!(clocks, super::a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept);
+on_both!(line_list, super::a_line_list_names_who_took_it_out_and_holds_no_formula);
