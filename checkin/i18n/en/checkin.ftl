@@ -141,3 +141,34 @@ checkin-venue-stickers = Stickers
 checkin-venue-copied = Was the code copied?
 checkin-venue-copied-hint = Take a new code and hang it up. The old one still works, but visits by it are marked.
 checkin-venue-reprint = Take a new code
+
+## Inside already, or no signal
+
+checkin-inside-show = Show the screen again
+checkin-inside-out = Leave
+checkin-door-offline = The place with the code
+checkin-door-offline-note = There is no network, so its name is not known. The visit is sent by itself when there is a signal.
+
+## The scanners
+
+scan-title = Scan visitors
+scan-hint = Hold the visitor's code into the frame. It is ready for the next one by itself.
+scan-kiosk-title = Scan your code
+scan-kiosk-hint = Hold your personal code or your identity card into the frame.
+scan-poster-title = Scan the code of a door
+scan-poster-hint = Hold the code at the door into the frame.
+scan-leave = Leave
+scan-light = Light
+scan-full-screen = Full screen
+scan-type = Type a name
+scan-no-script = The scanner needs JavaScript. Turn it on in the settings of the browser.
+scan-sign-in = You are signed out. The scans are kept on this device.
+scan-paper-title = A visitor without a code
+scan-paper-hint = Enter the name and phone number that the visitor says or wrote on paper.
+scan-paper-go = Check in
+scan-refused-title = Not accepted
+scan-refused-hint = These were refused. Take down name and phone again if the visitor is still here.
+scan-refused-later = Later
+scan-refused-done = Seen, remove from this device
+checkin-venue-scan = Scan visitors
+checkin-venue-kiosk = Kiosk

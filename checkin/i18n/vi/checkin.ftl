@@ -138,3 +138,34 @@ checkin-venue-stickers = Nhãn dán
 checkin-venue-copied = Mã bị sao chép?
 checkin-venue-copied-hint = Lấy mã mới và dán lại. Mã cũ vẫn dùng được, nhưng các lượt vào bằng mã cũ sẽ bị đánh dấu.
 checkin-venue-reprint = Lấy mã mới
+
+## Inside already, or no signal
+
+checkin-inside-show = Xem lại màn hình
+checkin-inside-out = Ra về
+checkin-door-offline = Địa điểm có mã
+checkin-door-offline-note = Chưa có mạng nên chưa biết tên. Lượt này sẽ tự gửi khi có tín hiệu.
+
+## The scanners
+
+scan-title = Quét mã khách
+scan-hint = Đưa mã của khách vào khung. Quét xong tự sẵn sàng cho người sau.
+scan-kiosk-title = Mời quét mã
+scan-kiosk-hint = Hãy đưa mã cá nhân hoặc thẻ căn cước vào khung.
+scan-poster-title = Quét mã ở cửa
+scan-poster-hint = Đưa mã dán ở cửa vào khung.
+scan-leave = Thoát
+scan-light = Đèn
+scan-full-screen = Toàn màn hình
+scan-type = Nhập tên
+scan-no-script = Máy quét cần JavaScript. Hãy bật trong cài đặt trình duyệt.
+scan-sign-in = Phiên làm việc đã hết. Các lượt quét vẫn giữ trên máy.
+scan-paper-title = Khách không có mã
+scan-paper-hint = Nhập họ tên và số điện thoại khách nói hoặc ghi trên giấy.
+scan-paper-go = Ghi lượt vào
+scan-refused-title = Lượt không được nhận
+scan-refused-hint = Hệ thống đã từ chối những lượt này. Hãy ghi lại họ tên và số điện thoại nếu khách còn ở đây.
+scan-refused-later = Để sau
+scan-refused-done = Đã xem, xóa khỏi máy
+checkin-venue-scan = Quét mã khách
+checkin-venue-kiosk = Máy tự quét

@@ -47,11 +47,12 @@ struct Typed {
 
 #[derive(Template)]
 #[template(path = "door.html")]
-struct DoorPage {
+pub(super) struct DoorPage {
     page: Page,
     place: String,
     address: String,
-    code: PlaceCode,
+    /// Empty where no signal says which place it is.
+    code: String,
     action: String,
     id: VisitId,
     full_name: String,
@@ -76,7 +77,7 @@ impl DoorPage {
         Self {
             place: place.name.clone(),
             address: ward.map_or(place.address.clone(), |ward| format!("{}, {}", place.address, ward.label())),
-            code: place.code,
+            code: place.code.to_string(),
             action: address_of(place.code),
             id: VisitId::new(now, &mut app.platform.random()),
             full_name: typed.full_name,
@@ -87,6 +88,27 @@ impl DoorPage {
             error_name: message(&errors, "full_name"),
             error_phone: message(&errors, "phone"),
             errors,
+            page,
+        }
+    }
+
+    /// The door of a place that the phone has never seen, opened with no signal: the script finds the code in the address.
+    pub(super) fn without_signal(caller: &Caller, id: VisitId) -> Self {
+        let page = Page::new(caller, texts(), "checkin-door-title");
+        Self {
+            place: page.t("checkin-door-offline"),
+            address: page.t("checkin-door-offline-note"),
+            code: String::new(),
+            action: "/".to_owned(),
+            id,
+            full_name: String::new(),
+            phone: String::new(),
+            party: Vec::new(),
+            known: false,
+            required: "required",
+            error_name: String::new(),
+            error_phone: String::new(),
+            errors: Vec::new(),
             page,
         }
     }

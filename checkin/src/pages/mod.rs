@@ -1,10 +1,11 @@
-//! The pages: the door behind the poster's QR, the venue's own, the officer's.
+//! The pages: the door behind the poster's QR, the scanners, the venue's own, the officer's.
 
 mod door;
 mod exposures;
 mod form;
 mod pass;
 mod register;
+mod scan;
 mod staff;
 mod venue;
 
@@ -29,6 +30,6 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = exposures::routes(venue::routes(door::routes(routes)));
+    let routes = exposures::routes(scan::routes(venue::routes(door::routes(routes))));
     staff::routes(register::routes(routes))
 }

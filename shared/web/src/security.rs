@@ -5,13 +5,23 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Nothing inline, nothing from elsewhere. `wasm-unsafe-eval` lets the QR reader's own module run where there is a camera.
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+/// Nothing inline, nothing from elsewhere.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                    font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
                    frame-ancestors 'none'; worker-src 'self'";
 
+/// The same, and the reader of codes may run its WebAssembly.
+const CSP_WITH_CAMERA: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                               img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+                               form-action 'self'; base-uri 'none'; frame-ancestors 'none'; worker-src 'self'";
+
 /// Browsers that came by TLS once come by TLS for a year.
 const HSTS: &str = "max-age=31536000";
+
+/// Lets a page with a camera read codes: by WebAssembly where the browser has no detector of its own. No other page may.
+pub fn allow_camera(response: &mut Response) {
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP_WITH_CAMERA));
+}
 
 /// The layer that adds them; `tls` where people reach the site by https.
 pub async fn headers(tls: bool, request: Request, next: Next) -> Response {

@@ -47,9 +47,11 @@ pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<Prometh
         schemas.extend(service.schemas);
     }
     rows.extend(openapi::rows());
-    let router =
-        router.merge(openapi::router(openapi::document(&rows, schemas))).route("/assets/{*name}", get(assets::serve));
-    rows.push(assets::row());
+    let router = router
+        .merge(openapi::router(openapi::document(&rows, schemas)))
+        .route("/assets/{*name}", get(assets::serve))
+        .route("/sw.js", get(assets::service_worker));
+    rows.extend(assets::rows());
     (layered(platform, router), rows)
 }
 

@@ -28,6 +28,22 @@ export function beep(): void {
   }
 }
 
+/** Tries to make sound ready without a gesture: a browser allows it where the page before was touched, or the page is installed. */
+export function trySound(): void {
+  try {
+    context ??= new AudioContext();
+    void context.resume().catch(() => undefined);
+  } catch {
+    // No sound on this device; the colour and the word say it.
+  }
+}
+
+/** What a door says to the ear: one high tone, two of the same, or two that fall. */
+export function doorSound(answer: "go" | "look" | "stop"): void {
+  const tones = { go: [1320], look: [880, 880], stop: [440, 294] };
+  tones[answer].forEach((frequency, place) => tone(frequency, place * 0.2));
+}
+
 function tone(frequency: number, after: number): void {
   if (context === null) {
     return;

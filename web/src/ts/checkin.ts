@@ -1,30 +1,50 @@
-/** The page behind the poster: one tap, and the full screen that is shown at the door. Without script its form is posted. */
+/**
+ * The page behind the poster: one tap, and the full screen that is shown at the door. Without script its form is posted.
+ *
+ * A visit is on the disk before it is sent, and leaves it when the server has answered: whatever happens between, it is sent
+ * again under the same id.
+ */
 
-import { OfflineError, postJson, ProblemError } from "./api.ts";
 import { find, findAll, icon } from "./dom.ts";
 import { hold, isHeld, showProblem } from "./forms.ts";
-import { recall, remember } from "./storage.ts";
+import { LEAVINGS, VISITS, type Visit } from "./lines.ts";
+import { clockTime, showPass } from "./pass.ts";
+import { registerWorker } from "./pwa.ts";
+import { forget, keep, note, onQueueChange, post, rejected, release, setNote, settle, tally } from "./queue.ts";
+import { askToKeep, keepSending } from "./sending.ts";
+import { recall, recallJson, remember } from "./storage.ts";
 import { uuidv7 } from "./uuid.ts";
-import { keepVisit, type Visit, waitingVisits } from "./visit_queue.ts";
-import { figure, lang, say } from "./words.ts";
+import { figure, say } from "./words.ts";
+import { readProblem } from "./api.ts";
 
 const TOKEN_KEY = "antam.device";
 const NAME_KEY = "antam.device.name";
+const INSIDE_KEY = "antam.inside";
+/** Until then the page sends the visit itself; afterwards the queue does. */
+const HOLD_MS = 35_000;
+/** A visit of longer ago has ended by itself. */
+const INSIDE_MS = 12 * 3_600_000;
 
 interface VisitAnswer {
   readonly id: string;
   readonly checked_in_at: string;
   readonly status: "accepted" | "refused";
-  readonly reasons: readonly string[];
-  readonly device_token?: string;
+  readonly reasons: readonly unknown[];
+  readonly device_token?: string | null;
 }
 
-type Status = VisitAnswer["status"] | "queued";
+/** Where this phone's owner is, so that one tap ends it. */
+interface Inside {
+  readonly id: string;
+  readonly code: string;
+  readonly place: string;
+  readonly at: string;
+  readonly people: number;
+  readonly queued: boolean;
+}
 
-/** ISO weekday of a moment where the province is: 1 is Monday. The colour of the door follows it. */
-function dayInVietnam(at: Date): number {
-  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: "Asia/Ho_Chi_Minh" }).format(at);
-  return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(day) + 1;
+function isInside(value: unknown): value is Inside {
+  return typeof value === "object" && value !== null && "id" in value && "code" in value && "at" in value;
 }
 
 function text(form: HTMLFormElement, name: string): string {
@@ -33,10 +53,8 @@ function text(form: HTMLFormElement, name: string): string {
 }
 
 function party(form: HTMLFormElement): string[] {
-  return findAll<HTMLInputElement>("input[name=party]", form)
-    .filter((input) => input.type !== "checkbox" || input.checked)
-    .map((input) => input.value.trim())
-    .filter((name) => name !== "");
+  const inputs = findAll<HTMLInputElement>("input[name=party]", form);
+  return inputs.map((input) => input.value.trim()).filter((name) => name !== "");
 }
 
 function readVisit(form: HTMLFormElement): Visit {
@@ -53,91 +71,104 @@ function readVisit(form: HTMLFormElement): Visit {
   };
 }
 
-/** Fills the page's `<template id="pass">` and shows it over everything. */
-function showPass(visit: Visit, status: Status, at: Date, reasons: readonly string[]): void {
-  const template = find<HTMLTemplateElement>("#pass");
-  const pass = template?.content.firstElementChild?.cloneNode(true);
-  if (!(pass instanceof HTMLElement)) {
-    return;
-  }
-  const put = (name: string, value: string): void => {
-    const place = find(`[data-pass="${name}"]`, pass);
-    if (place !== null) {
-      place.textContent = value;
-      place.hidden = value === "";
-    }
-  };
-  const locale = lang() === "en" ? "en-GB" : "vi-VN";
-  const zone = { timeZone: "Asia/Ho_Chi_Minh" };
-  pass.dataset["day"] = String(dayInVietnam(at));
-  pass.dataset["status"] = status;
-  const word = { accepted: "passAccepted", refused: "passRefused", queued: "passQueued" } as const;
-  const mark = { accepted: "check", refused: "hand", queued: "wifi-off" } as const;
-  find(".pass-mark", pass)?.replaceChildren(icon(mark[status]));
-  put("word", say(word[status]));
-  put("time", at.toLocaleTimeString(locale, { ...zone, hour: "2-digit", minute: "2-digit" }));
-  put("date", at.toLocaleDateString(locale, { ...zone, day: "2-digit", month: "2-digit", year: "numeric" }));
-  put("people", say("passPeople", { n: figure(1 + (visit.party?.length ?? 0)) }));
-  put("note", status === "queued" ? say("passQueuedNote") : reasons.join(". "));
-  const out = find<HTMLButtonElement>("[data-check-out]", pass);
-  if (out !== null) {
-    out.hidden = status !== "accepted";
-    out.addEventListener("click", () => void checkOut(visit.id, out, put));
-  }
-  find("[data-pass-close]", pass)?.addEventListener("click", () => pass.remove());
-  document.body.append(pass);
-  pass.tabIndex = -1;
-  pass.focus();
-  navigator.vibrate?.(status === "refused" ? [200, 100, 200] : 80);
+/** A reason as a text, whichever way the server says it. */
+function words(reasons: readonly unknown[]): string {
+  return reasons
+    .map((reason) => (typeof reason === "string" ? reason : ((reason as { detail?: string }).detail ?? "")))
+    .filter((reason) => reason !== "")
+    .join(". ");
 }
 
-async function checkOut(id: string, button: HTMLButtonElement, put: (name: string, value: string) => void): Promise<void> {
-  if (isHeld(button)) {
-    return;
-  }
-  const free = hold(button);
+function placeOf(form: HTMLFormElement): string {
+  return find("[data-place]", form)?.textContent?.trim() ?? "";
+}
+
+/** What must be there before a visit is kept for later: with no signal nobody else says it. */
+function missing(form: HTMLFormElement): boolean {
+  return !form.reportValidity();
+}
+
+async function leave(id: string, put: (word: string, note: string) => void): Promise<void> {
   try {
-    await postJson(`/api/v1/checkin/visits/${id}/checkout`, { at: new Date().toISOString() }, recall(TOKEN_KEY) ?? undefined);
-    button.hidden = true;
-    put("word", say("passCheckedOut"));
-  } catch (error) {
-    put("note", error instanceof Error ? error.message : say("unexpected"));
-  } finally {
-    free();
+    await keep(LEAVINGS, `out:${id}`, { id, at: new Date().toISOString() });
+    remember(INSIDE_KEY, null);
+    put(say("passCheckedOut"), navigator.onLine ? "" : say("passQueuedNote"));
+    sendNow();
+    const form = find<HTMLFormElement>("form[data-checkin]");
+    if (form !== null) {
+      showInside(form);
+    }
+  } catch {
+    put("", say("queueBroken"));
   }
+}
+
+function show(visit: Visit, form: HTMLFormElement, status: "accepted" | "refused" | "queued", at: Date, said: string): void {
+  const people = 1 + (visit.party?.length ?? 0);
+  const place = placeOf(form);
+  if (status !== "refused") {
+    const inside: Inside = { id: visit.id, code: visit.venue_code, place, at: at.toISOString(), people, queued: status === "queued" };
+    remember(INSIDE_KEY, JSON.stringify(inside));
+  }
+  showPass({ status, place, at, people, note: said }, (put) => leave(visit.id, put));
+  showInside(form);
+}
+
+/** Remembers what an answer brings for the next time. */
+async function learn(visit: Visit, token: string): Promise<void> {
+  remember(TOKEN_KEY, token);
+  if ("full_name" in visit.visitor) {
+    remember(NAME_KEY, visit.visitor.full_name);
+  }
+  await setNote("device_token", token).catch(() => undefined);
 }
 
 async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void> {
   const visit = readVisit(form);
   const free = hold(button);
-  try {
-    const answer = await postJson<VisitAnswer>("/api/v1/checkin/visits", visit);
-    if (answer.device_token !== undefined && answer.device_token !== null) {
-      remember(TOKEN_KEY, answer.device_token);
-      if ("full_name" in visit.visitor) {
-        remember(NAME_KEY, visit.visitor.full_name);
-      }
+  const kept = await keep(VISITS, visit.id, visit, HOLD_MS).then(
+    () => true,
+    () => false,
+  );
+  const answer = navigator.onLine ? await post("/api/v1/checkin/visits", visit) : null;
+  free();
+  if (answer === null || answer.status >= 500 || answer.status === 429) {
+    if (!kept) {
+      showProblem(form, { title: say(answer === null ? "offline" : "queueBroken"), status: 0 });
+      return;
     }
-    // A second scan within the minute is answered with the first visit: that is the one to check out.
-    showPass({ ...visit, id: answer.id }, answer.status, new Date(answer.checked_in_at), answer.reasons);
-    showKnown(form);
-  } catch (error) {
-    if (error instanceof OfflineError && keepVisit(visit)) {
-      showPass(visit, "queued", new Date(visit.at), []);
-    } else if (error instanceof ProblemError) {
-      if (error.problem.status === 401) {
-        // The token is no longer good: ask for name and phone again.
-        remember(TOKEN_KEY, null);
-        showKnown(form);
-      }
-      showProblem(form, error.problem);
-    } else {
-      showProblem(form, { title: say("offline"), status: 0 });
+    await release(visit.id).catch(() => undefined);
+    if ("full_name" in visit.visitor) {
+      remember(NAME_KEY, visit.visitor.full_name);
     }
-  } finally {
-    free();
-    showQueue();
+    show(visit, form, "queued", new Date(visit.at), say("passQueuedNote"));
+    sendNow();
+    return;
   }
+  if (answer.status >= 400) {
+    await forget(visit.id).catch(() => undefined);
+    if (answer.status === 401) {
+      // The token is no longer good: ask for name and phone again.
+      await forgetPhone();
+      showKnown(form);
+    }
+    showProblem(form, readProblem(answer.status, answer.body));
+    return;
+  }
+  const said = answer.body as VisitAnswer;
+  await settle(VISITS, [{ id: visit.id, status: "accepted" }]).catch(() => undefined);
+  if (said.device_token) {
+    await learn(visit, said.device_token);
+  }
+  // A second scan within the minute is answered with the first visit: that is the one to check out.
+  show({ ...visit, id: said.id }, form, said.status, new Date(said.checked_in_at), words(said.reasons));
+  showKnown(form);
+}
+
+async function forgetPhone(): Promise<void> {
+  remember(TOKEN_KEY, null);
+  remember(NAME_KEY, null);
+  await setNote("device_token", undefined).catch(() => undefined);
 }
 
 /** A phone that has been here before shows its person's name and one button, no fields. */
@@ -145,36 +176,130 @@ function showKnown(form: HTMLFormElement): void {
   const known = recall(TOKEN_KEY) !== null;
   findAll("[data-first-visit]", form).forEach((part) => {
     part.hidden = known;
-    findAll<HTMLInputElement>("input", part).forEach((input) => (input.disabled = known));
+    findAll<HTMLInputElement>("input", part).forEach((input) => {
+      input.disabled = known;
+      input.required = !known;
+    });
   });
   findAll("[data-known]", form).forEach((part) => (part.hidden = !known));
-  findAll("[data-known-name]", form).forEach((place) => (place.textContent = recall(NAME_KEY) ?? ""));
-}
-
-function showQueue(): void {
-  const bar = find("[data-queue]");
-  const waiting = waitingVisits().length;
-  if (bar !== null) {
-    bar.hidden = waiting === 0;
-    bar.replaceChildren(icon("wifi-off"), say("queueWaiting", { n: figure(waiting) }));
+  const name = recall(NAME_KEY);
+  if (name !== null) {
+    findAll("[data-known-name]", form).forEach((place) => (place.textContent = name));
   }
 }
 
+/** Whoever is inside here sees since when, the screen again, and how to leave. */
+function showInside(form: HTMLFormElement): void {
+  const panel = find("[data-inside]");
+  const inside = recallJson<Inside | null>(INSIDE_KEY, null, (value): value is Inside | null => isInside(value));
+  if (panel === null) {
+    return;
+  }
+  const here = inside !== null && inside.code === form.dataset["venueCode"] && Date.now() - Date.parse(inside.at) < INSIDE_MS;
+  panel.hidden = !here;
+  if (!here || inside === null) {
+    return;
+  }
+  const since = find("[data-inside-since]", panel);
+  if (since !== null) {
+    since.textContent = say("insideSince", { time: clockTime(new Date(inside.at)) });
+  }
+  const again = find<HTMLButtonElement>("[data-inside-show]", panel);
+  if (again !== null) {
+    again.onclick = () => {
+      const { place, people, queued, id } = inside;
+      const note = queued ? say("passQueuedNote") : "";
+      showPass({ status: queued ? "queued" : "accepted", place, at: new Date(inside.at), people, note }, (put) => leave(id, put));
+    };
+  }
+  const out = find<HTMLButtonElement>("[data-inside-out]", panel);
+  if (out !== null) {
+    out.onclick = () => {
+      void leave(inside.id, (word) => {
+        const said = find("[data-queue-said]");
+        if (said !== null) {
+          said.hidden = word === "";
+          said.textContent = word;
+        }
+      });
+    };
+  }
+}
+
+/** What waits on this phone and what was sent from it, always in sight. */
+async function showQueue(): Promise<void> {
+  const bar = find("[data-queue]");
+  if (bar === null) {
+    return;
+  }
+  const [visits, leavings, refused] = await Promise.all([tally(VISITS), tally(LEAVINGS), rejected(VISITS)]);
+  const waits = visits.waiting + leavings.waiting;
+  bar.dataset["state"] = refused.length > 0 ? "rejected" : waits > 0 ? "waiting" : "sent";
+  bar.dataset["waiting"] = String(waits);
+  bar.dataset["sent"] = String(visits.sent);
+  bar.hidden = waits === 0 && visits.sent === 0 && refused.length === 0;
+  if (refused.length > 0) {
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button button-bare button-small";
+    close.textContent = say("close");
+    close.addEventListener("click", () => void Promise.all(refused.map((record) => forget(record.id))));
+    const reasons = [...new Set(refused.map((record) => record.reason ?? ""))].join(" ");
+    bar.replaceChildren(icon("alert"), `${say("queueRejected", { n: figure(refused.length) })} ${reasons}`, close);
+  } else if (waits > 0) {
+    bar.replaceChildren(icon("wifi-off"), say("queueWaiting", { n: figure(waits) }));
+  } else {
+    bar.replaceChildren(icon("check"), say("queueSent", { n: figure(visits.sent) }));
+  }
+}
+
+/** A token that came while the page was closed, or with a batch. */
+async function takeToken(form: HTMLFormElement): Promise<void> {
+  const token = await note("device_token").catch(() => undefined);
+  if (token !== undefined && token !== recall(TOKEN_KEY)) {
+    remember(TOKEN_KEY, token);
+    showKnown(form);
+  }
+}
+
+/** The page for a place that this phone has never seen, opened with no signal: the code stands in its address. */
+function takeCode(form: HTMLFormElement): void {
+  const code = /^\/c\/([^/]+)$/i.exec(location.pathname)?.[1];
+  if (form.dataset["venueCode"] === "" && code !== undefined) {
+    form.dataset["venueCode"] = code.toUpperCase();
+    findAll("[data-place-code]", form).forEach((place) => (place.textContent = code.toUpperCase()));
+  }
+}
+
+let sendNow: () => void = () => undefined;
+
 const form = find<HTMLFormElement>("form[data-checkin]");
 if (form !== null) {
+  takeCode(form);
   showKnown(form);
-  showQueue();
+  showInside(form);
+  form.noValidate = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter ?? find("button[type=submit]", form);
-    if (button instanceof HTMLElement && !isHeld(button)) {
+    if (button instanceof HTMLElement && !isHeld(button) && !missing(form)) {
       void checkIn(form, button);
     }
   });
-  find("[data-not-me]", form)?.addEventListener("click", () => {
-    remember(TOKEN_KEY, null);
-    remember(NAME_KEY, null);
-    showKnown(form);
+  find("[data-not-me]", form)?.addEventListener("click", (event) => {
+    event.preventDefault();
+    void forgetPhone().then(() => {
+      showKnown(form);
+      find("#full_name", form)?.focus();
+    });
   });
-  document.addEventListener("antam:visits", showQueue);
+  const refresh = (): void => {
+    void showQueue().catch(() => undefined);
+    void takeToken(form);
+  };
+  onQueueChange(refresh);
+  refresh();
+  sendNow = keepSending([VISITS, LEAVINGS]);
+  registerWorker();
+  void askToKeep();
 }

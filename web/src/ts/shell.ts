@@ -6,7 +6,6 @@ import { setUpDuty } from "./duty.ts";
 import { focusErrorSummary, preventDoubleSubmit } from "./forms.ts";
 import { keepTimesFresh } from "./relative_time.ts";
 import { setUpThemeSwitch } from "./theme.ts";
-import { flushWhenOnline } from "./visit_queue.ts";
 
 /** `[data-open="#id"]` opens a dialog, `[data-print]` prints, `[data-auto-submit]` sends its form when it changes. */
 function setUpSmallThings(): void {
@@ -36,4 +35,3 @@ keepTimesFresh();
 setUpThemeSwitch();
 setUpDuty();
 setUpSmallThings();
-flushWhenOnline();

@@ -203,3 +203,9 @@ operations-username = User name
 operations-name = Person
 operations-roles = Roles
 operations-area = Area
+
+## The page of a device that has no network
+
+offline-title = No network
+offline-safe = What was checked in on this device is still here and is sent by itself when there is a network.
+offline-todo = Try again when there is a signal. At a door, open the scanner or scan the poster: both work without a network.

@@ -203,3 +203,9 @@ operations-username = Tên đăng nhập
 operations-name = Người dùng
 operations-roles = Vai trò
 operations-area = Địa bàn
+
+## The page of a device that has no network
+
+offline-title = Chưa có mạng
+offline-safe = Những lượt khai báo trên máy này vẫn còn nguyên và sẽ tự gửi khi có mạng.
+offline-todo = Thử lại khi có tín hiệu. Ở cửa, hãy mở trang quét mã hoặc quét mã dán ở cửa: hai trang này dùng được cả khi không có mạng.

@@ -1,0 +1,62 @@
+/** The queues of check-in: visits of the phone's owner and of people on paper, check-outs, and scans at a door. */
+
+import { batchLine, detailOf, failure, type Line, note, post } from "./queue.ts";
+
+/** A visit as `POST /api/v1/checkin/visits` takes it. */
+export interface Visit {
+  readonly id: string;
+  readonly venue_code: string;
+  readonly at: string;
+  readonly visitor: { readonly device_token: string } | { readonly full_name: string; readonly phone: string };
+  readonly party?: readonly { readonly full_name: string }[];
+}
+
+/** A scan as `POST /api/v1/checkin/scans` takes it. */
+export interface Scan {
+  readonly id: string;
+  readonly venue_id: string;
+  readonly text: string;
+  readonly at: string;
+}
+
+/** A check-out; `id` is the visit's. */
+export interface Leaving {
+  readonly id: string;
+  readonly at: string;
+}
+
+/** The visits of the phone's owner. */
+export const VISITS: Line<Visit> = { ...batchLine<Visit>("visits", "/api/v1/checkin/visits/batch", "visits"), own: true };
+
+/** The visits of people whose name and phone the staff of a door typed. */
+export const PAPER: Line<Visit> = batchLine<Visit>("paper", "/api/v1/checkin/visits/batch", "visits");
+
+export const SCANS: Line<Scan> = batchLine<Scan>("scans", "/api/v1/checkin/scans/batch", "scans");
+
+/** Goes after the visits: one cannot leave before having come. */
+export const LEAVINGS: Line<Leaving> = {
+  name: "leavings",
+  batch: 1,
+  send: async (records) => {
+    const record = records[0];
+    if (record === undefined) {
+      return { kind: "answered", results: [] };
+    }
+    const { id, at } = record.body;
+    const token = await note("device_token");
+    const answer = await post(`/api/v1/checkin/visits/${id}/checkout`, { at }, token);
+    if (answer === null) {
+      return { kind: "later" };
+    }
+    // 409: checked out before, on another phone or by the venue's staff.
+    if (answer.status === 200 || answer.status === 409) {
+      return { kind: "answered", results: [{ id: record.id, status: answer.status === 200 ? "accepted" : "duplicate" }] };
+    }
+    const attempt = failure(answer.status, detailOf(answer.body));
+    // A phone cannot sign in: what its token may not end stays as it is.
+    return attempt.kind === "sign_in" ? { kind: "refused", detail: detailOf(answer.body) } : attempt;
+  },
+};
+
+/** All of them, in the order in which they are sent. */
+export const LINES: readonly Line<never>[] = [VISITS, PAPER, SCANS, LEAVINGS];
