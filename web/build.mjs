@@ -23,7 +23,13 @@ const woff2Only = {
   setup(build) {
     build.onLoad({ filter: /@fontsource.*\.css$/ }, async ({ path }) => {
       const css = await readFile(path, "utf8");
-      return { contents: css.replace(/,\s*url\([^)]*\.woff\)\s*format\('woff'\)/g, ""), loader: "css" };
+      const contents = css
+        .replace(/,\s*url\([^)]*\.woff\)\s*format\('woff'\)/g, "")
+        // Latin Extended claims letters of Vietnamese as well and comes later: one "ỹ" would load a file that nobody needs.
+        .replaceAll("U+0100-02BA,", "U+0100-0101,U+0104-010F,U+0112-0127,U+012A-0167,U+016A-019F,U+01A2-01AE,U+01B1-02BA,")
+        .replaceAll("U+1EF2-1EFF,", "U+1EFA-1EFF,")
+        .replaceAll("U+20A0-20AB,", "U+20A0-20AA,");
+      return { contents, loader: "css" };
     });
   },
 };

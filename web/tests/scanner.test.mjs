@@ -58,6 +58,7 @@ test("what no server is needed to refuse is refused at once", () => {
   assert.equal(plainlyWrong("  "), "doorUnread");
   assert.equal(plainlyWrong("x".repeat(10_001)), "doorUnread");
   assert.equal(plainlyWrong(CARD), null);
+  assert.equal(plainlyWrong(`HTTPS://AN.TAM.VN/P/${"7".repeat(64)}`), null, "our personal QR is an address");
 });
 
 test("the door's answer is a colour, a word and a line", () => {

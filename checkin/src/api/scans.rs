@@ -1,18 +1,19 @@
-//! `POST scans`.
+//! `POST scans`, `POST scans/batch`.
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::routing::post;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared::access::Role;
 use shared::bilingual::Lang;
 use shared::problem::FieldError;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::Json;
+use shared_web::extract::{self, Json};
 use shared_web::problem::Problem;
 
-use super::visits::{VisitView, staff_view};
+use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, too_many};
 use crate::App;
 use crate::app::scans::{ScanDone, ScanFailure, ScanInput, scan};
 
@@ -71,14 +72,47 @@ async fn create(
     State(app): State<App>,
     caller: Caller,
     Json(input): Json<ScanInput>,
-) -> Result<(StatusCode, axum::Json<serde_json::Value>), Problem> {
+) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     let done = scan(&app, &caller, &input).await?;
     let status = if done.checked.created { StatusCode::CREATED } else { StatusCode::OK };
     let view = serde_json::to_value(view(&done, caller.lang())).map_err(|_| Problem::internal())?;
     Ok((status, axum::Json(view)))
 }
 
+#[derive(Deserialize)]
+struct Batch {
+    scans: Vec<Value>,
+}
+
+/// The queue of a scanner that had no signal. One after the other: who was scanned twice is found by the second.
+async fn create_batch(
+    State(app): State<App>,
+    caller: Caller,
+    Json(batch): Json<Batch>,
+) -> Result<Json<BatchAnswer>, Problem> {
+    if batch.scans.len() > BATCH {
+        return Err(too_many("/scans"));
+    }
+    let mut results = Vec::with_capacity(batch.scans.len());
+    for record in batch.scans {
+        let outcome = match ScanInput::deserialize(&record) {
+            Ok(input) => scan(&app, &caller, &input).await.map_err(Problem::from),
+            Err(_) => extract::parse_json::<ScanInput>(record.to_string().as_bytes()).and(Err(Problem::internal())),
+        };
+        results.push(reported(&record, outcome.map(|done| (done.checked, None)), caller.lang())?);
+    }
+    Ok(Json(BatchAnswer { results }))
+}
+
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = routes.add(
+        Method::POST,
+        "/api/v1/checkin/scans/batch",
+        Who::Roles(DOOR),
+        Scope::Own,
+        Doc::json("Send scans that were made without a signal, at most 500").body("ScanBatch").answer("BatchReport"),
+        post(create_batch),
+    );
     routes.add(
         Method::POST,
         "/api/v1/checkin/scans",

@@ -26,6 +26,12 @@ pub fn all() -> Schemas {
         ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
         ("Exposures", exposures()),
         ("ScanInput", scan_input()),
+        (
+            "ScanBatch",
+            json!({"type": "object", "required": ["scans"], "properties": {
+                "scans": {"type": "array", "maxItems": 500, "items": reference("ScanInput")},
+            }}),
+        ),
         ("Scan", scan()),
     ]
     .into_iter()

@@ -26,7 +26,7 @@ use crate::app::odd;
 use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// A visit on the wire.
 #[derive(Debug, Serialize)]
@@ -136,16 +136,27 @@ struct Batch {
     sent_at: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct BatchAnswer {
-    results: Vec<BatchResult>,
+/// What became of a batch.
+#[derive(Serialize)]
+pub(super) struct BatchAnswer {
+    pub(super) results: Vec<BatchResult>,
 }
 
-#[derive(Debug, Serialize)]
-struct BatchResult {
+/// What became of one record of it.
+#[derive(Serialize)]
+pub(super) struct BatchResult {
     id: Value,
     status: &'static str,
     errors: Vec<Value>,
+    /// What the phone sends the next time, where a visitor gave a name in this batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<String>,
+}
+
+/// A batch that is too long.
+pub(super) fn too_many(pointer: &str) -> Problem {
+    let detail = Bilingual::new(format!("Tối đa {BATCH} lượt mỗi lần gửi"), format!("At most {BATCH} visits at once"));
+    Problem::field(FieldError::new(pointer, "too_many", detail))
 }
 
 /// A batch is the queue of a phone or a scanner. Visits of known visitors are stored together; the others one after the
@@ -156,9 +167,7 @@ async fn create_batch(
     Json(batch): Json<Batch>,
 ) -> Result<Json<BatchAnswer>, Problem> {
     if batch.visits.len() > BATCH {
-        let detail =
-            Bilingual::new(format!("Tối đa {BATCH} lượt mỗi lần gửi"), format!("At most {BATCH} visits at once"));
-        return Err(Problem::field(FieldError::new("/visits", "too_many", detail)));
+        return Err(too_many("/visits"));
     }
     let mut people = HashMap::new();
     let mut outcomes = Vec::with_capacity(batch.visits.len());
@@ -222,19 +231,40 @@ async fn take(
 
 /// What is said of one visit. Our own failure fails the whole batch: it can be sent again, and then tells the truth.
 fn result(visit: &Value, outcome: Result<CheckedIn, Problem>, lang: Lang) -> Result<BatchResult, Problem> {
-    let given = visit.get("id").filter(|id| !id.is_null()).cloned();
+    let named = visit["visitor"]["device_token"].is_null();
+    let outcome = outcome.map(|checked| {
+        let token = named.then(|| checked.device_token.clone());
+        (checked, token)
+    });
+    reported(visit, outcome, lang)
+}
+
+/// The same of whatever has an id of its own.
+pub(super) fn reported(
+    record: &Value,
+    outcome: Result<(CheckedIn, Option<String>), Problem>,
+    lang: Lang,
+) -> Result<BatchResult, Problem> {
+    let given = record.get("id").filter(|id| !id.is_null()).cloned();
     match outcome {
-        Ok(checked) => Ok(BatchResult {
+        Ok((checked, device_token)) => Ok(BatchResult {
             id: given.unwrap_or_else(|| Value::String(checked.visit.id.to_string())),
             status: if checked.created { "accepted" } else { "duplicate" },
             errors: Vec::new(),
+            device_token,
         }),
         Err(problem) if problem.status.is_server_error() => Err(problem),
         Err(problem) => {
-            let errors = problem.errors.iter().map(|error| {
-                serde_json::json!({"pointer": error.pointer, "code": error.code, "detail": error.detail.get(lang)})
-            });
-            Ok(BatchResult { id: given.unwrap_or(Value::Null), status: "rejected", errors: errors.collect() })
+            let mut errors: Vec<Value> = problem
+                .errors
+                .iter()
+                .map(|e| serde_json::json!({"pointer": e.pointer, "code": e.code, "detail": e.detail.get(lang)}))
+                .collect();
+            if errors.is_empty() {
+                let detail = problem.detail.get(lang);
+                errors.push(serde_json::json!({"pointer": "", "code": problem.code, "detail": detail}));
+            }
+            Ok(BatchResult { id: given.unwrap_or(Value::Null), status: "rejected", errors, device_token: None })
         }
     }
 }

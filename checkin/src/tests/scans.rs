@@ -56,6 +56,37 @@ impl Town {
     }
 }
 
+async fn the_queue_of_a_scanner_is_sent_in_one_go_and_again_without_harm(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let id = |n: u32| format!("01890a5d-ac96-774b-bcce-b302099a81{n:02}");
+    let scan = |n: u32, text: &str| json!({"id": id(n), "venue_id": door.place.id, "text": text, "at": town.now().to_string()});
+    let poster = format!("HTTPS://ANTAM.EXAMPLE.VN/C/{}", door.place.code);
+    let scans = [scan(1, CCCD), scan(2, BHYT), scan(3, "xin chào"), scan(4, &poster), json!({"id": id(5), "text": 7})];
+    let send =
+        || town.call(Method::POST, "/api/v1/checkin/scans/batch", Some(&door.staff), Some(json!({"scans": scans})));
+    let statuses = |body: &Value| -> Vec<String> {
+        body["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap().to_owned()).collect()
+    };
+    let (status, first) = send().await;
+    assert_eq!(status, StatusCode::OK, "{first}");
+    assert_eq!(statuses(&first), ["accepted", "accepted", "rejected", "rejected", "rejected"], "{first}");
+    for (n, result) in first["results"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(result["id"], id(u32::try_from(n).unwrap() + 1), "each is answered under its own id");
+        assert!(result["device_token"].is_null(), "the token is the visitor's alone");
+        let refused = result["status"] == "rejected";
+        assert_eq!(refused, result["errors"][0]["detail"].is_string(), "{result}");
+    }
+    let (_, second) = send().await;
+    assert_eq!(statuses(&second)[..2], ["duplicate", "duplicate"], "{second}");
+    assert_eq!(town.people_called("nguyen van an").await, 1);
+
+    let many = json!({"scans": vec![scan(1, CCCD); 501]});
+    let (status, body) = town.call(Method::POST, "/api/v1/checkin/scans/batch", Some(&door.staff), Some(many)).await;
+    assert_eq!((status, &body["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("too_many")), "{body}");
+    let (status, _) = town.call(Method::POST, "/api/v1/checkin/scans/batch", None, Some(json!({"scans": []}))).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
 async fn a_card_checks_its_holder_in_once_however_often_it_is_scanned(town: Town) {
     let door = town.door(PlaceKind::Market).await;
     for (text, recognised, name) in
@@ -201,3 +232,4 @@ on_both!(refused, super::whatever_else_is_scanned_gives_one_line_and_registers_n
 on_both!(warned, super::a_card_that_contradicts_itself_is_taken_with_a_warning);
 on_both!(staff, super::only_who_works_at_the_door_scans_there);
 on_both!(forgotten, super::codes_that_were_seen_are_forgotten_with_the_visits);
+on_both!(batch, super::the_queue_of_a_scanner_is_sent_in_one_go_and_again_without_harm);

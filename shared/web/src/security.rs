@@ -23,20 +23,32 @@ pub fn allow_camera(response: &mut Response) {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP_WITH_CAMERA));
 }
 
+/// Whether it is what a browser never shows by itself. The policy of a page says nothing to it, and on a bad network half a
+/// kilobyte with each file counts. An SVG is a document, and its scripts are refused as such.
+fn is_part_of_a_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let parts = ["text/css", "text/javascript", "font/woff2", "application/wasm", "application/manifest+json"];
+    parts.iter().any(|part| kind.starts_with(part))
+}
+
 /// The layer that adds them; `tls` where people reach the site by https.
 pub async fn headers(tls: bool, request: Request, next: Next) -> Response {
+    let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
+    let is_part = is_asset && is_part_of_a_page(&response);
     let headers = response.headers_mut();
-    let fixed: [(HeaderName, &'static str); 7] = [
-        (header::CONTENT_SECURITY_POLICY, CSP),
+    let everywhere = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let documents = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(), microphone=()"),
     ];
-    for (name, value) in fixed {
+    for (name, value) in everywhere.into_iter().chain(documents.into_iter().filter(|_| !is_part)) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if tls {

@@ -53,7 +53,7 @@ export function showPass(pass: Pass, leave: (put: (word: string, note: string) =
   put("time", clockTime(pass.at));
   put("date", date(pass.at));
   put("place", pass.place);
-  put("people", say("passPeople", { n: figure(pass.people) }));
+  put("people", pass.people === 1 ? say("passPerson") : say("passPeople", { n: figure(pass.people) }));
   put("note", pass.note);
   const out = find<HTMLButtonElement>("[data-check-out]", shown);
   if (out !== null) {

@@ -58,5 +58,7 @@ export function plainlyWrong(text: string): "doorPoster" | "doorUnread" | null {
     return "doorPoster";
   }
   const trimmed = text.trim();
-  return trimmed.length < 6 || trimmed.length > 10_000 || /^https?:/i.test(trimmed) ? "doorUnread" : null;
+  // The only address that names a person is that of our personal QR, which ends in its digits.
+  const isOtherLink = /^https?:/i.test(trimmed) && !/\/p\/[0-9]+$/i.test(trimmed);
+  return trimmed.length < 6 || trimmed.length > 10_000 || isOtherLink ? "doorUnread" : null;
 }
