@@ -4,7 +4,7 @@
 //! the service worker of another. When it is dropped, also by a test that panics, no process of it is left.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -57,22 +57,34 @@ impl Browser {
     /// # Panics
     /// As [`start`](Self::start).
     pub async fn with_arguments(arguments: &[&str]) -> Self {
-        match Self::try_start(arguments).await {
+        Self::start_in(None, arguments).await
+    }
+
+    /// Starts a browser on a profile that outlives it: what it kept there is there for the next one. Dropping the browser is a power
+    /// cut, [`close`](Self::close) is closing it.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub async fn on_profile(profile: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(Some(profile), arguments).await
+    }
+
+    async fn start_in(profile: Option<&Path>, arguments: &[&str]) -> Self {
+        match Self::try_start(profile, arguments).await {
             Ok(browser) => browser,
             Err(error) => panic!("no browser for this test (`./dev test` installs one): {error:#}"),
         }
     }
 
-    async fn try_start(arguments: &[&str]) -> anyhow::Result<Self> {
-        let processes = Processes::start()?;
+    async fn try_start(profile: Option<&Path>, arguments: &[&str]) -> anyhow::Result<Self> {
+        let processes = Processes::start(profile)?;
         let port = processes.port().await?;
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in ARGUMENTS.iter().chain(arguments) {
             capabilities.add_arg(argument)?;
         }
         capabilities.add_arg(&format!("--window-size={},{}", DESKTOP.0, DESKTOP.1))?;
-        let profile = processes.directory.path().join("profile");
-        capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+        capabilities.add_arg(&format!("--user-data-dir={}", processes.profile.display()))?;
         if let Some(path) = std::env::var(CHROMIUM).ok().filter(|path| !path.is_empty()) {
             capabilities.set_binary(&path)?;
         }
@@ -115,6 +127,14 @@ impl Browser {
         Ok(self.driver.screenshot(path).await?)
     }
 
+    /// Closes the browser as a person does.
+    ///
+    /// # Errors
+    /// When it has gone already.
+    pub async fn close(self) -> anyhow::Result<()> {
+        Ok(self.driver.clone().quit().await?)
+    }
+
     /// Everything that the browser is running on: the directory with its profile and logs.
     #[must_use]
     pub fn directory(&self) -> &Path {
@@ -134,11 +154,13 @@ impl Drop for Browser {
 struct Processes {
     driver: Child,
     directory: TempDir,
+    profile: PathBuf,
 }
 
 impl Processes {
-    fn start() -> anyhow::Result<Self> {
+    fn start(profile: Option<&Path>) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("antam-browser-").tempdir()?;
+        let profile = profile.map_or_else(|| directory.path().join("profile"), Path::to_owned);
         let log = File::create(directory.path().join("chromedriver.log"))?;
         let program = std::env::var(CHROMEDRIVER).ok().filter(|path| !path.is_empty());
         let program = program.unwrap_or_else(|| "chromedriver".to_owned());
@@ -153,7 +175,7 @@ impl Processes {
             .stderr(log)
             .spawn()
             .with_context(|| format!("cannot run {program}"))?;
-        Ok(Self { driver, directory })
+        Ok(Self { driver, directory, profile })
     }
 
     fn log(&self) -> String {
@@ -170,15 +192,17 @@ impl Processes {
         bail!("ChromeDriver did not say within ten seconds where it listens: {}", self.log())
     }
 
-    /// The processes that were started for this browser: their command line names its directory.
+    /// The processes that were started for this browser: their command line names its directory or its profile.
     fn living(&self) -> Vec<String> {
         let Some(directory) = self.directory.path().to_str() else { return Vec::new() };
+        let Some(profile) = self.profile.to_str() else { return Vec::new() };
         let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
         let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
         let numbers = names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
         let ours = |process: &String| {
             let command_line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-            String::from_utf8_lossy(&command_line).contains(directory)
+            let command_line = String::from_utf8_lossy(&command_line);
+            command_line.contains(directory) || command_line.contains(&format!("--user-data-dir={profile}"))
         };
         numbers.filter(ours).collect()
     }

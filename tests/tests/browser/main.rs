@@ -1,5 +1,10 @@
 //! The line as three people walk it in a real Chromium: a visitor at the door, the laboratory, the doctor whose board updates by itself.
 
+mod accessibility;
+mod camera;
+mod offline;
+mod weight;
+
 use std::time::Duration;
 
 use anyhow::{Context, ensure};

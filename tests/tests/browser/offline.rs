@@ -1,0 +1,167 @@
+//! A door with no signal: what was done there outlives the browser, a restart of the phone and a server whose answers are
+//! lost, and arrives once.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+use shared_testkit::browser::{Browser, PHONE};
+use tests::client::Client;
+use tests::faulty::Faulty;
+use tests::process::Embedded;
+use tests::sample;
+use thirtyfour::prelude::*;
+
+use crate::{see, sign_in};
+
+/// Cuts the browser off (`navigator.onLine` says so), or lets it on again. The proxy is the cut for the service worker.
+async fn signal(browser: &Browser, network: &Faulty, there: bool) -> anyhow::Result<()> {
+    if there {
+        network.mend()
+    } else {
+        network.cut()
+    }
+    let conditions = json!({"offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    browser.driver().cdp().send_raw("Network.emulateNetworkConditions", conditions).await?;
+    Ok(())
+}
+
+/// Waits until the service worker has what it needs.
+async fn worker_is_ready(browser: &Browser) -> anyhow::Result<()> {
+    let script = "const done = arguments[0]; navigator.serviceWorker.ready.then(() => { \
+                  const look = () => navigator.serviceWorker.controller ? done(true) : setTimeout(look, 50); look(); });";
+    browser.driver().execute_async(script, vec![]).await?;
+    Ok(())
+}
+
+/// What the page says of its queue: waiting, sent.
+async fn queue(browser: &Browser) -> anyhow::Result<(u64, u64)> {
+    let script =
+        "const q = document.querySelector('[data-queue]'); return [Number(q.dataset.waiting), Number(q.dataset.sent)];";
+    Ok(browser.driver().execute(script, vec![]).await?.convert()?)
+}
+
+/// Waits until the page says so.
+async fn queue_becomes(browser: &Browser, wanted: impl Fn((u64, u64)) -> bool) -> anyhow::Result<(u64, u64)> {
+    let mut last = (0, 0);
+    for _ in 0..900 {
+        last = queue(browser).await?;
+        if wanted(last) {
+            return Ok(last);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    anyhow::bail!("the queue never became so; waiting and sent: {last:?}")
+}
+
+async fn inside(owner: &Client, venue: &Value) -> anyhow::Result<u64> {
+    let id = venue["id"].as_str().context("an id")?;
+    let occupancy = owner.get(&format!("/api/v1/checkin/venues/{id}/occupancy")).await?.expect(200)?;
+    occupancy["inside"].as_u64().context("a number")
+}
+
+async fn open_on(profile: &Path, network: &Faulty, there: bool, page: &str) -> anyhow::Result<Browser> {
+    let browser = Browser::on_profile(profile, &[]).await;
+    browser.resize(PHONE).await?;
+    signal(&browser, network, there).await?;
+    browser.open(&format!("{}{page}", network.url)).await?;
+    Ok(browser)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_with_no_signal_outlives_the_browser_and_the_phone_and_arrives_once() -> anyhow::Result<()> {
+    let suite = Embedded::start()?;
+    let network = Faulty::before(&suite.process.url).await?;
+    let owner = Client::signed_in(&suite.process.url, "venue").await?;
+    let known = owner.post("/api/v1/checkin/venues", &sample::venue("Chợ Có Sóng")).await?.expect(201)?;
+    let deaf = owner.post("/api/v1/checkin/venues", &sample::venue("Hầm Không Sóng")).await?.expect(201)?;
+    let (known_door, deaf_door) = (door(&known)?, door(&deaf)?);
+    let profile = tempfile::tempdir()?;
+
+    let browser = open_on(profile.path(), &network, true, &known_door).await?;
+    worker_is_ready(&browser).await?;
+    see(&browser, "#full_name").await?.send_keys("Lê Thị Khách").await?;
+    see(&browser, "#phone").await?.send_keys("0933 000 222").await?;
+    see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
+    see(&browser, ".pass[data-status=accepted]").await?;
+
+    // The poster of a place that this phone has never seen, under ground.
+    signal(&browser, &network, false).await?;
+    browser.open(&format!("{}{deaf_door}", network.url)).await?;
+    see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
+    see(&browser, ".pass[data-status=queued]").await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 1).await?;
+    browser.close().await?;
+
+    // Closed and opened again, still under ground; then the power goes.
+    let browser = open_on(profile.path(), &network, false, &deaf_door).await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 1).await?;
+    see(&browser, "[data-inside]").await?;
+    drop(browser);
+    ensure!(inside(&owner, &deaf).await? == 0, "nothing can have arrived yet");
+
+    // The first answer is lost on the way: the visit is sent again, and stays one.
+    network.lose_answers(1);
+    let browser = open_on(profile.path(), &network, true, &deaf_door).await?;
+    queue_becomes(&browser, |(waiting, sent)| waiting == 0 && sent >= 1).await?;
+    ensure!(network.still_to_lose() == 0, "the lost answer was not that of the queue");
+    ensure!(inside(&owner, &deaf).await? == 1 && inside(&owner, &known).await? == 1);
+
+    // The button at the way out works with no signal as well.
+    signal(&browser, &network, false).await?;
+    see(&browser, "[data-inside-out]").await?.click().await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 1).await?;
+    signal(&browser, &network, true).await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 0).await?;
+    ensure!(inside(&owner, &deaf).await? == 0, "who left is not inside");
+    Ok(())
+}
+
+/// Types as a hand scanner does: each card a burst of keys and Enter.
+const HAND_SCANNER: &str = "
+    const [from, to] = arguments;
+    const letters = (n) => String(n).replace(/./g, (digit) => 'aăâbcdđeêg'[digit]);
+    for (let n = from; n < to; n += 1) {
+        const text = `0820900${String(10000 + n)}||Nguyễn Văn ${letters(n)}|01021990|Nam|Ấp Mỹ Thạnh, Xã Mỹ Phong|15042021`;
+        for (const key of [...text, 'Enter']) {
+            document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+        }
+    }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_scans_on_with_no_signal_and_a_server_that_fails_halfway_doubles_nobody() -> anyhow::Result<()> {
+    const SCANS: u64 = 620;
+    let suite = Embedded::start()?;
+    let network = Faulty::before(&suite.process.url).await?;
+    let owner = Client::signed_in(&suite.process.url, "venue").await?;
+    let venue = owner.post("/api/v1/checkin/venues", &sample::venue("Chợ Đầu Mối")).await?.expect(201)?;
+    let page = format!("/venue/{}/scan", venue["id"].as_str().context("an id")?);
+    let profile = tempfile::tempdir()?;
+
+    let browser = open_on(profile.path(), &network, true, "/").await?;
+    sign_in(&browser, &network.url, "venue", "/venue").await?;
+    see(&browser, "a[href$='/scan']").await?;
+    browser.open(&format!("{}{page}", network.url)).await?;
+    worker_is_ready(&browser).await?;
+    browser.driver().execute(HAND_SCANNER, vec![json!(0), json!(1)]).await?;
+    see(&browser, "[data-answer][data-level=go]").await?;
+    queue_becomes(&browser, |counts| counts == (0, 1)).await?;
+
+    signal(&browser, &network, false).await?;
+    browser.open(&format!("{}{page}", network.url)).await?;
+    browser.driver().execute(HAND_SCANNER, vec![json!(1), json!(SCANS)]).await?;
+    see(&browser, "[data-answer][data-level=kept]").await?;
+    queue_becomes(&browser, |counts| counts == (SCANS - 1, 1)).await?;
+    // The power of the phone goes; the first batch is stored by a server that answers 500.
+    drop(browser);
+    network.lose_answers(1);
+    let browser = open_on(profile.path(), &network, true, &page).await?;
+    queue_becomes(&browser, |counts| counts == (0, SCANS)).await?;
+    ensure!(network.still_to_lose() == 0, "no answer was lost");
+    ensure!(inside(&owner, &venue).await? == SCANS, "{} are inside", inside(&owner, &venue).await?);
+    Ok(())
+}
+
+fn door(venue: &Value) -> anyhow::Result<String> {
+    Ok(format!("/c/{}", venue["code"].as_str().context("a code")?))
+}
