@@ -234,7 +234,7 @@ if (root !== null) {
   listenToWedge((text) => scanned(door, text));
   takePaper(door);
   look(door);
-  registerWorker();
+  registerWorker([root.dataset["reader"], root.dataset["wasm"]]);
   if (door.mode !== "poster") {
     const refresh = (): void => void showQueue(door).catch(() => undefined);
     onQueueChange(refresh);
