@@ -10,7 +10,6 @@ use tests::client::Client;
 use tests::faulty::Faulty;
 use tests::process::Embedded;
 use tests::sample;
-use thirtyfour::prelude::*;
 
 use crate::{see, sign_in};
 
@@ -153,8 +152,9 @@ async fn a_door_scans_on_with_no_signal_and_a_server_that_fails_halfway_doubles_
 
     signal(&browser, &network, false).await?;
     browser.open(&format!("{}{page}", network.url)).await?;
-    browser.driver().execute(HAND_SCANNER, vec![json!(1), json!(SCANS)]).await?;
+    browser.driver().execute(HAND_SCANNER, vec![json!(1), json!(2)]).await?;
     see(&browser, "[data-answer][data-level=kept]").await?;
+    browser.driver().execute(HAND_SCANNER, vec![json!(2), json!(SCANS)]).await?;
     queue_becomes(&browser, |counts| counts == (SCANS - 1, 1)).await?;
     // The power of the phone goes; the first batch is stored by a server that answers 500.
     drop(browser);

@@ -96,8 +96,33 @@ function next(): number {
 /** Keeps a record; when this resolves it is on the disk. `holdMs` keeps the queue from sending it for so long. */
 export async function keep<T>(line: Line<T>, id: string, body: T, holdMs = 0): Promise<void> {
   const record: Kept<T> = { id, queue: line.name, order: next(), body, state: "waiting", held_until: Date.now() + holdMs };
-  await transact("readwrite", (outbox) => result(outbox.put(record)));
-  changed();
+  await new Promise<void>((resolve, reject) => {
+    unwritten.push({ record, resolve, reject });
+    void write();
+  });
+}
+
+let unwritten: { readonly record: Kept; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+let writing = false;
+
+/** Whatever comes while the disk is busy is written together in the next transaction: a burst does not queue for it. */
+async function write(): Promise<void> {
+  if (writing) {
+    return;
+  }
+  writing = true;
+  while (unwritten.length > 0) {
+    const group = unwritten;
+    unwritten = [];
+    try {
+      await transact("readwrite", (outbox) => Promise.all(group.map(({ record }) => result(outbox.put(record)))));
+      group.forEach(({ resolve }) => resolve());
+      changed();
+    } catch (error) {
+      group.forEach(({ reject }) => reject(error));
+    }
+  }
+  writing = false;
 }
 
 /** Lets the queue send a record that was held. */

@@ -126,14 +126,18 @@ async function page(request: Request, url: URL): Promise<Response> {
   });
   const kept = worksOffline ? await caches.match(key, { cacheName: SEEN }) : undefined;
   try {
-    // An answer of a broken gateway is no answer where the device has the page.
     const answer = await (kept === undefined ? fresh : Promise.race([fresh, patience()]));
-    return answer.status >= 500 && kept !== undefined ? kept : answer;
+    // A broken gateway's answer is no answer where the device has a page that works.
+    return answer.status >= 500 && worksOffline ? (kept ?? (await door(url)) ?? answer) : answer;
   } catch {
     fresh.catch(() => undefined);
-    const instead = /^\/c\/[^/]+$/i.test(url.pathname) ? DOOR : SORRY;
-    return kept ?? (await caches.match(instead)) ?? Response.error();
+    return kept ?? (await door(url)) ?? (await caches.match(SORRY)) ?? Response.error();
   }
+}
+
+/** The door that stands in for one that was never opened here. */
+async function door(url: URL): Promise<Response | undefined> {
+  return /^\/c\/[^/]+$/i.test(url.pathname) ? caches.match(DOOR) : undefined;
 }
 
 function patience(): Promise<never> {
