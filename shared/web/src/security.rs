@@ -10,7 +10,10 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
                    font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
                    frame-ancestors 'none'; worker-src 'self'";
 
-/// The same, and the reader of codes may run its WebAssembly.
+/// What no browser shows by itself may load nothing.
+const CSP_OF_PARTS: &str = "default-src 'none'";
+
+/// The policy of a page whose reader of codes may run its WebAssembly.
 const CSP_WITH_CAMERA: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
                                img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
                                form-action 'self'; base-uri 'none'; frame-ancestors 'none'; worker-src 'self'";
@@ -41,6 +44,7 @@ pub async fn headers(tls: bool, request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
+    let parts = [(header::CONTENT_SECURITY_POLICY, CSP_OF_PARTS)];
     let documents = [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -48,7 +52,8 @@ pub async fn headers(tls: bool, request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(), microphone=()"),
     ];
-    for (name, value) in everywhere.into_iter().chain(documents.into_iter().filter(|_| !is_part)) {
+    let further: &[_] = if is_part { &parts } else { &documents };
+    for (name, value) in everywhere.iter().chain(further).cloned() {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if tls {
