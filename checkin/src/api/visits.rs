@@ -1,6 +1,6 @@
 //! `POST visits`, `POST visits/batch`, `POST visits/{id}/checkout`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
@@ -186,10 +186,16 @@ async fn create_batch(
             Err(problem) => outcomes.push((visit, Err(problem))),
         }
     }
-    let stored = join_all(rows.iter().map(|(_, prepared)| check_in::store(&app, &caller, prepared))).await;
-    for ((index, prepared), result) in rows.iter().zip(stored) {
-        odd.extend(result.as_ref().ok().map(|checked| prepared.odd(&app, checked)));
-        outcomes[*index].1 = result.map_err(Problem::from);
+    let mut ids = HashSet::new();
+    let (once, again): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, prepared)| ids.insert(prepared.id()));
+    // Two writers may share a batch, and the second of two equal ids must not be stored before the first.
+    for rows in [once, again] {
+        let stored = join_all(rows.iter().map(|(_, prepared)| check_in::store(&app, &caller, prepared))).await;
+        for ((index, prepared), result) in rows.iter().zip(stored) {
+            odd.extend(result.as_ref().ok().map(|checked| prepared.odd(&app, checked)));
+            outcomes[*index].1 = result.map_err(Problem::from);
+        }
+    }
     }
     odd::note(&app, odd).await?;
     let lang = caller.lang();

@@ -7,6 +7,22 @@ macro_rules! visit_columns {
     };
 }
 
+/// The columns of an exposure, in the order in which they are written.
+macro_rules! exposure_columns {
+    () => {
+        "id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at"
+    };
+}
+
+/// An exposure that was found before keeps its id and its day of finding, and holds again.
+macro_rules! exposure_conflict {
+    () => {
+        " ON CONFLICT (case_id, person_id, place_id, day) DO UPDATE SET \
+         overlap_minutes = excluded.overlap_minutes, level = excluded.level, assumed = excluded.assumed, \
+         withdrawn_at = NULL RETURNING id"
+    };
+}
+
 pub mod door;
 pub mod postgres;
 pub mod records;

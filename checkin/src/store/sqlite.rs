@@ -8,25 +8,21 @@ mod sql;
 /// The statements that truly differ.
 mod dialect {
     use shared::ids::VisitId;
-    use shared_store::StoreError;
     use shared_store::columns::{At, Day};
+    use shared_store::{StoreError, pieces};
     use sqlx::QueryBuilder;
     use uuid::Uuid;
 
     use super::{Conn, Db};
-    use crate::store::Visit;
+    use crate::store::{ExposureRecord, Visit};
 
     /// Rows of the largest statement: eight columns each stay far below SQLite's 32,766 parameters.
     const MOST_ROWS: usize = 512;
 
-    /// Inserts by row values. The rows are cut into powers of two, so that a handful of prepared statements serves
-    /// every size of batch.
+    /// Inserts by row values.
     pub(super) async fn insert_visits(conn: &mut Conn, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
         let mut stored = Vec::with_capacity(visits.len());
-        let mut rest = visits;
-        while !rest.is_empty() {
-            let size = (1 << rest.len().ilog2()).min(MOST_ROWS);
-            let (rows, others) = rest.split_at(size);
+        for rows in pieces(visits, MOST_ROWS) {
             let mut query = QueryBuilder::<Db>::new(concat!("INSERT INTO checkin_visits (", visit_columns!(), ") "));
             query.push_values(rows, |mut row, visit| {
                 row.push_bind(visit.place_id.uuid())
@@ -41,8 +37,45 @@ mod dialect {
             query.push(" ON CONFLICT DO NOTHING RETURNING id");
             let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *conn).await?;
             stored.extend(ids.into_iter().map(VisitId::from_uuid));
-            rest = others;
         }
         Ok(stored)
+    }
+
+    /// Inserts by row values what is new, brings up to date what is there; gives the ids of the rows as they stand.
+    pub(super) async fn put_exposures(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result<Vec<Uuid>, StoreError> {
+        let mut stored = Vec::with_capacity(exposures.len());
+        for rows in pieces(exposures, MOST_ROWS) {
+            let mut query =
+                QueryBuilder::<Db>::new(concat!("INSERT INTO checkin_exposures (", exposure_columns!(), ") "));
+            query.push_values(rows, |mut row, exposure| {
+                row.push_bind(exposure.id.uuid())
+                    .push_bind(exposure.case_id.uuid())
+                    .push_bind(exposure.person_id.uuid())
+                    .push_bind(exposure.place_id.uuid())
+                    .push_bind(Day(exposure.day))
+                    .push_bind(exposure.overlap_minutes)
+                    .push_bind(exposure.level.code())
+                    .push_bind(exposure.assumed)
+                    .push_bind(At(exposure.found_at));
+            });
+            query.push(exposure_conflict!());
+            stored.append(&mut query.build_query_scalar().fetch_all(&mut *conn).await?);
+        }
+        Ok(stored)
+    }
+
+    /// The record that each of these people lives on as.
+    pub(super) async fn canonical(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        let mut found = Vec::with_capacity(people.len());
+        for piece in pieces(people, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("SELECT id, COALESCE(merged_into, id) FROM people WHERE id IN (");
+            let mut list = query.separated(", ");
+            for id in piece {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            found.append(&mut query.build_query_as().fetch_all(&mut *conn).await?);
+        }
+        Ok(found)
     }
 }

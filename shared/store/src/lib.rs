@@ -18,6 +18,7 @@ pub mod keys;
 pub mod migrate;
 pub mod outbox;
 pub mod people;
+mod pieces;
 pub mod port;
 pub mod postgres;
 pub mod runtime;
@@ -27,6 +28,7 @@ pub mod wake;
 
 pub use database::{Database, DatabaseOptions};
 pub use error::StoreError;
+pub use pieces::pieces;
 pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.

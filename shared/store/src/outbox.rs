@@ -7,6 +7,8 @@ use shared::ids::{EventId, MessageId, PersonId, TimerId};
 use shared::time::Instant;
 use uuid::Uuid;
 
+use crate::columns::At;
+
 /// An event that the relay has claimed: nobody else will publish it before the lease ends.
 #[derive(Debug, Clone)]
 pub struct Claimed {
@@ -97,3 +99,15 @@ pub struct Backlog {
 
 /// Which event a dead letter is.
 pub type DeadLetterKey = (String, EventId);
+
+/// An event as it is written into the outbox.
+pub(crate) struct OutboxRow {
+    /// The event's id.
+    pub(crate) id: Uuid,
+    /// Its type.
+    pub(crate) kind: String,
+    /// The whole event as JSON.
+    pub(crate) text: String,
+    /// When it happened.
+    pub(crate) created_at: At,
+}

@@ -22,6 +22,7 @@ pub mod dialect {
     use sqlx::Transaction;
 
     use super::{Conn, Db, PgPool, StoreError};
+    use crate::outbox::OutboxRow;
     use crate::runtime::spawn;
 
     /// How a writer begins.
@@ -51,6 +52,22 @@ pub mod dialect {
     /// Tries to hold off others without waiting.
     pub async fn try_lock(conn: &mut Conn, number: i64) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(number).fetch_one(conn).await?)
+    }
+
+    /// Inserts by arrays: one prepared statement for every number of rows.
+    pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO outbox (id, kind, event, created_at, attempts) \
+             SELECT id, kind, event, created_at, 0 FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) \
+             AS rows (id, kind, event, created_at)",
+        )
+        .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.created_at).collect::<Vec<_>>())
+        .execute(conn)
+        .await?;
+        Ok(())
     }
 }
 

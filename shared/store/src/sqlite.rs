@@ -20,9 +20,14 @@ pub type Row = sqlx::sqlite::SqliteRow;
 
 /// The statements that truly differ.
 pub mod dialect {
-    use sqlx::Transaction;
+    use sqlx::{QueryBuilder, Transaction};
 
     use super::{Conn, Db, SqlitePool, StoreError};
+    use crate::outbox::OutboxRow;
+    use crate::pieces::pieces;
+
+    /// Rows of the largest statement.
+    const MOST_ROWS: usize = 256;
 
     /// How a writer begins: IMMEDIATE takes the one write lock at once, so that it cannot fail later.
     pub const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
@@ -46,6 +51,23 @@ pub mod dialect {
     /// Tries to hold off others without waiting.
     pub async fn try_lock(_: &mut Conn, _: i64) -> Result<bool, StoreError> {
         Ok(true)
+    }
+
+    /// Inserts by row values.
+    pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        for piece in pieces(rows, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts) ");
+            query.push_values(piece, |mut values, row| {
+                values
+                    .push_bind(row.id)
+                    .push_bind(row.kind.as_str())
+                    .push_bind(row.text.as_str())
+                    .push_bind(row.created_at)
+                    .push("0");
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
     }
 }
 

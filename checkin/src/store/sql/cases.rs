@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::visits::in_list;
-use super::{Conn, Db, LIST, Row};
+use super::{Conn, Db, LIST, Row, dialect};
 use crate::store::{CaseCounts, CaseRecord};
 
 macro_rules! case_columns {
@@ -112,16 +112,9 @@ pub(super) async fn void(conn: &mut Conn, id: CaseId, at: Instant) -> Result<(),
 /// One statement for a thousand people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`]
 /// would.
 pub(super) async fn canonical(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
-    let mut found = Vec::with_capacity(people.len());
-    for chunk in people.chunks(LIST) {
-        let mut query = QueryBuilder::<Db>::new("SELECT id, COALESCE(merged_into, id) AS kept FROM people WHERE ");
-        in_list(query.push("id IN ("), chunk.iter().map(|id| id.uuid()));
-        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
-            let (id, kept): (Uuid, Uuid) = (row.try_get("id")?, row.try_get("kept")?);
-            found.push((PersonId::from_uuid(id), PersonId::from_uuid(kept)));
-        }
-    }
-    Ok(found)
+    let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
+    let found = dialect::canonical(conn, &ids).await?;
+    Ok(found.into_iter().map(|(id, kept)| (PersonId::from_uuid(id), PersonId::from_uuid(kept))).collect())
 }
 
 fn case(row: &Row) -> Result<CaseRecord, StoreError> {

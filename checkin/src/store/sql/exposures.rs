@@ -12,15 +12,16 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::visits::in_list;
-use super::{Conn, Db, LIST, Row};
+use super::{Conn, Db, Row, dialect};
 use crate::store::ExposureRecord;
 
 pub(super) async fn of(conn: &mut Conn, case: CaseId) -> Result<Vec<ExposureRecord>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at, withdrawn_at \
-         FROM checkin_exposures WHERE case_id = $1 AND withdrawn_at IS NULL \
-         ORDER BY day DESC, place_id, overlap_minutes DESC, person_id",
-    )
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        exposure_columns!(),
+        ", withdrawn_at FROM checkin_exposures WHERE case_id = $1 AND withdrawn_at IS NULL \
+         ORDER BY day DESC, place_id, overlap_minutes DESC, person_id"
+    ))
     .bind(case.uuid())
     .fetch_all(conn)
     .await?;
@@ -30,32 +31,8 @@ pub(super) async fn of(conn: &mut Conn, case: CaseId) -> Result<Vec<ExposureReco
 /// A row that was there keeps its id and its day of finding, so the ids that come back unchanged are the new ones.
 pub(super) async fn put(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result<Vec<ExposureId>, StoreError> {
     let given: HashSet<Uuid> = exposures.iter().map(|exposure| exposure.id.uuid()).collect();
-    let mut new = Vec::new();
-    for chunk in exposures.chunks(LIST) {
-        let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO checkin_exposures \
-             (id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at) ",
-        );
-        query.push_values(chunk, |mut row, exposure| {
-            row.push_bind(exposure.id.uuid())
-                .push_bind(exposure.case_id.uuid())
-                .push_bind(exposure.person_id.uuid())
-                .push_bind(exposure.place_id.uuid())
-                .push_bind(Day(exposure.day))
-                .push_bind(exposure.overlap_minutes)
-                .push_bind(exposure.level.code())
-                .push_bind(exposure.assumed)
-                .push_bind(At(exposure.found_at));
-        });
-        query.push(
-            " ON CONFLICT (case_id, person_id, place_id, day) DO UPDATE SET \
-             overlap_minutes = excluded.overlap_minutes, level = excluded.level, assumed = excluded.assumed, \
-             withdrawn_at = NULL RETURNING id",
-        );
-        let ids: Vec<Uuid> = query.build_query_scalar().persistent(false).fetch_all(&mut *conn).await?;
-        new.extend(ids.into_iter().filter(|id| given.contains(id)).map(ExposureId::from_uuid));
-    }
-    Ok(new)
+    let ids = dialect::put_exposures(conn, exposures).await?;
+    Ok(ids.into_iter().filter(|id| given.contains(id)).map(ExposureId::from_uuid).collect())
 }
 
 pub(super) async fn withdraw(

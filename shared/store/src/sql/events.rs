@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 use super::super::{Conn, Db, dialect};
 use crate::columns::At;
 use crate::error::StoreError;
-use crate::outbox::{Backlog, Claimed, DeadLetter};
+use crate::outbox::{Backlog, Claimed, DeadLetter, OutboxRow};
 
 pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO outbox (id, kind, event, created_at, attempts) VALUES ($1, $2, $3, $4, 0)")
@@ -22,22 +22,12 @@ pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), St
 }
 
 pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Result<(), StoreError> {
-    for chunk in events.chunks(500) {
-        let mut rows = Vec::with_capacity(chunk.len());
-        for event in chunk {
-            rows.push((event, serde_json::to_string(event)?));
-        }
-        let mut insert = QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts) ");
-        insert.push_values(rows, |mut row, (event, text)| {
-            row.push_bind(event.id.uuid())
-                .push_bind(event.kind.clone())
-                .push_bind(text)
-                .push_bind(At(event.time))
-                .push("0");
-        });
-        insert.build().persistent(false).execute(&mut *conn).await?;
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        let text = serde_json::to_string(event)?;
+        rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at: At(event.time) });
     }
-    Ok(())
+    dialect::insert_outbox(conn, &rows).await
 }
 
 pub(super) async fn claim(
