@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod camera;
+mod lab;
 mod offline;
 mod weight;
 

@@ -58,5 +58,17 @@ export const LEAVINGS: Line<Leaving> = {
   },
 };
 
+/** A tube and whoever's swabs are in it, as `POST /api/v1/lab/samplings` takes it. */
+export interface Sampling {
+  readonly id: string;
+  readonly barcode: string;
+  readonly kit_barcode?: string;
+  readonly people: readonly object[];
+  readonly collected_at: string;
+}
+
+/** The tubes of a sampling team. */
+export const SAMPLINGS: Line<Sampling> = batchLine<Sampling>("samplings", "/api/v1/lab/samplings/batch", "samplings");
+
 /** All of them, in the order in which they are sent. */
-export const LINES: readonly Line<never>[] = [VISITS, PAPER, SCANS, LEAVINGS];
+export const LINES: readonly Line<never>[] = [VISITS, PAPER, SCANS, LEAVINGS, SAMPLINGS];
