@@ -30,7 +30,7 @@ use crate::hub::Hub;
 use crate::store::F0Store;
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations = migrations!("f0"; "0001_f0");
+pub const MIGRATIONS: Migrations = migrations!("f0"; "0001_f0", "0020_acts");
 
 /// What every use-case and handler of this service is given.
 #[derive(Clone)]
@@ -63,7 +63,11 @@ fn build(platform: &Platform) -> Built {
     Built {
         mounted: Mounted { router, rows, schemas: api::schemas::all() },
         handlers: vec![Arc::new(consumers::F0Handler::new(app.clone()))],
-        tasks: vec![Box::pin(hub::run(app.clone())), Box::pin(app::escalate::run(app))],
+        tasks: vec![
+            Box::pin(hub::run(app.clone())),
+            Box::pin(app::desk_timers::run(app.clone())),
+            Box::pin(app::escalate::run(app)),
+        ],
     }
 }
 

@@ -74,6 +74,8 @@ macro_rules! ids {
 ids! {
     /// Somebody who may sign in.
     AccountId;
+    /// One thing that staff did for a patient: advice, medicine, a referral, a call, a hand-over.
+    ActId;
     /// One alert about one case.
     AlertId;
     /// One line of the audit log.

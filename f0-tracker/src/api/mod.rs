@@ -1,10 +1,13 @@
 //! The routes of the interface for programs.
 
+pub mod acts;
 pub mod alerts;
 pub mod cases;
 pub mod schemas;
+mod schemas_acts;
 pub mod stream;
 pub mod timeline;
+pub mod timeline_acts;
 pub mod views;
 
 use serde::Serialize;
@@ -26,7 +29,7 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    stream::routes(alerts::routes(cases::routes(routes)))
+    stream::routes(alerts::routes(acts::routes(cases::routes(routes))))
 }
 
 /// The SHA-256 of a request as it was understood, in hexadecimal: tells a repeat from a conflict.

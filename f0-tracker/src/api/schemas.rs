@@ -27,6 +27,9 @@ pub fn all() -> Schemas {
     ] {
         schemas.insert(name.to_owned(), schema);
     }
+    for (name, schema) in super::schemas_acts::all() {
+        schemas.insert(name.to_owned(), schema);
+    }
     schemas
 }
 
@@ -108,6 +111,11 @@ fn case_file() -> Value {
                 "alerts": {"type": "array", "items": reference("Alert")},
                 "contacts": {"type": "array", "items": {"type": "object"}},
                 "results": {"type": "array", "items": {"type": "object"}},
+                "advice": {"type": "array", "items": reference("Act")},
+                "prescriptions": {"type": "array", "items": reference("Act")},
+                "referrals": {"type": "array", "items": reference("Act")},
+                "calls": {"type": "array", "items": reference("Act")},
+                "handovers": {"type": "array", "items": reference("Act")},
             },
         }],
     })

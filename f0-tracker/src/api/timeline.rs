@@ -1,12 +1,14 @@
 //! What happened in a case, in words.
 
 use core::cmp::Reverse;
+use std::borrow::Cow;
 
 use serde::Serialize;
 use shared::bilingual::{Bilingual, Lang};
 use shared::events::AlertLevel;
 use shared::time::Instant;
 
+use super::timeline_acts;
 use crate::app::look::{CaseFile, Names};
 use crate::app::open_case::FIRST_CALL;
 use crate::domain::case::CaseState;
@@ -20,7 +22,7 @@ pub struct TimelineItem {
     /// When.
     pub at: Instant,
     /// What, by the names of the live feed.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// How dangerous, where that can be said.
     pub level: Option<AlertLevel>,
     /// What happened, in words.
@@ -49,7 +51,13 @@ fn short_name(vital: Vital, lang: Lang) -> String {
     name.split(" (").next().unwrap_or(name).to_owned()
 }
 
-fn item(at: Instant, kind: &'static str, level: Option<AlertLevel>, text: String) -> TimelineItem {
+pub(super) fn item(
+    at: Instant,
+    kind: impl Into<Cow<'static, str>>,
+    level: Option<AlertLevel>,
+    text: String,
+) -> TimelineItem {
+    let kind = kind.into();
     TimelineItem { at, kind, level, text, by: None, note: None }
 }
 
@@ -96,6 +104,7 @@ pub fn timeline(file: &CaseFile, lang: Lang) -> Vec<TimelineItem> {
         item(report.observed.at, "report.received", Some(report.level), text)
     }));
     items.extend(file.alerts.iter().flat_map(|alert| of_alert(alert, &file.names, lang)));
+    items.extend(file.acts.iter().flat_map(|act| timeline_acts::of(act, &file.names, lang)));
     if let Some(at) = case.closed_at {
         let text = match case.state {
             CaseState::Voided => {

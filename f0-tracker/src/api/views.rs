@@ -8,7 +8,9 @@ use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
 use shared::person::{Person, PersonView};
 use shared::time::{Date, Instant};
 
+use super::acts::{ActView, of_kind};
 use crate::app::look::{AlertCard, CaseFile, CaseLine, Names};
+use crate::domain::act::ActKind;
 use crate::domain::case::{CaseState, illness_day};
 use crate::domain::condition::Condition;
 use crate::domain::engine::{Assessment, ProtocolSays, Reason};
@@ -288,6 +290,11 @@ pub struct CaseFileView {
     alerts: Vec<AlertView>,
     contacts: Vec<ContactView>,
     results: Vec<EvidenceView>,
+    advice: Vec<ActView>,
+    prescriptions: Vec<ActView>,
+    referrals: Vec<ActView>,
+    calls: Vec<ActView>,
+    handovers: Vec<ActView>,
 }
 
 impl CaseFileView {
@@ -301,6 +308,11 @@ impl CaseFileView {
             alerts: file.alerts.iter().map(|alert| AlertView::new(alert, &file.names)).collect(),
             contacts: file.contacts.iter().map(|(c, person)| ContactView::new(c, person.as_ref())).collect(),
             results: file.evidence.iter().map(EvidenceView::from).collect(),
+            advice: of_kind(&file.acts, ActKind::Advice, &file.names, lang),
+            prescriptions: of_kind(&file.acts, ActKind::Prescription, &file.names, lang),
+            referrals: of_kind(&file.acts, ActKind::Referral, &file.names, lang),
+            calls: of_kind(&file.acts, ActKind::Call, &file.names, lang),
+            handovers: of_kind(&file.acts, ActKind::Handover, &file.names, lang),
         }
     }
 }

@@ -16,10 +16,12 @@ use super::report::no_such_case;
 use super::work::{Work, case_subject};
 use super::{area, report};
 use crate::App;
+use crate::domain::act::{ActBody, StepBy};
 use crate::domain::case::CaseState;
 use crate::domain::risk::RiskGroup;
 use crate::store::{
-    AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, Evidence, F0Write, ReportRecord,
+    ActFilter, ActRecord, AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, Evidence, F0Write,
+    ReportRecord,
 };
 
 /// So many people that fit a search are looked at.
@@ -112,15 +114,20 @@ pub struct CaseFile {
     pub contacts: Vec<(Contact, Option<Person>)>,
     /// The results behind it.
     pub evidence: Vec<Evidence>,
+    /// What staff did, the newest first.
+    pub acts: Vec<ActRecord>,
     /// The names of those who did something.
     pub names: Names,
 }
 
-async fn people(tx: &mut dyn F0Write, ids: Vec<PersonId>) -> Result<BTreeMap<PersonId, Person>, StoreError> {
+/// So many things that staff did for a patient are shown.
+const MAX_ACTS: i64 = 300;
+
+pub(crate) async fn people(tx: &mut dyn F0Write, ids: Vec<PersonId>) -> Result<BTreeMap<PersonId, Person>, StoreError> {
     Ok(tx.people(&ids).await?.into_iter().map(|stored| (stored.person.id, stored.person)).collect())
 }
 
-async fn names(tx: &mut dyn F0Write, ids: impl Iterator<Item = AccountId>) -> Result<Names, StoreError> {
+pub(crate) async fn names(tx: &mut dyn F0Write, ids: impl Iterator<Item = AccountId>) -> Result<Names, StoreError> {
     let mut names = Names::new();
     for id in ids {
         if !names.contains_key(&id)
@@ -135,6 +142,19 @@ async fn names(tx: &mut dyn F0Write, ids: impl Iterator<Item = AccountId>) -> Re
 /// Who did something with an alert.
 fn hands(alert: &AlertRecord) -> impl Iterator<Item = AccountId> + '_ {
     [&alert.acknowledged, &alert.resolved].into_iter().flatten().filter_map(|stamp| stamp.by)
+}
+
+/// Who did something, and who took a step in it.
+pub(crate) fn accounts_of(act: &ActRecord) -> impl Iterator<Item = AccountId> + '_ {
+    let meant = match &act.body {
+        ActBody::Handover { account, .. } => *account,
+        _ => None,
+    };
+    let steps = act.steps.iter().filter_map(|step| match step.by {
+        StepBy::Account(id) => Some(id),
+        StepBy::Person(_) | StepBy::System => None,
+    });
+    steps.chain([act.by]).chain(meant)
 }
 
 /// Takes the one item away that tells whether there are more.
@@ -185,7 +205,7 @@ pub async fn alerts(
 }
 
 /// The people that a search box's text may mean.
-async fn hits(tx: &mut dyn F0Write, text: &str) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) async fn hits(tx: &mut dyn F0Write, text: &str) -> Result<Vec<PersonId>, StoreError> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let query = PeopleQuery {
         name_fold: if text.chars().any(char::is_alphabetic) { fold(text) } else { String::new() },
@@ -284,9 +304,20 @@ async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreE
     let evidence = tx.evidence_of(id).await?;
     let ids = contacts.iter().map(|contact| contact.person_id).chain([case.person_id]).collect();
     let people = people(tx, ids).await?;
-    let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor)).await?;
+    let acts = tx.acts(&ActFilter { cases: Some(vec![id]), limit: MAX_ACTS, ..ActFilter::default() }).await?;
+    let of_acts = acts.iter().flat_map(accounts_of);
+    let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor).chain(of_acts)).await?;
     let contacts = contacts.into_iter().map(|contact| (contact, people.get(&contact.person_id).cloned())).collect();
-    Ok(CaseFile { person: people.get(&case.person_id).cloned(), case, reports, alerts, contacts, evidence, names })
+    Ok(CaseFile {
+        person: people.get(&case.person_id).cloned(),
+        case,
+        reports,
+        alerts,
+        contacts,
+        evidence,
+        acts,
+        names,
+    })
 }
 
 /// A patient's or family member's own view of a case: the case, who has it, and its reports, the newest first.

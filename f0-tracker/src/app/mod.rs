@@ -1,9 +1,14 @@
 //! The use-cases: each takes a typed command inside one transaction and appends its event, its line of the feed and its
 //! audit line there.
 
+mod act_news;
+pub mod act_steps;
+pub mod acts;
 pub mod alerts;
 pub mod area;
+pub mod bags;
 pub mod close_case;
+pub mod desk_timers;
 pub mod escalate;
 pub mod exposures;
 pub mod look;

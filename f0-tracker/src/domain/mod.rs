@@ -3,7 +3,10 @@
 //! Everything here is pure. The clinical knowledge itself is data in `f0-tracker/protocols/`, one file a protocol with
 //! its source beside every rule; [`catalog`] reads and checks it, [`engine`] applies it.
 
+pub mod act;
+pub mod act_input;
 pub mod age;
+pub mod bag;
 pub mod case;
 pub mod catalog;
 mod catalog_check;

@@ -240,6 +240,7 @@ pub fn file() -> CaseFile {
             (near(1, ContactLevel::Household), Some(person(1, "Trần Văn Nam", 1980))),
             (near(2, exposed), None),
         ],
+        acts: Vec::new(),
         evidence: vec![Evidence {
             result_id: id::<ResultId>(500),
             case_id: Some(case.id),

@@ -2,6 +2,7 @@
 //!
 //! The port is [`F0Read`] and [`F0Write`]; the SQL is written once in `sql/` and compiled for both databases.
 
+mod desk;
 mod postgres;
 mod records;
 mod sqlite;
@@ -16,6 +17,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
+pub use desk::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
 pub use records::{
     AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, ContactLevel, Evidence, FeedDraft,
     FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
@@ -32,7 +34,7 @@ pub trait F0Store: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait F0Read: SharedRead {
+pub trait F0Read: SharedRead + DeskRead {
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// Cases by their ids, in no order.
@@ -72,7 +74,7 @@ pub trait F0Read: SharedRead {
 
 /// Writing inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait F0Write: F0Read + SharedWrite {
+pub trait F0Write: F0Read + SharedWrite + DeskWrite {
     /// Holds off others who decide about the same person or result until this transaction ends.
     async fn hold(&mut self, id: Uuid) -> Result<(), StoreError>;
 

@@ -11,47 +11,47 @@ use shared_web::process::Running;
 use super::stage::{Ground, OTHER_WARD, Stage, WARD, ask, grounds, province, signed_in, token};
 use crate::App;
 
-struct Site {
-    running: Running,
-    stage: Stage,
-    doctor: String,
+pub(super) struct Site {
+    pub(super) running: Running,
+    pub(super) stage: Stage,
+    pub(super) doctor: String,
 }
 
 impl Site {
-    async fn on(ground: Ground) -> Self {
+    pub(super) async fn on(ground: Ground) -> Self {
         let (running, ground, clock) = Stage::serve(ground).await;
         let stage = Stage { app: App::new(&running.platform), clock, ground };
         let doctor = signed_in(&stage.app, "Lan", Role::Doctor, province()).await;
         Self { running, stage, doctor }
     }
 
-    async fn get(&self, token: &str, path: &str) -> (u16, Value) {
+    pub(super) async fn get(&self, token: &str, path: &str) -> (u16, Value) {
         let (status, body) = ask(&self.running.router, token, Method::GET, &format!("/api/v1/f0/{path}"), None).await;
         (status.as_u16(), body)
     }
 
-    async fn post(&self, token: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn post(&self, token: &str, path: &str, body: Value) -> (u16, Value) {
         let path = format!("/api/v1/f0/{path}");
         let (status, body) = ask(&self.running.router, token, Method::POST, &path, Some(body)).await;
         (status.as_u16(), body)
     }
 
     /// A case opened by hand; its id.
-    async fn case(&self, person: Value) -> String {
+    pub(super) async fn case(&self, person: Value) -> String {
         let body = json!({"person": person, "diagnosed_at": "2022-03-09"});
         let (status, case) = self.post(&self.doctor, "cases", body).await;
         assert_eq!(status, 201, "{case}");
         case["id"].as_str().unwrap().to_owned()
     }
 
-    async fn report(&self, case: &str, report: Value) -> Value {
+    pub(super) async fn report(&self, case: &str, report: Value) -> Value {
         let (status, answer) = self.post(&self.doctor, &format!("cases/{case}/reports"), report).await;
         assert_eq!(status, 201, "{answer}");
         answer
     }
 }
 
-fn adult(name: &str) -> Value {
+pub(super) fn adult(name: &str) -> Value {
     json!({"full_name": name, "birth_year": 1987, "sex": "female", "phone": "0912345678", "ward_code": WARD})
 }
 

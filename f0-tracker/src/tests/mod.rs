@@ -1,5 +1,6 @@
 //! The service as a whole, on both databases.
 
+mod acts;
 mod http;
 mod ladder;
 mod lines;

@@ -3,6 +3,7 @@
 mod alerts;
 mod cases;
 mod contacts;
+mod desk;
 mod evidence;
 mod feed;
 mod reports;
@@ -149,11 +150,13 @@ impl F0Write for Tx {
         reports::move_to(self.conn(), from, to).await?;
         evidence::move_to(self.conn(), from, to).await?;
         alerts::move_to(self.conn(), from, to).await?;
+        desk::move_case(self.conn(), from, to).await?;
         contacts::move_to(self.conn(), from, to).await
     }
 
     async fn move_person(&mut self, from: PersonId, to: PersonId) -> Result<(), StoreError> {
         evidence::move_person(self.conn(), from, to).await?;
+        desk::move_person(self.conn(), from, to).await?;
         contacts::move_person(self.conn(), from, to).await
     }
 

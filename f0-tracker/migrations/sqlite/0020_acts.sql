@@ -1,0 +1,40 @@
+CREATE TABLE f0_acts (
+    id BLOB PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('advice', 'prescription', 'referral', 'call', 'handover')),
+    case_id BLOB REFERENCES f0_cases (id),
+    person_id BLOB NOT NULL,
+    ward_code TEXT,
+    status TEXT NOT NULL,
+    at TEXT NOT NULL,
+    by_id BLOB NOT NULL,
+    due_at TEXT,
+    body TEXT NOT NULL,
+    steps TEXT NOT NULL,
+    body_hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX f0_acts_case ON f0_acts (case_id, at) WHERE case_id IS NOT NULL;
+CREATE INDEX f0_acts_person ON f0_acts (person_id, at);
+CREATE INDEX f0_acts_waiting ON f0_acts (kind, status, ward_code, due_at);
+
+CREATE TABLE f0_stations (
+    ward_code TEXT PRIMARY KEY NOT NULL,
+    phone TEXT,
+    updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE f0_stock (
+    ward_code TEXT NOT NULL,
+    bag TEXT NOT NULL CHECK (bag IN ('A', 'B', 'C')),
+    quantity INTEGER NOT NULL CHECK (quantity >= 0),
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (ward_code, bag)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE f0_tests (
+    result_id BLOB PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    ward_code TEXT,
+    outcome TEXT CHECK (outcome IN ('detected', 'not_detected', 'inconclusive', 'invalid'))
+) STRICT;
+CREATE INDEX f0_tests_day ON f0_tests (day, ward_code, outcome);

@@ -1,0 +1,310 @@
+//! What staff do for patients, what a station has, and the counts of cases and tests.
+
+use async_trait::async_trait;
+use shared::events::{Outcome, ResultReported};
+use shared::ids::{AccountId, ActId, AlertId, CaseId, PersonId};
+use shared::time::{Date, Instant};
+use shared_store::StoreError;
+use shared_store::columns::{At, Day};
+use sqlx::types::Json;
+use sqlx::{QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::{Conn, Db, Row, Tx, code};
+use crate::domain::act::{ActBody, ActStatus, ActStep};
+use crate::domain::bag::BagCode;
+use crate::domain::case::CaseState;
+use crate::store::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
+
+macro_rules! columns {
+    () => {
+        "id, case_id, person_id, ward_code, status, at, by_id, due_at, body, steps, body_hash"
+    };
+}
+
+fn record(row: &Row) -> Result<ActRecord, StoreError> {
+    Ok(ActRecord {
+        id: ActId::from_uuid(row.try_get("id")?),
+        case_id: row.try_get::<Option<Uuid>, _>("case_id")?.map(CaseId::from_uuid),
+        person_id: PersonId::from_uuid(row.try_get("person_id")?),
+        ward_code: row.try_get("ward_code")?,
+        status: code(row.try_get("status")?, ActStatus::from_code, "f0_acts", "status")?,
+        at: row.try_get::<At, _>("at")?.0,
+        by: AccountId::from_uuid(row.try_get("by_id")?),
+        due_at: row.try_get::<Option<At>, _>("due_at")?.map(|at| at.0),
+        body: row.try_get::<Json<ActBody>, _>("body")?.0,
+        steps: row.try_get::<Json<Vec<ActStep>>, _>("steps")?.0,
+        body_hash: row.try_get("body_hash")?,
+    })
+}
+
+/// Adds ` AND column IN (…)` for a list; an empty one fits nothing.
+fn push_ids(query: &mut QueryBuilder<Db>, column: &str, ids: impl Iterator<Item = Uuid>) {
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    list.push("NULL");
+    for id in ids {
+        list.push_bind(id);
+    }
+    query.push(")");
+}
+
+fn push_codes<'a>(query: &mut QueryBuilder<Db>, column: &str, codes: impl Iterator<Item = &'a str>) {
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    for code in codes {
+        list.push_bind(code.to_owned());
+    }
+    query.push(")");
+}
+
+async fn list(conn: &mut Conn, filter: &ActFilter) -> Result<Vec<ActRecord>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", columns!(), " FROM f0_acts WHERE 1 = 1"));
+    if !filter.kinds.is_empty() {
+        push_codes(&mut query, "kind", filter.kinds.iter().map(|kind| kind.code()));
+    }
+    if !filter.statuses.is_empty() {
+        push_codes(&mut query, "status", filter.statuses.iter().map(|status| status.code()));
+    }
+    if let Some(wards) = &filter.wards {
+        super::push_wards(&mut query, wards);
+    }
+    if let Some(cases) = &filter.cases {
+        push_ids(&mut query, "case_id", cases.iter().map(|id| id.uuid()));
+    }
+    if let Some(people) = &filter.people {
+        push_ids(&mut query, "person_id", people.iter().map(|id| id.uuid()));
+    }
+    if let Some(due_by) = filter.due_by {
+        query.push(" AND due_at <= ").push_bind(At(due_by));
+    }
+    query.push(" ORDER BY at DESC, id DESC LIMIT ").push_bind(filter.limit);
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn move_case(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE f0_acts SET case_id = $2 WHERE case_id = $1")
+        .bind(from.uuid())
+        .bind(to.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn move_person(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE f0_acts SET person_id = $2 WHERE person_id = $1")
+        .bind(from.uuid())
+        .bind(to.uuid())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[async_trait]
+impl DeskRead for Tx {
+    async fn act(&mut self, id: ActId) -> Result<Option<ActRecord>, StoreError> {
+        let row = sqlx::query(concat!("SELECT ", columns!(), " FROM f0_acts WHERE id = $1"))
+            .bind(id.uuid())
+            .fetch_optional(self.conn())
+            .await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    async fn acts(&mut self, filter: &ActFilter) -> Result<Vec<ActRecord>, StoreError> {
+        list(self.conn(), filter).await
+    }
+
+    async fn stock(&mut self, wards: &[String]) -> Result<Vec<Stock>, StoreError> {
+        let mut query =
+            QueryBuilder::<Db>::new("SELECT ward_code, bag, quantity, updated_at FROM f0_stock WHERE 1 = 1");
+        super::push_wards(&mut query, wards);
+        query.push(" ORDER BY ward_code, bag");
+        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Stock {
+                    ward_code: row.try_get("ward_code")?,
+                    bag: code(row.try_get("bag")?, BagCode::from_code, "f0_stock", "bag")?,
+                    quantity: row.try_get("quantity")?,
+                    updated_at: row.try_get::<At, _>("updated_at")?.0,
+                })
+            })
+            .collect()
+    }
+
+    async fn station_phone(&mut self, ward: &str) -> Result<Option<String>, StoreError> {
+        let found: Option<Option<String>> = sqlx::query_scalar("SELECT phone FROM f0_stations WHERE ward_code = $1")
+            .bind(ward)
+            .fetch_optional(self.conn())
+            .await?;
+        Ok(found.flatten())
+    }
+
+    async fn test_counts(&mut self, from: Date) -> Result<Vec<TestCount>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT day, ward_code, outcome, COUNT(*) AS n FROM f0_tests WHERE day >= $1 AND outcome IS NOT NULL \
+             GROUP BY day, ward_code, outcome ORDER BY day, ward_code, outcome",
+        )
+        .bind(Day(from))
+        .fetch_all(self.conn())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TestCount {
+                    day: row.try_get::<Day, _>("day")?.0,
+                    ward_code: row.try_get("ward_code")?,
+                    outcome: code(row.try_get("outcome")?, Outcome::from_code, "f0_tests", "outcome")?,
+                    count: row.try_get("n")?,
+                })
+            })
+            .collect()
+    }
+
+    async fn case_spans(&mut self, since: Instant) -> Result<Vec<CaseSpan>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT ward_code, opened_at, closed_at, status FROM f0_cases \
+             WHERE status = 'open' OR (status = 'closed' AND closed_at >= $1)",
+        )
+        .bind(At(since))
+        .fetch_all(self.conn())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CaseSpan {
+                    ward_code: row.try_get("ward_code")?,
+                    opened_at: row.try_get::<At, _>("opened_at")?.0,
+                    closed_at: row.try_get::<Option<At>, _>("closed_at")?.map(|at| at.0),
+                    state: code(row.try_get("status")?, CaseState::from_code, "f0_cases", "status")?,
+                })
+            })
+            .collect()
+    }
+}
+
+#[async_trait]
+impl DeskWrite for Tx {
+    async fn insert_act(&mut self, act: &ActRecord) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO f0_acts (id, kind, case_id, person_id, ward_code, status, at, by_id, due_at, body, steps, \
+             body_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(act.id.uuid())
+        .bind(act.kind().code())
+        .bind(act.case_id.map(CaseId::uuid))
+        .bind(act.person_id.uuid())
+        .bind(act.ward_code.as_deref())
+        .bind(act.status.code())
+        .bind(At(act.at))
+        .bind(act.by.uuid())
+        .bind(act.due_at.map(At))
+        .bind(Json(&act.body))
+        .bind(Json(&act.steps))
+        .bind(&act.body_hash)
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn step_act(&mut self, from: ActStatus, act: &ActRecord) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE f0_acts SET status = $3, steps = $4, due_at = $5 WHERE id = $1 AND status = $2")
+            .bind(act.id.uuid())
+            .bind(from.code())
+            .bind(act.status.code())
+            .bind(Json(&act.steps))
+            .bind(act.due_at.map(At))
+            .execute(self.conn())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn put_stock(&mut self, stock: &Stock) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO f0_stock (ward_code, bag, quantity, updated_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (ward_code, bag) DO UPDATE SET quantity = excluded.quantity, \
+             updated_at = excluded.updated_at",
+        )
+        .bind(&stock.ward_code)
+        .bind(stock.bag.code())
+        .bind(stock.quantity)
+        .bind(At(stock.updated_at))
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn take_bag(&mut self, ward: &str, bag: BagCode, at: Instant) -> Result<bool, StoreError> {
+        let taken = sqlx::query(
+            "UPDATE f0_stock SET quantity = quantity - 1, updated_at = $3 \
+             WHERE ward_code = $1 AND bag = $2 AND quantity > 0",
+        )
+        .bind(ward)
+        .bind(bag.code())
+        .bind(At(at))
+        .execute(self.conn())
+        .await?;
+        if taken.rows_affected() == 1 {
+            return Ok(true);
+        }
+        let noted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM f0_stock WHERE ward_code = $1 AND bag = $2")
+            .bind(ward)
+            .bind(bag.code())
+            .fetch_one(self.conn())
+            .await?;
+        Ok(noted == 0)
+    }
+
+    async fn put_station(&mut self, ward: &str, phone: Option<&str>, at: Instant) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO f0_stations (ward_code, phone, updated_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (ward_code) DO UPDATE SET phone = excluded.phone, updated_at = excluded.updated_at",
+        )
+        .bind(ward)
+        .bind(phone)
+        .bind(At(at))
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn put_test(
+        &mut self,
+        result: &ResultReported,
+        ward: Option<&str>,
+        outcome: Option<Outcome>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO f0_tests (result_id, version, day, ward_code, outcome) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (result_id) DO UPDATE SET version = excluded.version, day = excluded.day, \
+             ward_code = excluded.ward_code, outcome = excluded.outcome WHERE f0_tests.version < excluded.version",
+        )
+        .bind(result.result_id.uuid())
+        .bind(result.version)
+        .bind(Day(result.resulted_at.local_date()))
+        .bind(ward)
+        .bind(outcome.map(Outcome::code))
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn reassign_alert(
+        &mut self,
+        id: AlertId,
+        from: AccountId,
+        to: AccountId,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE f0_alerts SET acknowledged_by = $3, acknowledged_at = $4 \
+             WHERE id = $1 AND status = 'acknowledged' AND acknowledged_by = $2",
+        )
+        .bind(id.uuid())
+        .bind(from.uuid())
+        .bind(to.uuid())
+        .bind(At(at))
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
