@@ -23,12 +23,11 @@ use std::sync::Arc;
 use shared_web::Platform;
 use shared_web::access::Routes;
 use shared_web::config;
-use shared_web::process::{Built, Service};
+use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
-pub const MIGRATIONS: shared_store::migrate::Migrations =
-    shared_store::migrate::migrations!("lab"; "0001_lab", "0020_flow", "0021_home", "0022_labs", "0023_undo");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0010_formats", "0020_flow", "0021_home", "0022_labs", "0023_undo");
 
 /// The laboratory service.
 #[must_use]
@@ -38,8 +37,10 @@ pub fn service() -> Service {
 
 fn build(platform: &Platform) -> Built {
     let app = App::new(platform);
+    let tasks =
+        platform.config.mllp_listen.map(|address| -> Task { Box::pin(app::mllp::listen(app.clone(), address)) });
     let routes = pages::routes(api::routes(Routes::default(), &app), &app);
     let (router, rows) = routes.with_state(app.clone());
     let mounted = Mounted { router, rows, schemas: api::schemas::all() };
-    Built { mounted, handlers: vec![Arc::new(consumers::Undone(app))], tasks: Vec::new() }
+    Built { mounted, handlers: vec![Arc::new(consumers::Undone(app))], tasks: tasks.into_iter().collect() }
 }

@@ -3,6 +3,8 @@
 mod flow_schemas;
 mod held;
 pub(crate) mod labs;
+mod mappings;
+mod messages;
 mod orders;
 mod pools;
 mod results;
@@ -13,6 +15,7 @@ mod uploads;
 mod validate;
 pub mod views;
 
+use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::routing::{get, post};
 use shared::access::Role;
@@ -35,7 +38,8 @@ pub(crate) const TAKERS: &[Role] = &[Role::Sampler, Role::Lab, Role::Officer, Ro
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
     let routes = uploads::routes(routes, app.platform.config.upload_limit);
-    let routes = labs::routes(tubes::routes(pools::routes(specimens::routes(held::routes(routes)))));
+    let routes = messages::routes(mappings::routes(held::routes(routes)));
+    let routes = labs::routes(tubes::routes(pools::routes(specimens::routes(routes))));
     routes
         .add(
             Method::POST,
@@ -76,10 +80,13 @@ pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
             "/api/v1/lab/validate",
             Who::Roles(SENDERS),
             Scope::Own,
-            Doc::json("What was read, field by field, and what would become of it; nothing is stored")
-                .body("Results")
-                .answer("Validation"),
-            post(validate::validate),
+            Doc::json(
+                "What was read, field by field, and what would become of it, whatever the format; nothing is stored",
+            )
+            .body("Results")
+            .answer("Validation")
+            .query(&["lab_code"]),
+            post(validate::validate).layer(DefaultBodyLimit::max(app.platform.config.upload_limit)),
         )
         .add(
             Method::POST,

@@ -18,7 +18,7 @@ use crate::app::upload::{self, Command};
 
 pub(super) async fn take(State(app): State<App>, caller: Caller, Json(body): Json<Value>) -> Result<Response, Problem> {
     let sender = Sender::of(&caller)?;
-    let report = upload::take_json(&app, sender, body, Command { id: None, dry_run: false }).await?;
+    let report = upload::take_json(&app, sender, body, Command::default()).await?;
     Ok(report_answer(report, caller.lang()))
 }
 

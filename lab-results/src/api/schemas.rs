@@ -131,6 +131,17 @@ pub fn all() -> Schemas {
         ("Results", json!({"oneOf": [result_in(), {"type": "array", "items": result_in()}]})),
         ("RowReport", row_report()),
         ("Validation", row_report()),
+        (
+            "MappingList",
+            list_of(&object(json!({"kind": {"type": "string", "enum": ["test", "outcome", "specimen", "header"]},
+            "local": text(), "target": {"type": ["string", "null"]}}))),
+        ),
+        (
+            "Dictionary",
+            object(json!({"columns": {"type": "array", "items": {"type": "object"}},
+            "specimen_kinds": {"type": "array", "items": {"type": "object"}},
+            "outcomes": {"type": "array", "items": text()}})),
+        ),
         ("ResultList", list_of(&result)),
         (
             "ResultWithVersions",

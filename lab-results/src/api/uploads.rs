@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
+use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::bilingual::{Bilingual, Lang};
@@ -31,6 +32,7 @@ use crate::api::views::{ProgressView, UploadView};
 use crate::app::App;
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command, Received};
+use crate::app::workbooks;
 use crate::domain::report::RowReport;
 use crate::store::model::Upload;
 
@@ -43,16 +45,27 @@ const PIECES: usize = 4;
 struct Options {
     dry_run: Option<String>,
     id: Option<String>,
+    lab_code: Option<String>,
+    report: Option<String>,
 }
 
+/// The content type of a workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 impl Options {
+    /// Whether the answer is to be the workbook of the bad rows.
+    fn wants_workbook(&self, headers: &HeaderMap) -> bool {
+        let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+        self.report.as_deref() == Some("xlsx") || accepted.is_some_and(|accept| accept.contains(XLSX))
+    }
+
     fn command(&self) -> Result<Command, Problem> {
         let id = self.id.as_deref().map(str::parse::<UploadId>).transpose().map_err(|_| {
             let detail = Bilingual::new("Mã của lần gửi là một UUIDv7", "The id of an upload is a UUIDv7");
             Problem::field(FieldError::new("/id", "uuid", detail))
         })?;
         let dry_run = matches!(self.dry_run.as_deref(), Some("true" | "1" | ""));
-        Ok(Command { id, dry_run })
+        Ok(Command { id, dry_run, lab_code: self.lab_code.clone() })
     }
 }
 
@@ -64,9 +77,39 @@ async fn take(
 ) -> Result<Response, Problem> {
     let sender = Sender::of(&caller)?;
     let command = options.command()?;
+    let wants_workbook = options.wants_workbook(request.headers());
     let file = receive(&app, request).await?;
+    if !wants_workbook {
+        let report = upload::take_file(&app, sender, file, command).await?;
+        return Ok(report_answer(report, caller.lang()));
+    }
+    let reading = upload::reading(&app, &sender, command.lab_code.as_deref()).await?;
+    let again = file.file.try_clone().ok();
     let report = upload::take_file(&app, sender, file, command).await?;
-    Ok(report_answer(report, caller.lang()))
+    let now = app.platform.now();
+    let written = spawn_blocking(move || workbooks::bad_rows(&report, again, &reading, now)).await;
+    workbook_answer(written.map_err(|_| Problem::internal())?, "dong-can-sua.xlsx")
+}
+
+/// A workbook as an answer to be saved.
+fn workbook_answer(written: Result<Vec<u8>, XlsxError>, name: &str) -> Result<Response, Problem> {
+    let bytes = written.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a workbook could not be written");
+        Problem::internal()
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+async fn template(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let column = if sender.lab_code().is_some() { None } else { Some("TG-CDC") };
+    let rows = crate::pages::template_rows(app.platform.now(), column);
+    workbook_answer(workbooks::template(&rows), "mau-ket-qua.xlsx")
 }
 
 /// Receives the field `file` of a multipart request whole, into a file without a name.
@@ -83,7 +126,10 @@ pub async fn receive(app: &App, request: Request) -> Result<Received, Problem> {
             return store(app.platform.config.data_dir.clone(), field).await;
         }
     }
-    let detail = Bilingual::new("Chọn một tệp kết quả (CSV)", "Choose a file of results (CSV)");
+    let detail = Bilingual::new(
+        "Chọn một tệp kết quả (CSV, XLSX, HL7, FHIR)",
+        "Choose a file of results (CSV, XLSX, HL7, FHIR)",
+    );
     Err(Problem::field(FieldError::new("/file", "required", detail)))
 }
 
@@ -204,6 +250,12 @@ async fn one(State(app): State<App>, caller: Caller, Id(id): Id<UploadId>) -> Re
     Ok(Json(visible(&app, &Sender::of(&caller)?, id).await?.into()))
 }
 
+fn template_doc() -> Doc {
+    let mut doc = Doc::json("The template of a file of results, as a workbook; its example rows are ignored");
+    doc.gives = XLSX;
+    doc
+}
+
 pub(super) fn routes(routes: Routes<App>, limit: usize) -> Routes<App> {
     routes
         .add(
@@ -211,11 +263,19 @@ pub(super) fn routes(routes: Routes<App>, limit: usize) -> Routes<App> {
             "/api/v1/lab/uploads",
             Who::Roles(SENDERS),
             Scope::Own,
-            Doc::json("Send a file of results (CSV); good rows are kept when others are bad")
+            Doc::json("Send a file of results (CSV, XLSX, HL7 v2, FHIR), told apart by content; good rows are kept when others are bad")
                 .takes("multipart/form-data")
                 .answer("RowReport")
-                .query(&["dry_run", "id"]),
+                .query(&["dry_run", "id", "lab_code", "report"]),
             post(take).layer(DefaultBodyLimit::max(limit)),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/lab/template.xlsx",
+            Who::Roles(SENDERS),
+            Scope::Own,
+            template_doc(),
+            get(template),
         )
         .add(
             Method::GET,

@@ -13,7 +13,7 @@ pub struct Known {
     pub version: CurrentVersion,
     /// It has left the service.
     pub released: bool,
-    /// It waits only because it was preliminary: the final one takes its place.
+    /// It waits only for what the laboratory can still send (that it is final, whose it is): that takes its place.
     pub only_preliminary: bool,
 }
 
@@ -26,7 +26,7 @@ pub enum Decision {
     Duplicate,
     /// Store it as the first version and release it.
     Accept,
-    /// The same content waited only because it was preliminary: release it.
+    /// The same content waited for something that is there now: release it.
     Release,
     /// Other content takes the place of a preliminary one that was never released.
     Replace,
@@ -127,9 +127,10 @@ mod tests {
         assert_eq!(decide(None, &parsed(&[]), &[Reason::Pool]), Decision::HoldNew(vec![Reason::Pool]));
         let antibody = parsed(&[("/test/loinc", json!("94563-4"))]);
         assert_eq!(decide(None, &antibody, &[]), Decision::Ignore(IgnoreReason::Antibody));
-        let correction = parsed(&[("/status", json!("corrected"))]);
+        assert_eq!(decide(None, &parsed(&[("/status", json!("corrected"))]), &[]), Decision::Accept);
+        let withdrawal = parsed(&[("/status", json!("withdrawn"))]);
         let unknown = Decision::Queue(vec![Reason::Record(HoldReason::UnknownAccession)]);
-        assert_eq!(decide(None, &correction, &[]), unknown);
+        assert_eq!(decide(None, &withdrawal, &[]), unknown);
     }
 
     #[test]

@@ -46,11 +46,13 @@ pub async fn release(
     let context = Context { sender, naming: &Naming::Object, upload_id, now };
     let known = tx.results_of(&held.lab_code, &[&held.accession]).await?.pop();
     let mut placed = placed(tx.as_mut(), &parsed).await?;
+    // One of several results of a message stands under its accession and its test.
+    placed.key.accession.clone_from(&held.accession);
     if let Some(person) = person_id {
         let person = tx.canonical(person).await?.ok_or_else(|| Problem::from(vec![no_such_person()]))?;
         placed.whose.who = Who::Person(person);
     }
-    if matches!(placed.whose.who, Who::Several) {
+    if matches!(placed.whose.who, Who::Several | Who::Nobody) {
         return Err(whose_is_it());
     }
     // First, so that what is released now does not look superseded by itself.
@@ -88,8 +90,8 @@ pub async fn dismiss(app: &App, sender: &Sender, id: Uuid) -> Result<(), Problem
 }
 
 async fn placed<'a>(tx: &mut dyn LabWrite, parsed: &'a Parsed) -> Result<Placed<'a>, Problem> {
-    let whose = whose::find(tx, &parsed.draft).await?.map_err(|error| Problem::from(vec![error]))?;
-    Ok(Placed { row: 1, parsed, key: key_of(&parsed.draft), whose, before: None })
+    let whose = whose::find(tx, parsed, None).await?.map_err(|error| Problem::from(vec![error]))?;
+    Ok(Placed { parsed, key: key_of(&parsed.draft), whose, before: None })
 }
 
 fn failed(failure: RowFailure) -> Problem {
@@ -117,7 +119,7 @@ fn not_releasable() -> Problem {
 fn whose_is_it() -> Problem {
     Problem::conflict(
         "person_needed",
-        "Đây là mẫu gộp: chưa biết của ai. Hãy cho biết người (person_id), hoặc lấy lại mẫu riêng của từng người.",
-        "This is a pool: it is not known whose it is. Say the person (person_id), or take new specimens one by one.",
+        "Chưa biết kết quả này của ai. Hãy cho biết người (person_id); nếu là mẫu gộp, lấy lại mẫu riêng của từng người.",
+        "It is not known whose result this is. Say the person (person_id); of a pool, take new specimens one by one.",
     )
 }

@@ -7,8 +7,8 @@ use shared::ids::{PersonId, ResultId};
 use shared_store::StoreError;
 
 use crate::app::decision::{Decision, Known};
-use crate::app::row::{Incoming, key_of};
-use crate::domain::disposition::HoldReason;
+use crate::app::reason::may_lift;
+use crate::app::row::{Incoming, keys_of};
 use crate::domain::result::{Parsed, Status};
 use crate::domain::version::{CurrentVersion, content_hash};
 use crate::store::LabRead;
@@ -21,20 +21,21 @@ pub struct Standing {
     pub id: Option<ResultId>,
     /// Whose it is, where that is known.
     pub person_id: Option<PersonId>,
+    /// The test.
+    pub loinc: String,
     /// What a record is compared with.
     pub known: Known,
 }
 
 impl Standing {
     fn of(stored: &StoredResult) -> Self {
-        let preliminary = HoldReason::Preliminary.code();
         let reasons = &stored.hold_reasons;
         let known = Known {
             version: stored.current(),
-            released: stored.state == State::Released,
-            only_preliminary: !reasons.is_empty() && reasons.iter().all(|reason| reason == preliminary),
+            released: stored.state != State::Held,
+            only_preliminary: !reasons.is_empty() && reasons.iter().all(|reason| may_lift(reason)),
         };
-        Self { id: Some(stored.id), person_id: stored.content.person_id, known }
+        Self { id: Some(stored.id), person_id: stored.content.person_id, loinc: stored.content.loinc.clone(), known }
     }
 
     /// What would stand after a decision; `None` where it changes nothing.
@@ -51,10 +52,7 @@ impl Standing {
         let (released, only_preliminary) = match decision {
             Decision::Accept | Decision::Release | Decision::Replace => (true, false),
             Decision::Amend => (was_released || !withdrawn, false),
-            Decision::HoldNew(reasons) => {
-                let preliminary = HoldReason::Preliminary.code();
-                (false, reasons.iter().all(|reason| reason.code() == preliminary))
-            }
+            Decision::HoldNew(reasons) => (false, reasons.iter().all(|reason| may_lift(reason.code()))),
             Decision::Ignore(_) | Decision::Duplicate | Decision::Queue(_) => return None,
         };
         let version = CurrentVersion {
@@ -63,7 +61,8 @@ impl Standing {
             outcome: parsed.draft.outcome,
             withdrawn,
         };
-        Some(Self { id, person_id, known: Known { version, released, only_preliminary } })
+        let loinc = parsed.draft.loinc.to_string();
+        Some(Self { id, person_id, loinc, known: Known { version, released, only_preliminary } })
     }
 }
 
@@ -80,8 +79,7 @@ impl Ledger {
     /// # Errors
     /// When the store fails.
     pub async fn load(tx: &mut dyn LabRead, rows: &[Incoming]) -> Result<Self, StoreError> {
-        let keys: HashSet<_> =
-            rows.iter().filter_map(|row| row.result.as_ref().ok()).map(|parsed| key_of(&parsed.draft)).collect();
+        let keys: HashSet<_> = rows.iter().flat_map(Incoming::results).flat_map(keys_of).collect();
         let mut by_lab: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for key in &keys {
             by_lab.entry(&key.lab_code).or_default().push(&key.accession);

@@ -12,11 +12,15 @@ pub mod labels;
 pub mod labs;
 pub mod ledger;
 pub mod list;
+pub mod mapping;
+pub mod messages;
+pub mod mllp;
 pub mod naming;
 pub mod orders;
 pub mod pool_files;
 pub mod pools;
 pub mod progress;
+pub mod reader;
 pub mod reason;
 pub mod record;
 pub mod row;
@@ -29,6 +33,7 @@ pub mod undo;
 pub mod upload;
 pub mod versions;
 pub mod whose;
+pub mod workbooks;
 
 use std::sync::Arc;
 

@@ -148,7 +148,7 @@ pub async fn run(app: &App, sender: Sender, file: Received) -> Result<RowReport,
         records.push(record(code, says, kind, collected, resulted.max(collected)));
     }
     drop(tx);
-    upload::take_json(app, sender, Value::Array(records), Command { id: None, dry_run: false }).await
+    upload::take_json(app, sender, Value::Array(records), Command::default()).await
 }
 
 fn record(code: &str, says: &str, kind: SpecimenKind, collected: Instant, resulted: Instant) -> Value {

@@ -5,7 +5,7 @@ use shared::bilingual::Bilingual;
 use crate::domain::disposition::HoldReason;
 
 /// Every reason that a record alone, or its versions, can give.
-const OF_RECORD: [HoldReason; 9] = [
+const OF_RECORD: [HoldReason; 14] = [
     HoldReason::Presumptive,
     HoldReason::Pooled,
     HoldReason::NotDone,
@@ -15,7 +15,22 @@ const OF_RECORD: [HoldReason; 9] = [
     HoldReason::Preliminary,
     HoldReason::ContentDiffers,
     HoldReason::UnknownAccession,
+    HoldReason::CodesDisagree,
+    HoldReason::ResultsDisagree,
+    HoldReason::StatusMissing,
+    HoldReason::UnknownValue,
+    HoldReason::LocalCode,
 ];
+
+/// Reasons that fall away when the same or better is sent: what waited for them alone gives way to it.
+const LIFTABLE: [&str; 7] =
+    ["preliminary", "status_missing", "unknown_value", "local_code", "unknown_tube", "no_person", "similar_person"];
+
+/// Whether a reason falls away when the laboratory sends the same with what was missing.
+#[must_use]
+pub fn may_lift(code: &str) -> bool {
+    LIFTABLE.contains(&code)
+}
 
 /// Why a record waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +41,17 @@ pub enum Reason {
     Pool,
     /// The record names another person than the one whose tube it is.
     OtherPerson,
+    /// Somebody in the register resembles the person of the record, and nothing tells whether they are one.
+    SimilarPerson,
+    /// No tube has the code, and the record names nobody.
+    UnknownTube,
+    /// The record names neither a tube nor a person.
+    NoPerson,
 }
+
+/// Every reason that the register can give.
+const OF_REGISTER: [Reason; 5] =
+    [Reason::Pool, Reason::OtherPerson, Reason::SimilarPerson, Reason::UnknownTube, Reason::NoPerson];
 
 impl Reason {
     /// The stable code in the row report and in the work queue.
@@ -36,6 +61,9 @@ impl Reason {
             Self::Record(reason) => reason.code(),
             Self::Pool => "pool",
             Self::OtherPerson => "other_person",
+            Self::SimilarPerson => "similar_person",
+            Self::UnknownTube => "unknown_tube",
+            Self::NoPerson => "no_person",
         }
     }
 
@@ -43,7 +71,7 @@ impl Reason {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let record = OF_RECORD.into_iter().map(Self::Record);
-        record.chain([Self::Pool, Self::OtherPerson]).find(|reason| reason.code() == code)
+        record.chain(OF_REGISTER).find(|reason| reason.code() == code)
     }
 
     /// The field of a record that it is about, as a JSON Pointer.
@@ -51,8 +79,8 @@ impl Reason {
     pub const fn pointer(self) -> &'static str {
         match self {
             Self::Record(reason) => reason.pointer(),
-            Self::Pool => "/barcode",
-            Self::OtherPerson => "/person/full_name",
+            Self::Pool | Self::UnknownTube => "/barcode",
+            Self::OtherPerson | Self::SimilarPerson | Self::NoPerson => "/person/full_name",
         }
     }
 
@@ -69,6 +97,20 @@ impl Reason {
                 "Người trong dòng này khác với người có mẫu trong ống: chờ người phụ trách đối chiếu",
                 "The person of this row is not the one whose specimen is in the tube: a person compares them",
             ),
+            Self::SimilarPerson => Bilingual::new(
+                "Trong hệ thống đã có người giống người này mà chưa chắc là một: chờ người phụ trách đối chiếu. Có số \
+                 CCCD hoặc mã ống thì không phải chờ",
+                "Somebody in the register resembles this person and it is not certain that they are one: a person \
+                 compares them. With an identity number or a tube's code nobody has to wait",
+            ),
+            Self::UnknownTube => Bilingual::new(
+                "Không có ống mẫu nào mang mã này và không có họ tên: chờ người phụ trách tìm, hoặc gửi lại kèm họ tên",
+                "No tube has this code and no name was sent: a person finds out, or send it again with the name",
+            ),
+            Self::NoPerson => Bilingual::new(
+                "Không có họ tên và không có mã ống: chờ người phụ trách tìm người được lấy mẫu",
+                "Neither a name nor a tube was sent: a person finds out whose specimen it was",
+            ),
         }
     }
 }
@@ -79,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_reason_is_found_by_its_code() {
-        let all = OF_RECORD.into_iter().map(Reason::Record).chain([Reason::Pool, Reason::OtherPerson]);
+        let all = OF_RECORD.into_iter().map(Reason::Record).chain(OF_REGISTER);
         for reason in all {
             assert_eq!(Reason::from_code(reason.code()), Some(reason));
         }

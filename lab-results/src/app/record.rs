@@ -53,7 +53,7 @@ fn described(person: &PersonDraft) -> PersonInput {
 #[must_use]
 pub fn from_json(text: &str, came_at: Instant) -> Option<Parsed> {
     let value = serde_json::from_str(text).ok()?;
-    ResultInput::read(value, "").ok()?.parse("", came_at, came_at.local_date(), None).ok()
+    ResultInput::read(value, "").ok()?.parse_kept(came_at).ok()
 }
 
 #[cfg(test)]
@@ -70,6 +70,8 @@ mod tests {
             json!({"person": {"id": "01890a5d-ac96-774b-bcce-b302099a8057"}}),
             json!({"person": {"full_name": "Lê Thị Tám", "birth_year": 1950, "phone": "0912345678", "sex": "Nữ"}}),
             json!({"person": {"full_name": "Lê Thị Tám", "birth_date": "02/01/1950", "ward_code": "28252"}}),
+            json!({"person": {"full_name": "Lê Thị Tám"}}),
+            json!({}),
         ] {
             for outcome in ["presumptive positive", "462371000124108", "not done", "detected"] {
                 let mut wire = json!({

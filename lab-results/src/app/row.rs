@@ -15,20 +15,32 @@ use crate::app::reason::Reason;
 use crate::app::sender::Sender;
 use crate::app::versions;
 use crate::app::whose::{self, Who, Whose};
-use crate::domain::report::{CellError, RowOutcome, RowStatus};
+use crate::domain::message::Body;
+use crate::domain::report::{RowOutcome, RowStatus};
 use crate::domain::result::{Parsed, ResultDraft};
-use crate::store::model::ResultKey;
+use crate::store::model::{ResultKey, StoredResult};
 use crate::store::{LabRead, LabWrite};
 
 /// A row as its reader gives it.
 #[derive(Debug, Clone)]
 pub struct Incoming {
-    /// Its place in the file or the request, from 1.
+    /// Its place in the file or the request, as the sender sees it.
     pub row: u64,
     /// The laboratory's number of the test, as far as it could be read.
     pub accession: Option<String>,
-    /// The result, or every cell at fault.
-    pub result: Result<Parsed, Vec<CellError>>,
+    /// What it says: one result, the several of a message, or why there is none.
+    pub body: Body,
+}
+
+impl Incoming {
+    /// The results of the row.
+    pub fn results(&self) -> impl Iterator<Item = &Parsed> {
+        match &self.body {
+            Body::Results(results) => results.as_slice(),
+            Body::Ignored(_) | Body::Refused(_) => &[],
+        }
+        .iter()
+    }
 }
 
 /// Why a row, or the rows stored together with it, must be tried again or given up.
@@ -67,7 +79,6 @@ pub struct Context<'a> {
 
 /// A row whose laboratory and person are known.
 pub(super) struct Placed<'a> {
-    pub(super) row: u64,
     pub(super) parsed: &'a Parsed,
     pub(super) key: ResultKey,
     pub(super) whose: Whose<'a>,
@@ -78,6 +89,30 @@ pub(super) struct Placed<'a> {
 #[must_use]
 pub fn key_of(draft: &ResultDraft) -> ResultKey {
     ResultKey { lab_code: draft.lab_code.as_str().to_uppercase(), accession: draft.accession.as_str().to_owned() }
+}
+
+/// The keys that a result may stand under: its accession, and its accession with its test, where a message had several
+/// results under one accession. Test traffic has accessions of its own.
+#[must_use]
+pub fn keys_of(parsed: &Parsed) -> [ResultKey; 2] {
+    let mut key = key_of(&parsed.draft);
+    if parsed.test_traffic {
+        key.accession = format!("test:{}", key.accession);
+    }
+    let part = ResultKey { accession: format!("{}/{}", key.accession, parsed.draft.loinc), ..key.clone() };
+    [key, part]
+}
+
+/// The key of a result, given what stands: one of several results of a message finds its own test again.
+fn place(parsed: &Parsed, stands: &impl Fn(&ResultKey) -> Option<Standing>) -> (ResultKey, Option<Standing>) {
+    let [key, part] = keys_of(parsed);
+    if let Some(standing) = stands(&part) {
+        return (part, Some(standing));
+    }
+    match stands(&key) {
+        Some(standing) if parsed.several && standing.loinc != *parsed.draft.loinc => (part, None),
+        standing => (key, standing),
+    }
 }
 
 /// What would become of a row, without storing anything. Later rows see it in `would_be`.
@@ -91,8 +126,23 @@ pub async fn judge_only(
     would_be: &mut WouldBe,
     incoming: &Incoming,
 ) -> Result<RowOutcome, StoreError> {
+    let mut outcomes = Vec::new();
+    for parsed in incoming.results() {
+        outcomes.push(judge_one(tx, context, ledger, would_be, incoming.row, parsed).await?);
+    }
+    Ok(whole(context, incoming, outcomes))
+}
+
+async fn judge_one(
+    tx: &mut dyn LabRead,
+    context: &Context<'_>,
+    ledger: &Ledger,
+    would_be: &mut WouldBe,
+    row: u64,
+    parsed: &Parsed,
+) -> Result<RowOutcome, StoreError> {
     let stands = |key: &ResultKey| would_be.get(key).or_else(|| ledger.standing(key));
-    let (placed, decision) = match prepare(tx, context, ledger, stands, incoming).await? {
+    let (placed, decision) = match prepare(tx, context, ledger, stands, row, parsed).await? {
         Ok(prepared) => prepared,
         Err(done) => return Ok(done),
     };
@@ -101,18 +151,18 @@ pub async fn judge_only(
         (Who::Person(person), _) => Some(*person),
         (Who::Described(_), Some(before)) => before.person_id,
         (Who::Described(draft), None) => whose::look_up(tx, draft).await?,
-        (Who::Several, _) => None,
+        (Who::Several | Who::Nobody, _) => None,
     };
     // The id of what is not stored would lead nowhere.
     let id = before.and_then(|before| before.id).filter(|_| decision != Decision::Accept);
-    let outcome = told(context, placed.row, &placed.key.accession, &decision, (id, person));
+    let outcome = told(context, row, parsed, &decision, (id, person));
     if let Some(after) = Standing::after(&decision, before, placed.parsed, id, person) {
         would_be.insert(&placed.key, after);
     }
     Ok(outcome)
 }
 
-/// Stores a row with its event and its audit line, and notes it in the ledger.
+/// Stores a row with its events and its audit lines, and notes it in the ledger.
 ///
 /// # Errors
 /// When the store fails or somebody else was first: nothing of this transaction may be kept then.
@@ -123,84 +173,156 @@ pub async fn store(
     incoming: &Incoming,
     random: &mut dyn Random,
 ) -> Result<RowOutcome, RowFailure> {
+    let mut outcomes = Vec::new();
+    for parsed in incoming.results() {
+        outcomes.push(store_one(tx, context, ledger, incoming.row, parsed, random).await?);
+    }
+    Ok(whole(context, incoming, outcomes))
+}
+
+async fn store_one(
+    tx: &mut dyn LabWrite,
+    context: &Context<'_>,
+    ledger: &mut Ledger,
+    row: u64,
+    parsed: &Parsed,
+    random: &mut dyn Random,
+) -> Result<RowOutcome, RowFailure> {
     let stands = |key: &ResultKey| ledger.standing(key);
-    let (placed, decision) = match prepare(tx, context, ledger, stands, incoming).await? {
+    let (placed, decision) = match prepare(tx, context, ledger, stands, row, parsed).await? {
         Ok(prepared) => prepared,
         Err(done) => return Ok(done),
     };
     let known = ledger.result(&placed.key);
-    let after = match (&decision, known) {
-        (Decision::Accept, _) => Some(versions::accept(tx, context, &placed, random).await?),
-        (Decision::HoldNew(reasons), _) => Some(versions::hold(tx, context, &placed, reasons, random).await?),
-        (Decision::Queue(reasons), _) => {
-            versions::queue(tx, context, &placed, reasons, random).await?;
-            None
-        }
-        (Decision::Release, Some(known)) => Some(versions::release(tx, context, &placed, known, random).await?),
-        (Decision::Replace | Decision::Amend, Some(known)) => {
-            Some(versions::amend(tx, context, &placed, known, random).await?)
-        }
-        // These decisions are about a result that is known.
-        (Decision::Release | Decision::Replace | Decision::Amend, None) => return Err(RowFailure::Raced),
-        (Decision::Ignore(_) | Decision::Duplicate, _) => None,
+    let after = if parsed.test_traffic {
+        test(tx, context, &placed, known, &decision, random).await?
+    } else {
+        live(tx, context, &placed, known, &decision, random).await?
     };
-    if let Some(result) = &after {
+    if let Some(result) = after.as_ref().filter(|_| !parsed.test_traffic) {
         let finding = placed.parsed.draft.finding;
         let stored = Stored { sender: context.sender, result, before: known, finding, now: context.now };
         follow::follow(tx, &stored, random).await?;
     }
     let shown = after.as_ref().or(known);
     let ids = (shown.map(|result| result.id), shown.and_then(|result| result.content.person_id));
-    let outcome = told(context, placed.row, &placed.key.accession, &decision, ids);
+    let outcome = told(context, row, parsed, &decision, ids);
     if let Some(after) = after {
         ledger.note(placed.key, after);
     }
     Ok(outcome)
 }
 
-/// What is known of a row before anything is stored: the decision, or its outcome where it needs none.
+/// Carries out a decision about a result; gives what stands then, where that is new.
+async fn live(
+    tx: &mut dyn LabWrite,
+    context: &Context<'_>,
+    placed: &Placed<'_>,
+    known: Option<&StoredResult>,
+    decision: &Decision,
+    random: &mut dyn Random,
+) -> Result<Option<StoredResult>, RowFailure> {
+    Ok(match (decision, known) {
+        (Decision::Accept, _) => Some(versions::accept(tx, context, placed, random).await?),
+        (Decision::HoldNew(reasons), _) => Some(versions::hold(tx, context, placed, reasons, random).await?),
+        (Decision::Queue(reasons), _) => {
+            versions::queue(tx, context, placed, reasons, random).await?;
+            None
+        }
+        (Decision::Release, Some(known)) => Some(versions::release(tx, context, placed, known, random).await?),
+        (Decision::Replace | Decision::Amend, Some(known)) => {
+            Some(versions::amend(tx, context, placed, known, random).await?)
+        }
+        // These decisions are about a result that is known.
+        (Decision::Release | Decision::Replace | Decision::Amend, None) => return Err(RowFailure::Raced),
+        (Decision::Ignore(_) | Decision::Duplicate, _) => None,
+    })
+}
+
+/// Carries out a decision about test traffic.
+async fn test(
+    tx: &mut dyn LabWrite,
+    context: &Context<'_>,
+    placed: &Placed<'_>,
+    known: Option<&StoredResult>,
+    decision: &Decision,
+    random: &mut dyn Random,
+) -> Result<Option<StoredResult>, RowFailure> {
+    let reasons: &[Reason] = match decision {
+        Decision::HoldNew(reasons) => reasons,
+        Decision::Accept | Decision::Release | Decision::Replace | Decision::Amend => &[],
+        Decision::Ignore(_) | Decision::Duplicate | Decision::Queue(_) => return Ok(None),
+    };
+    Ok(Some(versions::keep_test(tx, context, placed, known, reasons, random).await?))
+}
+
+/// What is known of a result before anything is stored: the decision, or its outcome where it needs none.
 async fn prepare<'a>(
     tx: &mut dyn LabRead,
     context: &Context<'_>,
     ledger: &Ledger,
     stands: impl Fn(&ResultKey) -> Option<Standing>,
-    incoming: &'a Incoming,
+    row: u64,
+    parsed: &'a Parsed,
 ) -> Result<Result<(Placed<'a>, Decision), RowOutcome>, StoreError> {
-    let row = incoming.row;
-    let refused = |errors| Ok(Err(RowOutcome::rejected(row, incoming.accession.clone(), errors)));
-    let parsed = match &incoming.result {
-        Ok(parsed) => parsed,
-        Err(errors) => return refused(errors.clone()),
+    let draft = &parsed.draft;
+    let refused = |error| {
+        let errors = vec![context.naming.error(row, error)];
+        Ok(Err(RowOutcome::rejected(row, Some(draft.accession.as_str().to_owned()), errors)))
     };
     // What is no result of ours needs neither a laboratory nor a person that we know.
     if let decision @ Decision::Ignore(_) = decide(None, parsed, &[]) {
-        return Ok(Err(told(context, row, parsed.draft.accession.as_str(), &decision, (None, None))));
+        return Ok(Err(told(context, row, parsed, &decision, (None, None))));
     }
-    let draft = &parsed.draft;
-    let key = key_of(draft);
+    let (key, before) = place(parsed, &stands);
     if !ledger.has_laboratory(&key.lab_code) {
-        return refused(vec![context.naming.error(row, unknown_lab(draft.lab_code.as_str()))]);
+        return refused(unknown_lab(draft.lab_code.as_str()));
     }
-    let before = stands(&key);
     if let (Some(id), None) = (draft.id, &before)
         && tx.result(id).await?.is_some()
     {
-        return refused(vec![context.naming.error(row, id_taken())]);
+        return refused(id_taken());
     }
-    let whose = match whose::find(tx, draft).await? {
+    let whose = match whose::find(tx, parsed, before.as_ref().and_then(|before| before.person_id)).await? {
         Ok(whose) => whose,
-        Err(error) => return refused(vec![context.naming.error(row, error)]),
+        Err(error) => return refused(error),
     };
     let known = before.as_ref().map(|before| &before.known);
     let decision = if whose.is_pool() { decide_pool(known, parsed) } else { decide(known, parsed, &whose.reasons) };
-    Ok(Ok((Placed { row, parsed, key, whose, before }, decision)))
+    Ok(Ok((Placed { parsed, key, whose, before }, decision)))
+}
+
+/// The outcome of a row of several results: the strictest speaks for it.
+fn whole(context: &Context<'_>, incoming: &Incoming, outcomes: Vec<RowOutcome>) -> RowOutcome {
+    let (row, accession) = (incoming.row, incoming.accession.clone());
+    match &incoming.body {
+        Body::Refused(errors) => return RowOutcome::rejected(row, accession, errors.clone()),
+        Body::Ignored(reason) => {
+            let errors = vec![context.naming.ignored(row, *reason)];
+            return RowOutcome { status: RowStatus::Ignored, ..RowOutcome::rejected(row, accession, errors) };
+        }
+        Body::Results(_) => {}
+    }
+    let status = outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(RowStatus::Ignored);
+    let mut all = RowOutcome { status, ..RowOutcome::rejected(row, accession, Vec::new()) };
+    for outcome in outcomes {
+        let speaks = outcome.status == status;
+        all.accession = all.accession.or(outcome.accession);
+        if speaks || all.result_id.is_none() {
+            all.result_id = outcome.result_id.or(all.result_id);
+            all.person_id = outcome.person_id.or(all.person_id);
+        }
+        all.errors.extend(outcome.errors.into_iter().filter(|error| !all.errors.contains(error)).collect::<Vec<_>>());
+        all.warnings.extend(outcome.warnings);
+    }
+    all
 }
 
 /// A row as the report tells of it.
 fn told(
     context: &Context<'_>,
     row: u64,
-    accession: &str,
+    parsed: &Parsed,
     decision: &Decision,
     (result_id, person_id): (Option<ResultId>, Option<PersonId>),
 ) -> RowOutcome {
@@ -212,7 +334,8 @@ fn told(
         Decision::Amend => (RowStatus::Amended, Vec::new()),
         Decision::HoldNew(reasons) | Decision::Queue(reasons) => (RowStatus::Held, held(reasons)),
     };
-    RowOutcome { row, accession: Some(accession.to_owned()), status, result_id, person_id, errors }
+    let accession = Some(parsed.draft.accession.as_str().to_owned());
+    RowOutcome { row, accession, status, result_id, person_id, errors, warnings: parsed.warnings.clone() }
 }
 
 /// No laboratory has this code.

@@ -7,6 +7,7 @@ use shared::time::Instant;
 use shared_store::audit::AuditEntry;
 use shared_web::Problem;
 use shared_web::caller::Caller;
+use shared_web::context::RequestContext;
 use shared_web::people::register::Registrar;
 
 use super::SERVICE;
@@ -32,6 +33,14 @@ impl Sender {
         let lab_code = account.lab_code.as_ref().map(|code| code.to_uppercase());
         let oversees = account.has(Role::Officer) && lab_code.is_none();
         Ok(Self { caller: caller.clone(), lab_code, oversees })
+    }
+
+    /// A laboratory's instrument, by a connection that stands for it.
+    #[must_use]
+    pub fn instrument(lab_code: &str, request_id: String) -> Self {
+        let context = RequestContext { request_id, ..RequestContext::default() };
+        let caller = Caller { context, ..Caller::default() };
+        Self { caller, lab_code: Some(lab_code.to_uppercase()), oversees: false }
     }
 
     /// The laboratory of the account, where it is of one.

@@ -1,7 +1,7 @@
 //! Files and requests with results: which format, whose rows, and through the intake in bounded memory.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Write};
 
 use serde_json::Value;
 use shared::bilingual::Bilingual;
@@ -15,12 +15,14 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::app::App;
 use crate::app::intake::{self, CHUNK, Intake};
-use crate::app::naming::{FOUND_LATE, Naming};
+use crate::app::naming::Naming;
+use crate::app::reader::{self, Reading};
 use crate::app::row::Incoming;
 use crate::app::sender::Sender;
+use crate::domain::detect::{self, Format};
+use crate::domain::message::Mapping;
 use crate::domain::report::{CellError, RowReport};
-use crate::domain::result::ResultInput;
-use crate::domain::tabular::{FileError, read_rows};
+use crate::domain::tabular::FileError;
 use crate::store::model::Upload;
 
 /// How many chunks may wait between the reader of a file and the store.
@@ -36,12 +38,14 @@ pub struct Received {
 }
 
 /// What to do with results that were sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Command {
     /// The id that the sender chose, so that progress can be asked for from the start.
     pub id: Option<UploadId>,
     /// Gives the same answer and stores nothing.
     pub dry_run: bool,
+    /// The laboratory that an account of none sends for, where the file does not say.
+    pub lab_code: Option<String>,
 }
 
 /// Takes a file. What was received whole is worked off whole, also where the sender has gone away meanwhile.
@@ -50,14 +54,42 @@ pub struct Command {
 /// 409 where the id stands for another upload, 422 where no row of the file can be read, 503 where the database fails
 /// for longer: what was stored stays, and sending the file again stores the rest.
 pub async fn take_file(app: &App, sender: Sender, mut file: Received, command: Command) -> Result<RowReport, Problem> {
-    supported(&mut file.file)?;
-    let upload = begun(app, &sender, "csv", file.content_hash, command).await?;
+    let format = told_apart(&mut file.file)?;
+    let reading = reading(app, &sender, command.lab_code.as_deref()).await?;
+    let upload = begun(app, &sender, format.code(), file.content_hash, &command).await?;
     let app = app.clone();
-    let work = spawn(async move { rows_of_file(&app, sender, file.file, upload, command.dry_run).await });
+    let file = file.file;
+    let work = spawn(async move { rows_of_file(&app, sender, (file, format, reading), upload, command.dry_run).await });
     work.await.unwrap_or_else(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "an upload ended abruptly");
         Err(Problem::internal())
     })
+}
+
+/// For whom something is read: the laboratory of the account, or the one that an officer names.
+///
+/// # Errors
+/// 422 where a laboratory's account names another one, 503 where the database fails.
+pub async fn reading(app: &App, sender: &Sender, named: Option<&str>) -> Result<Reading, Problem> {
+    let named = named.map(str::to_uppercase);
+    let lab_code = match (sender.lab_code(), named) {
+        (Some(own), Some(named)) if named != own => return Err(Problem::field(other_lab(own))),
+        (Some(own), _) => Some(own.to_owned()),
+        (None, named) => named,
+    };
+    let mapping = match &lab_code {
+        Some(lab_code) => app.store.read().await?.mapping(lab_code).await?,
+        None => Mapping::default(),
+    };
+    Ok(Reading { lab_code, mapping })
+}
+
+fn other_lab(own: &str) -> FieldError {
+    let detail = Bilingual::new(
+        format!("Tài khoản này gửi cho phòng xét nghiệm {own} và không cho phòng nào khác"),
+        format!("This account sends for the laboratory {own} and for no other"),
+    );
+    FieldError::new("/lab_code", "wrong_lab", detail)
 }
 
 /// Takes a JSON request: one result or a list. A result of the wrong shape spoils itself only.
@@ -66,7 +98,7 @@ pub async fn take_file(app: &App, sender: Sender, mut file: Received, command: C
 /// 422 where it is neither an object nor a list; 409 and 503 as for [`take_file`].
 pub async fn take_json(app: &App, sender: Sender, body: Value, command: Command) -> Result<RowReport, Problem> {
     let (naming, rows) = read_json(app, &sender, body)?;
-    let upload = begun(app, &sender, "json", String::new(), command).await?;
+    let upload = begun(app, &sender, "json", String::new(), &command).await?;
     take_rows(app, sender, naming, rows, upload, command.dry_run).await
 }
 
@@ -81,22 +113,24 @@ pub fn read_json(app: &App, sender: &Sender, body: Value) -> Result<(Naming, Vec
         _ => return Err(Problem::field(neither_object_nor_list())),
     };
     let now = app.platform.now();
-    let rows = (1..).zip(values).map(|(row, value)| read_one(&naming, row, value, now, sender.lab_code())).collect();
-    Ok((naming, rows))
+    let rows = (1..).zip(values).map(|(row, value)| reader::result(&naming, row, value, now, sender.lab_code()));
+    Ok((naming.clone(), rows.collect()))
 }
 
-fn read_one(naming: &Naming, row: u64, value: Value, now: Instant, lab_code: Option<&str>) -> Incoming {
-    let accession = value.get("accession").and_then(|accession| match accession {
-        Value::String(text) => Some(text.trim().chars().take(64).collect()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    });
-    let pointer = naming.prefix(row);
-    let result = ResultInput::read(value, &pointer)
-        .map_err(|error| vec![error])
-        .and_then(|input| input.parse(&pointer, now, now.local_date(), lab_code))
-        .map_err(|errors| errors.into_iter().map(CellError::from).collect());
-    Incoming { row, accession, result }
+/// Takes rows that came in a body of a given format.
+///
+/// # Errors
+/// 503 where the database fails for longer.
+pub async fn take_body(
+    app: &App,
+    sender: Sender,
+    naming: Naming,
+    rows: Vec<Incoming>,
+    format: Format,
+    command: &Command,
+) -> Result<RowReport, Problem> {
+    let upload = begun(app, &sender, format.code(), String::new(), command).await?;
+    take_rows(app, sender, naming, rows, upload, command.dry_run).await
 }
 
 /// Takes rows that are in memory already.
@@ -124,7 +158,7 @@ async fn begun(
     sender: &Sender,
     format: &str,
     content_hash: String,
-    command: Command,
+    command: &Command,
 ) -> Result<Upload, Problem> {
     let now = app.platform.now();
     let Some(id) = command.id else {
@@ -148,13 +182,12 @@ enum Part {
 async fn rows_of_file(
     app: &App,
     sender: Sender,
-    file: File,
+    (file, format, reading): (File, Format, Reading),
     upload: Upload,
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let (hand_on, mut handed) = mpsc::channel(AHEAD);
-    let lab_code = sender.lab_code().map(str::to_owned);
-    let reader = read_file(file, app.platform.now(), lab_code, hand_on);
+    let reader = read_file(file, format, reading, app.platform.now(), hand_on);
     let mut intake = None;
     while let Some(part) = handed.recv().await {
         match (part, &mut intake) {
@@ -179,20 +212,21 @@ async fn rows_of_file(
 /// Reads a file on a thread of its own, a few chunks ahead of the store and no more.
 fn read_file(
     file: File,
+    format: Format,
+    reading: Reading,
     now: Instant,
-    lab_code: Option<String>,
     hand_on: mpsc::Sender<Part>,
 ) -> JoinHandle<Result<Vec<CellError>, FileError>> {
     spawn_blocking(move || {
-        let mut rows = read_rows(file, now, now.local_date(), lab_code.as_deref())?;
-        let headers = FOUND_LATE.into_iter().map(|pointer| (pointer, rows.column_of(pointer))).collect();
-        let mut open = hand_on.blocking_send(Part::Header(Naming::Columns(headers))).is_ok();
+        let mut rows = reader::open(format, file, &reading, now)?;
+        let mut open = hand_on.blocking_send(Part::Header(rows.naming())).is_ok();
         while open {
-            let chunk: Vec<Incoming> = rows
-                .by_ref()
-                .take(CHUNK)
-                .map(|row| Incoming { row: row.number, accession: row.accession, result: row.result })
-                .collect();
+            let mut chunk = Vec::with_capacity(CHUNK);
+            while chunk.len() < CHUNK
+                && let Some(row) = rows.next_row()
+            {
+                chunk.push(row);
+            }
             // Nobody takes the rows any more where the store has failed.
             open = !chunk.is_empty() && hand_on.blocking_send(Part::Rows(chunk)).is_ok();
         }
@@ -200,43 +234,36 @@ fn read_file(
     })
 }
 
-/// Tells formats apart by their first bytes. Only tables are read here.
-fn supported(file: &mut File) -> Result<(), Problem> {
+/// Reads a body that is in memory, whatever it is.
+///
+/// # Errors
+/// 422 where no row can be read.
+pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<(Format, Naming, Vec<Incoming>), Problem> {
+    let format = detect::format(&bytes[..bytes.len().min(detect::HEAD)]);
+    let mut file = tempfile::tempfile().map_err(|_| Problem::busy())?;
+    let kept = file.write_all(bytes).and_then(|()| file.rewind());
+    kept.map_err(|_| Problem::busy())?;
+    let mut rows = reader::open(format, file, reading, now).map_err(unreadable)?;
+    let mut read = Vec::new();
+    while let Some(row) = rows.next_row() {
+        read.push(row);
+    }
+    Ok((format, rows.naming(), read))
+}
+
+/// Tells formats apart by their first bytes.
+fn told_apart(file: &mut File) -> Result<Format, Problem> {
     let mut head = Vec::new();
-    let read = file.rewind().and_then(|()| file.take(1_024).read_to_end(&mut head));
+    let read = file.rewind().and_then(|()| file.take(detect::HEAD as u64).read_to_end(&mut head));
     let read = read.and_then(|_| file.seek(SeekFrom::Start(0)));
     read.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a received file cannot be read");
         Problem::internal()
     })?;
-    match other_format(&head) {
-        None => Ok(()),
-        Some(found) => Err(Problem::field(unsupported(found))),
+    match detect::format(&head) {
+        Format::Other(found) => Err(unreadable(reader::unsupported(found))),
+        format => Ok(format),
     }
-}
-
-/// The name of a format that is no CSV, where the first bytes tell one.
-fn other_format(head: &[u8]) -> Option<&'static str> {
-    let text = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
-    let text = text.trim_ascii_start();
-    let text = text.strip_prefix(b"\x0b").unwrap_or(text);
-    match text {
-        [b'P', b'K', 3, 4, ..] => Some("XLSX"),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some("XLS"),
-        [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
-        [b'M', b'S', b'H', b'|', ..] | [b'F' | b'B', b'H', b'S', b'|', ..] => Some("HL7 v2"),
-        [b'{' | b'[', ..] => Some("JSON"),
-        [b'<', ..] => Some("XML"),
-        _ => None,
-    }
-}
-
-fn unsupported(found: &str) -> FieldError {
-    let detail = Bilingual::new(
-        format!("Tệp này là {found}. Hiện chỉ nhận tệp CSV: lưu lại thành CSV UTF-8 rồi gửi"),
-        format!("This file is {found}. Only CSV files are taken for now: save it as CSV UTF-8 and send that"),
-    );
-    FieldError::new("/file", "unsupported_format", detail)
 }
 
 fn neither_object_nor_list() -> FieldError {
@@ -256,23 +283,4 @@ pub fn unreadable(error: FileError) -> Problem {
         FieldError::new(cell.column, cell.code, detail)
     });
     Problem::invalid(std::iter::once(whole).chain(columns).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_are_told_apart_by_their_first_bytes() {
-        let found = |head: &[u8]| other_format(head);
-        assert_eq!(found(b"PK\x03\x04rest"), Some("XLSX"));
-        assert_eq!(found(b"\xd0\xcf\x11\xe0rest"), Some("XLS"));
-        assert_eq!(found(b"MSH|^~\\&|"), Some("HL7 v2"));
-        assert_eq!(found(b"\x0bMSH|^~\\&|"), Some("HL7 v2"));
-        assert_eq!(found(b"FHS|^~\\&|"), Some("HL7 v2"));
-        assert_eq!(found("\u{feff} {\"resourceType\"".as_bytes()), Some("JSON"));
-        assert_eq!(found(b"accession,outcome\n"), None);
-        assert_eq!(found("\u{feff}Mã xét nghiệm;Kết quả".as_bytes()), None);
-        assert_eq!(found(b""), None);
-    }
 }

@@ -120,7 +120,7 @@ pub(super) async fn hold(
 ) -> Result<StoredResult, RowFailure> {
     let person = match placed.whose.who {
         Who::Person(person) => Some(person),
-        Who::Described(_) | Who::Several => None,
+        Who::Described(_) | Who::Several | Who::Nobody => None,
     };
     let result = first(context, placed, person, None, reasons, random);
     tx.insert_result(&result).await?;
@@ -151,7 +151,7 @@ pub(super) async fn queue(
     if tx.hold(&held).await? {
         let subject = match placed.whose.who {
             Who::Person(person) => format!("person:{person}"),
-            Who::Described(_) | Who::Several => format!("held:{}", held.id),
+            Who::Described(_) | Who::Several | Who::Nobody => format!("held:{}", held.id),
         };
         let detail = json!({"held_id": held.id, "reasons": held.reasons, "upload_id": context.upload_id});
         tx.audit(&context.sender.audit("result.hold", Some(subject), detail), context.now, random).await?;
@@ -195,6 +195,30 @@ pub(super) async fn let_out(
     Ok(Some(released))
 }
 
+/// Keeps test traffic to compare later messages with: nobody is registered, told or asked for it.
+pub(super) async fn keep_test(
+    tx: &mut dyn LabWrite,
+    context: &Context<'_>,
+    placed: &Placed<'_>,
+    known: Option<&StoredResult>,
+    reasons: &[Reason],
+    random: &mut dyn Random,
+) -> Result<StoredResult, RowFailure> {
+    let codes = reasons.iter().map(|reason| reason.code().to_owned()).collect();
+    let state = State::Test;
+    let result = match known {
+        Some(known) => StoredResult { state, hold_reasons: codes, ..next(context, placed, known, None, None) },
+        None => StoredResult { state, hold_reasons: codes, ..first(context, placed, None, None, &[], random) },
+    };
+    match known {
+        Some(_) if !tx.amend_result(&result).await? => return Err(RowFailure::Raced),
+        Some(_) => {}
+        None => tx.insert_result(&result).await?,
+    }
+    audit(tx, context, "result.test", &result, random).await?;
+    Ok(result)
+}
+
 /// Lets the next version of a result hold: the old one stays beside it, and what followed from it is revisited.
 pub(super) async fn amend(
     tx: &mut dyn LabWrite,
@@ -216,7 +240,7 @@ pub(super) async fn amend(
     match (known.state, result.state) {
         (State::Released, _) => tell_amended(tx, context.now, &result, known, random).await?,
         (State::Held, State::Released) => tell_reported(tx, context.now, &result, random).await?,
-        (State::Held, State::Held) => {}
+        (State::Held | State::Test, _) => {}
     }
     audit(tx, context, "result.amend", &result, random).await?;
     Ok(result)
@@ -234,7 +258,7 @@ async fn person(
     let before = known.and_then(|known| known.content.person_id);
     let draft = match placed.whose.who {
         Who::Person(person) => return Ok(Some(person)),
-        Who::Several => return Ok(before),
+        Who::Several | Who::Nobody => return Ok(before),
         Who::Described(draft) => draft,
     };
     if let Some(before) = before {

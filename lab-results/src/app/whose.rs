@@ -2,13 +2,14 @@
 
 use shared::fold::fold;
 use shared::ids::{PersonId, SpecimenId};
-use shared::person::{MatchDecision, Person, PersonDraft, match_person};
+use shared::person::{Candidate, MatchDecision, Person, PersonDraft, match_person};
 use shared::problem::FieldError;
 use shared_store::StoreError;
 
 use crate::app::reason::Reason;
-use crate::domain::result::{PersonRef, ResultDraft, unknown_barcode, unknown_person};
+use crate::domain::result::{Parsed, PersonRef, unknown_person};
 use crate::store::LabRead;
+use crate::store::model::Tube;
 
 /// Who it is, as far as can be told without registering anybody.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub enum Who<'a> {
     Described(&'a PersonDraft),
     /// Several people: a pool.
     Several,
+    /// Nobody knows yet.
+    Nobody,
 }
 
 /// Whose specimen, and what the register found odd.
@@ -40,44 +43,84 @@ impl Whose<'_> {
     }
 }
 
-/// Finds whose specimen a draft is about. The outer error is the store's, the inner one is the sender's.
+/// Finds whose specimen a record is about: by a tube that is ours, else by the person that it describes. `before` is
+/// whose the version before it was. The outer error is the store's, the inner one is the sender's.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn find<'a>(
     tx: &mut dyn LabRead,
-    draft: &'a ResultDraft,
+    parsed: &'a Parsed,
+    before: Option<PersonId>,
 ) -> Result<Result<Whose<'a>, FieldError>, StoreError> {
-    let Some(barcode) = draft.subject.barcode() else {
-        return by_person(tx, draft.subject.person()).await;
+    let subject = &parsed.draft.subject;
+    for barcode in subject.barcode().into_iter().chain(&parsed.other_tubes) {
+        if let Some(tube) = tx.tube(barcode.as_str()).await? {
+            return Ok(Ok(of_tube(tx, tube, subject.person()).await?));
+        }
+    }
+    let (who, reason) = match subject.person() {
+        Some(PersonRef::Known(id)) => match tx.canonical(*id).await? {
+            Some(person) => (Who::Person(person), None),
+            None => return Ok(Err(unknown_person(""))),
+        },
+        Some(PersonRef::Described { draft, .. }) => {
+            (Who::Described(draft), resembles(tx, draft, before).await?.then_some(Reason::SimilarPerson))
+        }
+        // A name alone stands only beside a tube.
+        Some(PersonRef::Named(_)) => (Who::Nobody, Some(Reason::UnknownTube)),
+        None if subject.barcode().is_some() => (Who::Nobody, Some(Reason::UnknownTube)),
+        None => (Who::Nobody, Some(Reason::NoPerson)),
     };
-    let Some(tube) = tx.tube(barcode.as_str()).await? else {
-        return Ok(Err(unknown_barcode("", barcode)));
-    };
+    Ok(Ok(Whose { who, specimen_id: None, reasons: reason.into_iter().collect() }))
+}
+
+async fn of_tube<'a>(tx: &mut dyn LabRead, tube: Tube, named: Option<&'a PersonRef>) -> Result<Whose<'a>, StoreError> {
     let specimen_id = Some(tube.id);
     let [owner] = tube.people[..] else {
-        return Ok(Ok(Whose { who: Who::Several, specimen_id, reasons: vec![Reason::Pool] }));
+        return Ok(Whose { who: Who::Several, specimen_id, reasons: vec![Reason::Pool] });
     };
     let owner = tx.canonical(owner).await?.unwrap_or(owner);
-    let agrees = match draft.subject.person() {
+    let agrees = match named {
         None => true,
         Some(person) => is_named(tx, person, owner).await?,
     };
     let reasons = if agrees { Vec::new() } else { vec![Reason::OtherPerson] };
-    Ok(Ok(Whose { who: Who::Person(owner), specimen_id, reasons }))
+    Ok(Whose { who: Who::Person(owner), specimen_id, reasons })
 }
 
-async fn by_person<'a>(
-    tx: &mut dyn LabRead,
-    person: Option<&'a PersonRef>,
-) -> Result<Result<Whose<'a>, FieldError>, StoreError> {
-    let who = match person {
-        Some(PersonRef::Known(id)) => tx.canonical(*id).await?.map(Who::Person),
-        Some(PersonRef::Described { draft, .. }) => Some(Who::Described(draft)),
-        // A name alone stands only beside a tube.
-        Some(PersonRef::Named(_)) | None => None,
-    };
-    Ok(who.map(|who| Whose { who, specimen_id: None, reasons: Vec::new() }).ok_or_else(|| unknown_person("")))
+/// Whether somebody in the register resembles a person without being them for certain. The person of the version before
+/// resembles nobody but themselves.
+async fn resembles(tx: &mut dyn LabRead, draft: &PersonDraft, before: Option<PersonId>) -> Result<bool, StoreError> {
+    if let Some(before) = before {
+        let kept = tx.canonical(before).await?.unwrap_or(before);
+        if tx.person(kept).await?.is_some_and(|stored| describes(draft, &stored.person)) {
+            return Ok(false);
+        }
+    }
+    let candidates = tx.candidates_of(&[draft]).await?;
+    Ok(is_doubtful(draft, &candidates))
+}
+
+/// Whether one of these may be the person of a draft, and nothing says for certain.
+#[must_use]
+pub fn is_doubtful(draft: &PersonDraft, candidates: &[Candidate]) -> bool {
+    match match_person(draft, candidates) {
+        MatchDecision::Same(_) => false,
+        MatchDecision::New { review } if !review.is_empty() => true,
+        MatchDecision::New { .. } => {
+            let name = draft.full_name.folded();
+            candidates.iter().any(|other| name == other.full_name_fold && !told_apart(draft, other))
+        }
+    }
+}
+
+/// Whether anything tells a namesake apart: another birth, phone or identity number.
+fn told_apart(draft: &PersonDraft, other: &Candidate) -> bool {
+    let births = draft.birth.zip(other.birth).is_some_and(|(one, two)| !one.agrees_with(two));
+    let phones = draft.phone.as_ref().zip(other.phone.as_ref()).is_some_and(|(one, two)| one != two);
+    let numbers = draft.national_id.as_ref().zip(other.national_id.as_ref());
+    births || phones || numbers.is_some_and(|(one, two)| one.kind() == two.kind() && one != two)
 }
 
 /// Whether a record names the person `owner` or nobody who contradicts them.

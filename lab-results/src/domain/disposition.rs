@@ -32,8 +32,18 @@ pub enum HoldReason {
     Preliminary,
     /// The laboratory sent this accession before, with other content, and does not say that it corrects.
     ContentDiffers,
-    /// A correction or withdrawal of an accession that never came.
+    /// A withdrawal of an accession that never came.
     UnknownAccession,
+    /// The code, the text and the other code of one value say different things.
+    CodesDisagree,
+    /// The results of one message say different things.
+    ResultsDisagree,
+    /// The sender does not say whether the result is final.
+    StatusMissing,
+    /// A value that nobody knows.
+    UnknownValue,
+    /// A laboratory's own code of a test, which it has not mapped.
+    LocalCode,
 }
 
 impl HoldReason {
@@ -50,6 +60,11 @@ impl HoldReason {
             Self::Preliminary => "preliminary",
             Self::ContentDiffers => "content_differs",
             Self::UnknownAccession => "unknown_accession",
+            Self::CodesDisagree => "codes_disagree",
+            Self::ResultsDisagree => "results_disagree",
+            Self::StatusMissing => "status_missing",
+            Self::UnknownValue => "unknown_value",
+            Self::LocalCode => "local_code",
         }
     }
 
@@ -57,9 +72,15 @@ impl HoldReason {
     #[must_use]
     pub const fn pointer(self) -> &'static str {
         match self {
-            Self::Presumptive | Self::Pooled | Self::NotDone | Self::NotAResult => "/outcome",
-            Self::AmbiguousTest | Self::NotPresence => "/test/loinc",
-            Self::Preliminary => "/status",
+            Self::Presumptive
+            | Self::Pooled
+            | Self::NotDone
+            | Self::NotAResult
+            | Self::CodesDisagree
+            | Self::ResultsDisagree
+            | Self::UnknownValue => "/outcome",
+            Self::AmbiguousTest | Self::NotPresence | Self::LocalCode => "/test/loinc",
+            Self::Preliminary | Self::StatusMissing => "/status",
             Self::ContentDiffers | Self::UnknownAccession => "/accession",
         }
     }
@@ -104,8 +125,31 @@ impl HoldReason {
                  \"corrected\" or \"withdrawn\"",
             ),
             Self::UnknownAccession => Bilingual::new(
-                "Đính chính hoặc thu hồi một mã xét nghiệm chưa từng được gửi: kiểm tra lại mã",
-                "Corrects or withdraws an accession that was never sent: check the accession",
+                "Thu hồi một mã xét nghiệm chưa từng được gửi: kiểm tra lại mã",
+                "Withdraws an accession that was never sent: check the accession",
+            ),
+            Self::CodesDisagree => Bilingual::new(
+                "Mã, chữ và mã phụ của cùng một kết quả nói khác nhau: chờ người phụ trách hỏi lại phòng xét nghiệm",
+                "The code, the text and the alternate code of one result disagree: a person asks the laboratory",
+            ),
+            Self::ResultsDisagree => Bilingual::new(
+                "Các kết quả SARS-CoV-2 trong cùng một bản tin khác nhau: chờ người phụ trách xem",
+                "The SARS-CoV-2 results of one message differ: a person looks at it",
+            ),
+            Self::StatusMissing => Bilingual::new(
+                "Không nói kết quả đã chính thức hay chưa (F, C, P...): chờ người phụ trách xem",
+                "Does not say whether the result is final (F, C, P ...): a person looks at it",
+            ),
+            Self::UnknownValue => Bilingual::new(
+                "Không hiểu giá trị này: dùng mã SNOMED CT 260373001 (phát hiện) hoặc 260415000 (không phát hiện), hoặc \
+                 khai báo từ riêng của phòng xét nghiệm",
+                "This value is not understood: use SNOMED CT 260373001 (detected) or 260415000 (not detected), or map \
+                 the laboratory's own word",
+            ),
+            Self::LocalCode => Bilingual::new(
+                "Mã xét nghiệm riêng, chưa biết ứng với LOINC nào: khai báo một lần ở phần mã riêng rồi gửi lại",
+                "The laboratory's own code of a test, not mapped to LOINC: map it once under its own codes and send \
+                 again",
             ),
         }
     }
@@ -118,6 +162,10 @@ pub enum IgnoreReason {
     Antibody,
     /// Not a test for SARS-CoV-2.
     OtherTest,
+    /// A control specimen, of nobody.
+    Control,
+    /// The made-up row of our own template.
+    Example,
 }
 
 impl IgnoreReason {
@@ -127,6 +175,8 @@ impl IgnoreReason {
         match self {
             Self::Antibody => "antibody_test",
             Self::OtherTest => "other_test",
+            Self::Control => "control_specimen",
+            Self::Example => "example_row",
         }
     }
 
@@ -141,6 +191,14 @@ impl IgnoreReason {
             Self::OtherTest => Bilingual::new(
                 "Không phải xét nghiệm tìm SARS-CoV-2: không dùng đến",
                 "Not a test for SARS-CoV-2: not used",
+            ),
+            Self::Control => Bilingual::new(
+                "Mẫu chứng, không phải của người nào: không dùng đến",
+                "A control specimen, of nobody: not used",
+            ),
+            Self::Example => Bilingual::new(
+                "Dòng ví dụ của tệp mẫu: không dùng đến, hãy xóa đi",
+                "The example row of the template: not used, delete it",
             ),
         }
     }

@@ -1,11 +1,15 @@
 //! What the laboratory service decides, without I/O, clock or randomness: reading a result, its codes, its versions,
-//! the row report, and files of rows.
+//! the row report, files of rows, HL7 v2 and FHIR.
 
 pub mod codes;
 pub mod custody;
+pub mod detect;
 pub mod disposition;
+pub mod fhir;
+pub mod hl7;
 pub mod label;
 pub mod link;
+pub mod message;
 pub mod pool;
 pub mod report;
 pub mod result;

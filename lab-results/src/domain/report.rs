@@ -118,13 +118,23 @@ pub struct RowOutcome {
     pub person_id: Option<PersonId>,
     /// What is wrong, or why it waits.
     pub errors: Vec<CellError>,
+    /// What is odd and stops nothing.
+    pub warnings: Vec<CellError>,
 }
 
 impl RowOutcome {
     /// A row that could not be taken.
     #[must_use]
     pub fn rejected(row: u64, accession: Option<String>, errors: Vec<CellError>) -> Self {
-        Self { row, accession, status: RowStatus::Rejected, result_id: None, person_id: None, errors }
+        Self {
+            row,
+            accession,
+            status: RowStatus::Rejected,
+            result_id: None,
+            person_id: None,
+            errors,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -137,6 +147,7 @@ pub struct StoredRow {
     result_id: Option<ResultId>,
     person_id: Option<PersonId>,
     errors: Box<[Arc<CellError>]>,
+    warnings: Box<[Arc<CellError>]>,
 }
 
 impl StoredRow {
@@ -170,9 +181,28 @@ impl StoredRow {
         self.person_id
     }
 
+    /// As the one who stored it told.
+    #[must_use]
+    pub fn outcome(&self) -> RowOutcome {
+        RowOutcome {
+            row: self.row,
+            accession: self.accession.as_deref().map(str::to_owned),
+            status: self.status,
+            result_id: self.result_id,
+            person_id: self.person_id,
+            errors: self.errors().cloned().collect(),
+            warnings: self.warnings().cloned().collect(),
+        }
+    }
+
     /// What is wrong, or why it waits.
     pub fn errors(&self) -> impl Iterator<Item = &CellError> {
         self.errors.iter().map(AsRef::as_ref)
+    }
+
+    /// What is odd and stops nothing.
+    pub fn warnings(&self) -> impl Iterator<Item = &CellError> {
+        self.warnings.iter().map(AsRef::as_ref)
     }
 }
 
@@ -197,6 +227,7 @@ impl RowReport {
     pub fn push(&mut self, row: RowOutcome) {
         self.counts[row.status as usize] += 1;
         let errors = row.errors.into_iter().map(|e| self.share(e)).collect();
+        let warnings = row.warnings.into_iter().map(|e| self.share(e)).collect();
         self.rows.push(StoredRow {
             row: row.row,
             accession: row.accession.map(Into::into),
@@ -204,6 +235,7 @@ impl RowReport {
             result_id: row.result_id,
             person_id: row.person_id,
             errors,
+            warnings,
         });
     }
 
@@ -317,7 +349,7 @@ struct RowIn<'a>(&'a StoredRow, Lang);
 impl Serialize for RowIn<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(row, lang) = self;
-        let mut out = serializer.serialize_struct("RowOutcome", 6)?;
+        let mut out = serializer.serialize_struct("RowOutcome", 7)?;
         out.serialize_field("row", &row.row)?;
         out.serialize_field("accession", &row.accession)?;
         out.serialize_field("status", &row.status)?;
@@ -330,6 +362,10 @@ impl Serialize for RowIn<'_> {
             None => out.skip_field("person_id")?,
         }
         out.serialize_field("errors", &Each(row.errors.iter().map(|e| CellIn(e, *lang))))?;
+        match row.warnings.is_empty() {
+            true => out.skip_field("warnings")?,
+            false => out.serialize_field("warnings", &Each(row.warnings.iter().map(|e| CellIn(e, *lang))))?,
+        }
         out.end()
     }
 }

@@ -5,7 +5,8 @@ mod reading;
 mod times;
 mod wire;
 
-pub use times::{OLDEST_DAYS, SKEW_MINUTES};
+pub use times::SKEW_MINUTES;
+pub(crate) use times::{not_in_future as too_late, not_too_old as too_early};
 pub use wire::{ResultInput, SpecimenInput, TestInput};
 
 use shared::bilingual::Bilingual;
@@ -18,6 +19,7 @@ use shared::time::Instant;
 use super::codes::{Finding, SpecimenKind};
 use super::disposition::Disposition;
 use super::label::{Accession, Barcode, LabCode};
+use super::report::CellError;
 
 /// What the sender says about this version of the result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -74,6 +76,8 @@ pub enum Subject {
     Person(PersonRef),
     /// By the tube, and the person is compared with whom the tube belongs to.
     TubeOf(Barcode, PersonRef),
+    /// The message names neither tube nor person: a person finds out.
+    Unknown,
 }
 
 impl Subject {
@@ -82,7 +86,7 @@ impl Subject {
     pub const fn barcode(&self) -> Option<&Barcode> {
         match self {
             Self::Tube(barcode) | Self::TubeOf(barcode, _) => Some(barcode),
-            Self::Person(_) => None,
+            Self::Person(_) | Self::Unknown => None,
         }
     }
 
@@ -91,7 +95,7 @@ impl Subject {
     pub const fn person(&self) -> Option<&PersonRef> {
         match self {
             Self::Person(person) | Self::TubeOf(_, person) => Some(person),
-            Self::Tube(_) => None,
+            Self::Tube(_) | Self::Unknown => None,
         }
     }
 }
@@ -125,6 +129,8 @@ pub struct ResultDraft {
     pub ct_value: Option<f64>,
     /// When the laboratory had the result.
     pub resulted_at: Instant,
+    /// The sender says no time at all: both are those of the message, and say nothing about the content.
+    pub undated: bool,
 }
 
 /// A draft, and what should become of it as far as it alone tells.
@@ -134,16 +140,14 @@ pub struct Parsed {
     pub draft: ResultDraft,
     /// Accept, hold or ignore. Versions and the registry may still say otherwise.
     pub disposition_hint: Disposition,
-}
-
-/// The tube is not registered. `pointer` is that of the result in the request.
-#[must_use]
-pub fn unknown_barcode(pointer: &str, barcode: &Barcode) -> FieldError {
-    let detail = Bilingual::new(
-        format!("Không có ống mẫu nào mang mã {barcode}: kiểm tra mã, hoặc gửi thông tin người được lấy mẫu"),
-        format!("No tube has the barcode {barcode}: check the code, or send the person instead"),
-    );
-    FieldError::new(format!("{pointer}/barcode"), "unknown_barcode", detail)
+    /// What else may be the code on the tube.
+    pub other_tubes: Vec<Barcode>,
+    /// Test traffic: judged like any other, never released.
+    pub test_traffic: bool,
+    /// One of several results of its message.
+    pub several: bool,
+    /// What is odd and stops nothing.
+    pub warnings: Vec<CellError>,
 }
 
 /// Nobody has this id. `pointer` is that of the result in the request.

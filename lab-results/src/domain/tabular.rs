@@ -7,6 +7,9 @@ mod cells;
 mod decode;
 mod header;
 mod row;
+mod workbook;
+
+pub use workbook::read_workbook;
 
 use core::fmt;
 use std::io::{self, Read};
@@ -18,6 +21,7 @@ use shared::time::{Date, Instant};
 use self::decode::{NotText, RecordTooLong, TextReader};
 use self::header::{Columns, Field};
 use self::row::Context;
+use super::message::Mapping;
 use super::report::CellError;
 use super::result::Parsed;
 
@@ -37,7 +41,7 @@ pub struct FileError {
 /// One record of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Its place among the records of the file that are not blank, from 1; the header does not count.
+    /// Its row as a spreadsheet shows it: every record counts, the header and blank ones included.
     pub number: u64,
     /// The line of the file on which it begins, from 1: what a text editor shows.
     pub line: u64,
@@ -54,6 +58,9 @@ pub struct RowIter<R> {
     columns: Columns,
     context: Context,
     warnings: Vec<CellError>,
+    marked: Marked,
+    /// Line ends inside the cells of the records so far.
+    inside: u64,
     number: u64,
     ended: bool,
     failure: Option<io::Error>,
@@ -71,19 +78,39 @@ pub fn read_rows<R: Read + Send>(
     today: Date,
     credential_lab: Option<&str>,
 ) -> Result<RowIter<R>, FileError> {
+    read_rows_as(reader, now, today, credential_lab, &Mapping::default())
+}
+
+/// As [`read_rows`], for a laboratory whose own words mean something.
+///
+/// # Errors
+/// As [`read_rows`].
+pub fn read_rows_as<R: Read + Send>(
+    reader: R,
+    now: Instant,
+    today: Date,
+    credential_lab: Option<&str>,
+    mapping: &Mapping,
+) -> Result<RowIter<R>, FileError> {
     let text = TextReader::open(reader).map_err(|e| unreadable(&e))?.map_err(not_text)?;
-    let layout = header::layout(text.head());
+    let layout = header::layout(text.head(), mapping);
+    let month_first = cells::month_first(text.head());
     let mut csv = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(text);
     let mut record = ByteRecord::new();
+    let mut inside = 0;
     for _ in 0..=layout.skipped {
         csv.get_mut().begin_record();
         if !csv.read_byte_record(&mut record).map_err(|e| unreadable(&io_error(e)))? {
             return Err(empty());
         }
+        inside += lines_inside(&record);
     }
-    let (columns, warnings) = Columns::read(&record, credential_lab.is_some())?;
-    let context = Context { now, today, credential_lab: credential_lab.map(str::to_owned) };
-    Ok(RowIter { csv, record, columns, context, warnings, number: 0, ended: false, failure: None })
+    let (columns, warnings) = Columns::read(&record, credential_lab.is_some(), mapping)?;
+    let month_first = month_first && columns.is_foreign();
+    let credential_lab = credential_lab.map(str::to_owned);
+    let context = Context { now, today, credential_lab, mapping: mapping.clone(), month_first };
+    let marked = Marked::default();
+    Ok(RowIter { csv, record, columns, context, warnings, marked, inside, number: 0, ended: false, failure: None })
 }
 
 impl<R: Read> RowIter<R> {
@@ -92,7 +119,7 @@ impl<R: Read> RowIter<R> {
     #[must_use]
     pub fn warnings(&self) -> Vec<CellError> {
         let legacy = self.csv.get_ref().legacy_line().map(legacy_encoding);
-        self.warnings.iter().cloned().chain(legacy).collect()
+        self.warnings.iter().cloned().chain(legacy).chain(self.marked.warnings(&self.columns)).collect()
     }
 
     /// The header, as the file spells it, of the column that holds a field of a result (a JSON Pointer such as
@@ -120,7 +147,8 @@ impl<R: Read> RowIter<R> {
         Row { number: self.number, line, accession: None, result: Err(vec![said]) }
     }
 
-    fn read(&self) -> Result<Parsed, Vec<CellError>> {
+    fn read(&mut self) -> Result<Parsed, Vec<CellError>> {
+        self.marked.note(&self.record, &self.columns);
         let beyond = self.record.iter().skip(self.columns.len());
         if self.record.len() < self.columns.len() || beyond.into_iter().any(|cell| !is_blank(cell)) {
             return Err(vec![row::ragged(&self.record, &self.columns)]);
@@ -146,14 +174,14 @@ impl<R: Read> Iterator for RowIter<R> {
                 Err(error) => return Some(self.failed(error)),
                 Ok(false) => self.ended = true,
                 Ok(true) if self.record.iter().all(is_blank) => {}
+                // The analyser's mark for the end of its export.
+                Ok(true) if self.record.len() == 1 && self.record[0].starts_with(b"[end]") => {}
                 Ok(true) => {
-                    self.number += 1;
-                    return Some(Row {
-                        number: self.number,
-                        line: first_line(&self.record, self.csv.position().line()),
-                        accession: row::accession(&self.record, &self.columns),
-                        result: self.read(),
-                    });
+                    let line = first_line(&self.record, self.csv.position().line());
+                    self.number = line.saturating_sub(self.inside);
+                    self.inside += lines_inside(&self.record);
+                    let accession = row::accession(&self.record, &self.columns);
+                    return Some(Row { number: self.number, line, accession, result: self.read() });
                 }
             }
         }
@@ -176,10 +204,112 @@ fn is_blank(cell: &[u8]) -> bool {
 /// The line on which a record begins that ends before `next`: every record ends with one line end, and its cells may
 /// hold more. Blank lines before it, which the position of the record includes, do not count.
 fn first_line(record: &ByteRecord, next: u64) -> u64 {
-    let inside: usize = record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count()).sum();
-    next.saturating_sub(1).saturating_sub(inside as u64).max(1)
+    next.saturating_sub(1).saturating_sub(lines_inside(record)).max(1)
 }
 
+/// How many line ends the cells of a record hold.
+fn lines_inside(record: &ByteRecord) -> u64 {
+    record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count() as u64).sum()
+}
+
+/// Whether a text is the name of one of our columns.
+#[must_use]
+pub fn is_column(name: &str) -> bool {
+    Field::of_column(name).is_some()
+}
+
+/// One column of the published dictionary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ColumnEntry {
+    /// Our name.
+    pub column: &'static str,
+    /// The field of a result that it holds, as a JSON Pointer.
+    pub pointer: &'static str,
+    /// The Vietnamese header.
+    pub vietnamese: &'static str,
+    /// Other headers that are understood, without regard to marks, case and punctuation.
+    pub words: &'static str,
+}
+
+/// The published dictionary of the columns, in the order of the fields of a result.
+pub fn dictionary() -> impl Iterator<Item = ColumnEntry> {
+    super::codes::lines(include_str!("../../codes/columns.tsv")).filter_map(|line| {
+        let [column, pointer, vietnamese, words] = line[..] else { return None };
+        Some(ColumnEntry { column, pointer, vietnamese, words })
+    })
+}
+
+/// Rows of a table, whatever file it came in.
+pub trait TableRows {
+    /// The next row.
+    fn next_row(&mut self) -> Option<Row>;
+    /// The header of the column that holds a field of a result.
+    fn column_of(&self, pointer: &str) -> String;
+    /// What is to be said about the file as a whole.
+    fn warnings(&self) -> Vec<CellError>;
+    /// The headers, as the file spells them.
+    fn header(&self) -> Vec<String>;
+    /// The cells of the row that was given last, as they stand in the file.
+    fn cells(&self) -> Vec<String>;
+}
+
+impl<R: Read> TableRows for RowIter<R> {
+    fn next_row(&mut self) -> Option<Row> {
+        self.next()
+    }
+
+    fn column_of(&self, pointer: &str) -> String {
+        Self::column_of(self, pointer)
+    }
+
+    fn warnings(&self) -> Vec<CellError> {
+        Self::warnings(self)
+    }
+
+    fn header(&self) -> Vec<String> {
+        self.columns.headers().to_vec()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |cell: &[u8]| String::from_utf8_lossy(cell).replace(cells::WAS_NUMBER, "");
+        self.record.iter().map(text).collect()
+    }
+}
+
+/// Columns of a workbook whose cells are numbers though they name somebody or something.
+#[derive(Debug, Default)]
+struct Marked(Vec<Field>);
+
+impl Marked {
+    fn note(&mut self, record: &ByteRecord, columns: &Columns) {
+        for field in NAMING_FIELDS {
+            let number = columns.cell(record, field).is_some_and(|c| c.starts_with(cells::WAS_NUMBER.as_bytes()));
+            if number && !self.0.contains(&field) {
+                self.0.push(field);
+            }
+        }
+    }
+
+    fn warnings(&self, columns: &Columns) -> Vec<CellError> {
+        let warning = |field: &Field| {
+            let name = columns.name(*field);
+            let detail = Bilingual::new(
+                format!(
+                    "Cột \"{name}\" là số: các số 0 ở đầu có thể đã mất. Đặt định dạng cột là Văn bản (Text) rồi nhập lại"
+                ),
+                format!(
+                    "The column \"{name}\" holds numbers: leading zeros may be lost. Format it as Text and enter them again"
+                ),
+            );
+            CellError::new(name, "leading_zeros", detail)
+        };
+        self.0.iter().map(warning).collect()
+    }
+}
+
+/// The fields whose digits name somebody or something.
+const NAMING_FIELDS: [Field; 6] =
+    [Field::Accession, Field::Barcode, Field::Phone, Field::NationalId, Field::HealthInsuranceNo, Field::WardCode];
 fn not_text(what: NotText) -> FileError {
     let (code, detail) = match what {
         NotText::Spreadsheet => (

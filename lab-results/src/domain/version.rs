@@ -8,6 +8,7 @@ use core::fmt::Write as _;
 use sha2::{Digest, Sha256};
 use shared::events::Outcome;
 use shared::person::PersonDraft;
+use shared::time::Instant;
 
 use super::disposition::HoldReason;
 use super::result::{PersonRef, ResultDraft, Status};
@@ -85,7 +86,9 @@ pub enum Judgement {
 #[must_use]
 pub fn judge(existing: Option<&CurrentVersion>, draft: &ResultDraft) -> Judgement {
     let Some(current) = existing else {
-        return if draft.status.amends() { Judgement::Hold(HoldReason::UnknownAccession) } else { Judgement::New };
+        // Laboratories mark results as corrected of which the first version never left them.
+        let withdrawn = draft.status == Status::Withdrawn;
+        return if withdrawn { Judgement::Hold(HoldReason::UnknownAccession) } else { Judgement::New };
     };
     let same = current.content_hash == content_hash(draft);
     match (draft.status, current.withdrawn) {
@@ -112,11 +115,12 @@ pub fn content_hash(draft: &ResultDraft) -> ContentHash {
         Some(PersonRef::Named(name)) => content.field("full_name", Some(name.as_str())),
     }
     content.field("specimen_kind", Some(draft.specimen_kind.code()));
-    content.field("collected_at", Some(&draft.collected_at.to_fixed_text()));
+    let dated = |at: Instant| (!draft.undated).then(|| at.to_fixed_text());
+    content.field("collected_at", dated(draft.collected_at).as_deref());
     content.field("loinc", Some(&draft.loinc));
     content.field("finding", Some(draft.finding.code()));
     content.field("ct_value", draft.ct_value.map(|ct| format!("{ct:.3}")).as_deref());
-    content.field("resulted_at", Some(&draft.resulted_at.to_fixed_text()));
+    content.field("resulted_at", dated(draft.resulted_at).as_deref());
     ContentHash(content.0.finalize().into())
 }
 
@@ -211,12 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn what_never_came_is_new_and_cannot_be_amended() {
+    fn what_never_came_is_new_and_cannot_be_withdrawn() {
         assert_eq!(judge(None, &draft(|_| {})), Judgement::New);
-        for status in ["corrected", "withdrawn"] {
-            let hold = Judgement::Hold(HoldReason::UnknownAccession);
-            assert_eq!(judge(None, &with_status(status, "detected")), hold);
-        }
+        assert_eq!(judge(None, &with_status("corrected", "detected")), Judgement::New);
+        let hold = Judgement::Hold(HoldReason::UnknownAccession);
+        assert_eq!(judge(None, &with_status("withdrawn", "detected")), hold);
     }
 
     #[test]

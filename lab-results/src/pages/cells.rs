@@ -43,8 +43,9 @@ pub(super) fn read(file: &mut File, known: &Known, wanted: &BTreeMap<u64, String
     for delimiter in DELIMITERS {
         file.seek(SeekFrom::Start(0))?;
         let mut rows = records(BufReader::new(&*file), delimiter);
-        if let Some((header, at)) = find_header(&mut rows, known)? {
-            return Ok(Cells { rows: pick(&mut rows, at, wanted)?, header });
+        let mut inside = 0;
+        if let Some((header, at)) = find_header(&mut rows, known, &mut inside)? {
+            return Ok(Cells { rows: pick(&mut rows, at, wanted, inside)?, header });
         }
     }
     Ok(Cells::default())
@@ -55,12 +56,17 @@ fn records<R: Read>(reader: R, delimiter: u8) -> csv::Reader<R> {
 }
 
 /// The header, and the place of the accession in it.
-fn find_header<R: Read>(rows: &mut csv::Reader<R>, known: &Known) -> io::Result<Option<(Vec<String>, usize)>> {
+fn find_header<R: Read>(
+    rows: &mut csv::Reader<R>,
+    known: &Known,
+    inside: &mut u64,
+) -> io::Result<Option<(Vec<String>, usize)>> {
     let mut record = ByteRecord::new();
     for _ in 0..HEADER_WITHIN {
         if !rows.read_byte_record(&mut record)? {
             break;
         }
+        *inside += lines_inside(&record);
         let Some(cells) = texts(&record) else { continue };
         let header: Vec<String> = cells.map(|cell| nfc(cell.trim_start_matches('\u{feff}'))).collect();
         let place = header.iter().position(|name| *name == known.accession);
@@ -71,26 +77,32 @@ fn find_header<R: Read>(rows: &mut csv::Reader<R>, known: &Known) -> io::Result<
     Ok(None)
 }
 
-/// Rows are counted as the reader of results counts them: from 1, blank ones left out.
+/// Rows are counted as the reader of results counts them: as a spreadsheet shows them.
 fn pick<R: Read>(
     rows: &mut csv::Reader<R>,
     accession: usize,
     wanted: &BTreeMap<u64, String>,
+    mut inside: u64,
 ) -> io::Result<BTreeMap<u64, Vec<String>>> {
     let mut found = BTreeMap::new();
     let mut record = ByteRecord::new();
-    let mut number = 0;
     while found.len() < wanted.len() && rows.read_byte_record(&mut record)? {
         if record.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace)) {
             continue;
         }
-        number += 1;
+        // The line on which the next record begins, less this one's own line and all line ends inside cells.
+        inside += lines_inside(&record);
+        let number = rows.position().line().saturating_sub(1).saturating_sub(inside);
         let Some(named) = wanted.get(&number) else { continue };
         if let Some(cells) = texts(&record).filter(|_| holds(record.get(accession), named)) {
             found.insert(number, cells.map(shorten).collect());
         }
     }
     Ok(found)
+}
+
+fn lines_inside(record: &ByteRecord) -> u64 {
+    record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count() as u64).sum()
 }
 
 fn holds(cell: Option<&[u8]>, accession: &str) -> bool {
@@ -129,16 +141,16 @@ mod tests {
         for delimiter in [",", ";", "\t", "|"] {
             let text = "\u{feff}Kết quả tuần 10\nMã xét nghiệm;Họ và tên;Kết quả\n\nA1;Lê Tám;âm tính\n;;\n\
                         A2;\"Trần\nBa\";có lẽ\n";
-            let found = cells(text.replace(';', delimiter).as_bytes(), &[(2, "A2")]);
+            let found = cells(text.replace(';', delimiter).as_bytes(), &[(6, "A2")]);
             assert_eq!(found.header, ["Mã xét nghiệm", "Họ và tên", "Kết quả"], "{delimiter:?}");
-            assert_eq!(found.rows, BTreeMap::from([(2, vec!["A2".into(), "Trần\nBa".into(), "có lẽ".into()])]));
+            assert_eq!(found.rows, BTreeMap::from([(6, vec!["A2".into(), "Trần\nBa".into(), "có lẽ".into()])]));
         }
     }
 
     #[test]
     fn a_row_with_another_accession_is_not_shown() {
         let text = "Mã xét nghiệm,Kết quả\nA1,âm tính\nA2,có lẽ\n";
-        assert!(cells(text.as_bytes(), &[(2, "A1")]).rows.is_empty());
+        assert!(cells(text.as_bytes(), &[(3, "A1")]).rows.is_empty());
     }
 
     #[test]
@@ -152,6 +164,6 @@ mod tests {
     #[test]
     fn a_long_cell_is_cut() {
         let text = format!("Mã xét nghiệm,Kết quả\nA1,{}\n", "ế".repeat(500));
-        assert_eq!(cells(text.as_bytes(), &[(1, "A1")]).rows[&1][1].chars().count(), LONGEST + 1);
+        assert_eq!(cells(text.as_bytes(), &[(2, "A1")]).rows[&2][1].chars().count(), LONGEST + 1);
     }
 }

@@ -30,16 +30,27 @@ const HEADER: [&str; 14] = [
 ];
 
 /// The example as CSV with a byte order mark, by which spreadsheets know that it is UTF-8. Its two people are made up,
-/// and neither is positive: who sends the example as it is opens no case. `lab_code` stands in a column of its own where
+/// and neither is positive: sent as they are, they are ignored. `lab_code` stands in a column of its own where
 /// the account is of no laboratory.
 pub(super) fn example(now: Instant, lab_code: Option<&str>) -> String {
+    let mut text = String::from("\u{feff}");
+    for cells in example_rows(now, lab_code) {
+        let quoted: Vec<String> = cells.into_iter().map(quote).collect();
+        text.push_str(&quoted.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// The header and the rows of the example.
+pub fn example_rows(now: Instant, lab_code: Option<&str>) -> Vec<Vec<String>> {
     let (collected, resulted) = (exact(now.minus(hours(20))), exact(now.minus(hours(4))));
     let row = |start: [&'static str; 9], [method, outcome, ct]: [&'static str; 3]| {
         let start = start.into_iter().map(str::to_owned);
         let end = [method, outcome, ct].map(str::to_owned);
         start.chain([collected.clone()]).chain(end).chain([resulted.clone()]).collect::<Vec<_>>()
     };
-    let rows = [
+    let mut rows = vec![
         HEADER.map(str::to_owned).to_vec(),
         row(
             ["MAU-0001", "Nguyễn Văn Mẫu", "15/08/1975", "Nam", "", "", "Phường 4, Mỹ Tho", "28252", "Dịch tỵ hầu"],
@@ -50,16 +61,12 @@ pub(super) fn example(now: Instant, lab_code: Option<&str>) -> String {
             ["Test nhanh", "không xác định", ""],
         ),
     ];
-    let mut text = String::from("\u{feff}");
-    for (line, mut cells) in rows.into_iter().enumerate() {
-        if let Some(code) = lab_code {
+    if let Some(code) = lab_code {
+        for (line, cells) in rows.iter_mut().enumerate() {
             cells.insert(0, if line == 0 { LAB_CODE.to_owned() } else { code.to_owned() });
         }
-        let quoted: Vec<String> = cells.into_iter().map(quote).collect();
-        text.push_str(&quoted.join(","));
-        text.push_str("\r\n");
     }
-    text
+    rows
 }
 
 fn quote(cell: String) -> String {
@@ -86,7 +93,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Respo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::disposition::Disposition;
+    use crate::domain::disposition::{Disposition, IgnoreReason};
     use crate::domain::tabular::read_rows;
     use shared::events::Outcome;
 
@@ -99,7 +106,7 @@ mod tests {
             let read: Vec<_> = rows.by_ref().map(|row| row.result.unwrap()).collect();
             assert_eq!(read.len(), 2);
             assert_eq!(rows.warnings(), []);
-            assert!(read.iter().all(|row| row.disposition_hint == Disposition::Accept));
+            assert!(read.iter().all(|row| row.disposition_hint == Disposition::Ignore(IgnoreReason::Example)));
             assert!(read.iter().all(|row| row.draft.outcome != Outcome::Detected));
         }
     }

@@ -298,7 +298,7 @@ pub(super) async fn try_out(
 /// What would become of records; nothing is stored.
 async fn tried(app: &App, caller: &Caller, body: &str) -> Result<RowReport, Problem> {
     let sender = Sender::of(caller)?;
-    let command = Command { id: None, dry_run: true };
+    let command = Command { dry_run: true, ..Command::default() };
     if let Ok(json) = serde_json::from_str::<Value>(body)
         && json.get("resourceType").is_none()
     {

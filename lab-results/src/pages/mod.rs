@@ -30,6 +30,7 @@ use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::page::{Page, exact};
 
+pub use self::example::example_rows as template_rows;
 use self::kept::Reports;
 use crate::api::labs::REGISTRARS;
 use crate::api::{TAKERS, WORKERS};

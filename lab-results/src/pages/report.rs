@@ -179,7 +179,7 @@ async fn take(app: &App, caller: &Caller, reports: &Reports, request: Request) -
     let (account_id, lab_code) = (sender.account_id(), sender.lab_code().map(str::to_owned));
     let file = receive(app, request).await?;
     let again = file.file.try_clone().ok();
-    let report = upload::take_file(app, sender, file, Command { id: None, dry_run: false }).await?;
+    let report = upload::take_file(app, sender, file, Command::default()).await?;
     let now = app.platform.now();
     let cells = cells_of(again, &report, lab_code, now).await;
     Ok(reports.keep(Kept::new(&report, cells, account_id, now)))

@@ -14,7 +14,7 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::ids::{OrderId, ResultId, SpecimenId, UploadId};
+use shared::ids::{AccountId, OrderId, ResultId, SpecimenId, UploadId};
 use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
@@ -22,9 +22,11 @@ use uuid::Uuid;
 use self::citizens::{CitizenRead, CitizenWrite};
 use self::flow::{FlowRead, FlowWrite};
 use self::model::{
-    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
-    Upload,
+    Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
+    StoredVersion, Tube, Upload,
 };
+
+use crate::domain::message::Mapping;
 
 /// What a store of the laboratory's tables gives.
 #[async_trait]
@@ -40,6 +42,10 @@ pub trait LabStore: Send + Sync {
 pub trait LabRead: SharedRead + FlowRead + CitizenRead {
     /// A laboratory by its code in capital letters.
     async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError>;
+    /// What a laboratory's own words mean.
+    async fn mapping(&mut self, lab_code: &str) -> Result<Mapping, StoreError>;
+    /// A laboratory's own words as they were entered, by kind and word.
+    async fn mapped_words(&mut self, lab_code: &str) -> Result<Vec<MappedWord>, StoreError>;
     /// All laboratories, by code.
     async fn laboratories(&mut self) -> Result<Vec<Laboratory>, StoreError>;
     /// The results of one laboratory under these accessions, in no order.
@@ -71,6 +77,14 @@ pub trait LabRead: SharedRead + FlowRead + CitizenRead {
 /// Writing inside one transaction. Nothing is kept until it is committed.
 #[async_trait]
 pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite {
+    /// Says what a word of a laboratory means, or, without a meaning, that it means nothing any more.
+    async fn map_word(
+        &mut self,
+        lab_code: &str,
+        word: &MappedWord,
+        by: Option<AccountId>,
+        now: Instant,
+    ) -> Result<(), StoreError>;
     /// Adds a laboratory or renames it.
     async fn put_laboratory(&mut self, laboratory: &Laboratory) -> Result<(), StoreError>;
     /// A new result with its first version.

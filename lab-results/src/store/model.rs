@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::codes::SpecimenKind;
 use crate::domain::link::LinkCode;
+use crate::domain::message::MappingKind;
 use crate::domain::result::Status;
 use crate::domain::version::{ContentHash, CurrentVersion};
 
@@ -21,6 +22,17 @@ pub struct Laboratory {
     pub ward_code: String,
 }
 
+/// What a word of a laboratory means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedWord {
+    /// What it names.
+    pub kind: MappingKind,
+    /// The word.
+    pub local: String,
+    /// What it means; empty where it means nothing any more.
+    pub target: String,
+}
+
 /// Whether a result has left the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
@@ -28,6 +40,8 @@ pub enum State {
     Released,
     /// It waits for a person, or was withdrawn before it was ever released.
     Held,
+    /// Test traffic: kept to compare with, never released.
+    Test,
 }
 
 impl State {
@@ -37,13 +51,14 @@ impl State {
         match self {
             Self::Released => "released",
             Self::Held => "held",
+            Self::Test => "test",
         }
     }
 
     /// The state that a code names.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Released, Self::Held].into_iter().find(|s| s.code() == code)
+        [Self::Released, Self::Held, Self::Test].into_iter().find(|s| s.code() == code)
     }
 }
 

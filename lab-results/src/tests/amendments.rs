@@ -105,9 +105,9 @@ async fn a_result_that_turns_out_to_be_somebody_elses_says_whose_it_was() {
 }
 
 #[tokio::test]
-async fn a_correction_of_what_never_came_waits_and_the_original_still_comes() {
+async fn a_withdrawal_of_what_never_came_waits_and_the_original_still_comes() {
     let lab = TestLab::sqlite().await;
-    let report = lab.results(&result(&[("/status", json!("corrected"))])).await;
+    let report = lab.results(&result(&[("/status", json!("withdrawn"))])).await;
     assert_eq!(statuses(&report), ["held"]);
     assert_eq!(errors(&report), [("/accession".to_owned(), "unknown_accession".to_owned())]);
     assert_eq!(statuses(&lab.results(&result(&[])).await), ["accepted"]);

@@ -2,7 +2,9 @@
 
 mod amendments;
 mod citizen;
+mod dataset;
 pub mod flow;
+mod formats;
 mod held;
 mod household;
 mod pages;
@@ -124,6 +126,21 @@ impl TestLab {
     pub async fn get(&self, token: &str, path: &str) -> Answer {
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The service with sessions that are good at the time that the clock shows now.
+    pub async fn renew(mut self) -> Self {
+        let area = || AreaScope::Province("82".to_owned());
+        self.lab = self.account("lab-later", Role::Lab, Some("TG-CDC"), area()).await;
+        self.officer = self.account("officer-later", Role::Officer, None, area()).await;
+        self
+    }
+
+    pub async fn put(&self, token: &str, path: &str, body: &Value) -> Answer {
+        let request = Request::put(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     pub async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {

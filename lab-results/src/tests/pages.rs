@@ -82,5 +82,5 @@ async fn a_browser_without_script_gets_its_report_as_a_page() {
     let (content_type, body) = multipart("file", b"PK\x03\x04");
     let answer = lab.post_as(&lab.lab, "/lab/upload", &content_type, body).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.text().contains("XLSX") && answer.text().contains("data-error-summary"));
+    assert!(answer.text().contains("Excel") && answer.text().contains("data-error-summary"));
 }

@@ -28,7 +28,8 @@ async fn what_the_register_does_not_know_is_refused_at_its_field() {
     by_tube.as_object_mut().unwrap().remove("person");
     let report = lab.results(&json!([result(&[("/person", json!({"id": nobody}))])])).await;
     assert_eq!(errors(&report), one("/0/person/id", "unknown_person"));
-    assert_eq!(errors(&lab.results(&by_tube).await), one("/barcode", "unknown_barcode"));
+    let held = lab.results(&by_tube).await;
+    assert_eq!((statuses(&held), errors(&held)), (vec!["held"], one("/barcode", "unknown_tube")));
     let by_officer = lab.post(&lab.officer, "/api/v1/lab/results", &result(&[("/lab_code", json!("XX"))])).await;
     assert_eq!(errors(&by_officer.json()), one("/lab_code", "unknown_lab"));
     let other = lab.results(&result(&[("/lab_code", json!("HCM-PASTEUR"))])).await;
@@ -83,13 +84,21 @@ async fn bodies_that_cannot_be_read_have_a_status_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_file_of_another_format_is_told_which_one_is_taken() {
+async fn a_file_of_another_format_is_told_which_ones_are_taken() {
     let lab = TestLab::sqlite().await;
-    for file in [&b"PK\x03\x04...."[..], b"MSH|^~\\&|LAB", b"{\"resourceType\": \"Bundle\"}"] {
+    for (file, code) in [
+        (&b"%PDF-1.7"[..], "unsupported_format"),
+        (b"\xd0\xcf\x11\xe0....", "unsupported_format"),
+        (b"PK\x03\x04....", "broken_workbook"),
+        (b"{\"accession\": ", "json"),
+    ] {
         let answer = lab.upload("", file).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(answer.json()["errors"][0]["code"], "unsupported_format");
-        assert!(answer.text().contains("CSV"));
+        assert_eq!(answer.json()["errors"][0]["code"], code);
+    }
+    for file in [&b"MSH|^~\\&|LAB"[..], b"{\"resourceType\": \"Bundle\"", b"{\"resourceType\": \"Patient\"}"] {
+        let report = lab.upload("", file).await.json();
+        assert_eq!(statuses(&report), ["rejected"]);
     }
     let headless = lab.upload("", b"x,y\n1,2\n").await;
     assert_eq!(headless.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", headless.text());

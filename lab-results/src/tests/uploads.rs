@@ -39,7 +39,7 @@ async fn one_bad_row_never_loses_the_other_999_and_sending_twice_changes_nothing
     let first = answer.json();
     assert_eq!((&first["accepted"], &first["rejected"], &first["received"]), (&json!(999), &json!(1), &json!(1_000)));
     let bad = &first["rows"][499];
-    assert_eq!((&bad["row"], &bad["accession"], &bad["status"]), (&json!(500), &json!("A500"), &json!("rejected")));
+    assert_eq!((&bad["row"], &bad["accession"], &bad["status"]), (&json!(501), &json!("A500"), &json!("rejected")));
     assert_eq!(bad["errors"][0]["column"], "Kết quả");
     assert_eq!(lab.events().await.len(), 999);
 

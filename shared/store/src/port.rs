@@ -34,6 +34,9 @@ pub trait SharedRead: Send {
     async fn aliases(&mut self, id: PersonId) -> Result<Vec<PersonId>, StoreError>;
     /// The records that a draft might be: same ID number, same folded name with the same phone or birth.
     async fn candidates(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError>;
+    /// The records that any of these drafts might be, in no order: as [`Self::candidates`] for each, and for a draft
+    /// without birth, phone and number everybody of that name.
+    async fn candidates_of(&mut self, drafts: &[&PersonDraft]) -> Result<Vec<Candidate>, StoreError>;
     /// People by name without diacritics, phone or number; those with the typed marks first.
     async fn search_people(&mut self, query: &PeopleQuery) -> Result<Vec<StoredPerson>, StoreError>;
     /// People by their ids, in no order; ids that nobody has are left out.

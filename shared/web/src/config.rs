@@ -43,6 +43,11 @@ impl Service {
 pub struct Config {
     /// Where to listen, such as `127.0.0.1:8080`; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// Where to listen for results of laboratories as HL7 v2 over MLLP; nowhere where it is missing. MLLP knows no
+    /// passwords and no encryption: only for a network of one's own.
+    pub mllp_listen: Option<SocketAddr>,
+    /// The laboratory whose connections come to `mllp_listen`, where the messages do not name it in MSH-4.
+    pub mllp_lab_code: Option<String>,
     /// Where the embedded database and, unless said otherwise, the keys are.
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; the file `antam.db` in the data directory where it is missing.
@@ -111,6 +116,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            mllp_listen: None,
+            mllp_lab_code: None,
             data_dir: PathBuf::from(".antam/data"),
             database_url: None,
             database_connections: 16,
@@ -186,6 +193,10 @@ impl Config {
         if self.demo && !self.listen.ip().is_loopback() {
             warnings.push("demo mode listens beyond this machine: its passwords are known".to_owned());
         }
+        if self.mllp_listen.is_some_and(|mllp| !mllp.ip().is_loopback()) {
+            warnings
+                .push("mllp_listen is open beyond this machine: MLLP has no passwords and no encryption".to_owned());
+        }
         if self.redis_url.is_some() && self.database_url().starts_with("sqlite:") {
             warnings
                 .push("redis_url is set with SQLite: several processes cannot share one SQLite file well".to_owned());
@@ -205,8 +216,10 @@ const LISTS: [&str; 2] = ["services", "trusted_proxies"];
 
 /// The fields that a variable `ANTAM_…` may set as it stands. Other variables with the
 /// prefix belong to the tests and the workshop.
-const FROM_ENVIRONMENT: [&str; 20] = [
+const FROM_ENVIRONMENT: [&str; 22] = [
     "listen",
+    "mllp_listen",
+    "mllp_lab_code",
     "data_dir",
     "database_url",
     "database_connections",
@@ -262,6 +275,12 @@ pub struct ServeOptions {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Where to listen for HL7 v2 over MLLP; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR")]
+    pub mllp_listen: Option<SocketAddr>,
+    /// The laboratory whose connections come in over MLLP, where the messages do not name it.
+    #[arg(long, value_name = "CODE")]
+    pub mllp_lab_code: Option<String>,
     /// Where the embedded database and the keys are.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -330,6 +349,12 @@ impl ServeOptions {
         if config.demo && !config.demo_unsafe && !config.listen.ip().is_loopback() {
             return Err(ConfigError::DemoBeyondLoopback(config.listen));
         }
+        if let Some(mllp) = config.mllp_listen.filter(|mllp| !mllp.ip().is_loopback())
+            && config.demo
+            && !config.demo_unsafe
+        {
+            return Err(ConfigError::DemoBeyondLoopback(mllp));
+        }
         if config.services.is_empty() {
             return Err(ConfigError::NoService);
         }
@@ -356,6 +381,8 @@ impl ServeOptions {
         set(&mut config.demo_people, self.demo_people.as_ref());
         set(&mut config.rate_limits, self.rate_limits.as_ref());
         set(&mut config.log_format, self.log_format.as_ref());
+        config.mllp_listen = self.mllp_listen.or(config.mllp_listen);
+        config.mllp_lab_code = self.mllp_lab_code.clone().or_else(|| config.mllp_lab_code.take());
         config.keys_dir = self.keys_dir.clone().or_else(|| config.keys_dir.take());
         config.database_url = self.database_url.clone().or_else(|| config.database_url.take());
         config.redis_url = self.redis_url.clone().or_else(|| config.redis_url.take());

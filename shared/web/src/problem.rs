@@ -302,7 +302,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// A problem for an error that the router or a layer answered without a body of ours.
 fn bare(response: &Response) -> Option<Problem> {
     let ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| {
-        value.as_bytes().starts_with(b"application/problem+json") || value.as_bytes().starts_with(b"text/html")
+        [&b"application/problem+json"[..], b"application/fhir+json", b"text/html"]
+            .iter()
+            .any(|kept| value.as_bytes().starts_with(kept))
     });
     if ours {
         return None;

@@ -7,6 +7,7 @@ use shared::events::Outcome;
 use shared::fold::fold;
 
 use super::lines;
+use crate::domain::disposition::HoldReason;
 
 /// What the laboratory's value means, finer than the four outcomes that leave the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +77,18 @@ impl Finding {
                 Outcome::Inconclusive
             }
             Self::Invalid | Self::NotDone | Self::NotAResult => Outcome::Invalid,
+        }
+    }
+
+    /// Why a person looks first at such a value.
+    #[must_use]
+    pub const fn hold_reason(self) -> Option<HoldReason> {
+        match self {
+            Self::Presumptive => Some(HoldReason::Presumptive),
+            Self::PoolDetected | Self::PoolNotDetected | Self::PoolIndeterminate => Some(HoldReason::Pooled),
+            Self::NotDone => Some(HoldReason::NotDone),
+            Self::NotAResult => Some(HoldReason::NotAResult),
+            Self::Detected | Self::NotDetected | Self::Inconclusive | Self::Invalid => None,
         }
     }
 

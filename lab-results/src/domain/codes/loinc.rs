@@ -24,6 +24,8 @@ pub enum TestKind {
     NotPresence,
     /// Antibodies: never opens a case. Ignored.
     Antibody,
+    /// A laboratory's own code of a test for SARS-CoV-2, which it has not mapped. Held.
+    Local,
     /// A well-formed LOINC code outside our table: not a test for SARS-CoV-2. Ignored.
     Other,
 }
@@ -34,7 +36,7 @@ impl TestKind {
     pub const fn method(self) -> Option<Method> {
         match self {
             Self::Virus(method) | Self::Ambiguous(method) => Some(method),
-            Self::NotPresence | Self::Antibody | Self::Other => None,
+            Self::NotPresence | Self::Local | Self::Antibody | Self::Other => None,
         }
     }
 

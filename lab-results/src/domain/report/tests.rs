@@ -19,6 +19,7 @@ fn a_report_counts_and_speaks_the_language_that_was_asked_for() {
         result_id: Some(id),
         person_id: None,
         errors: vec![],
+        warnings: vec![],
     });
     report.push(RowOutcome::rejected(2, None, vec![error("outcome")]));
     report.warn(CellError::new("Ghi chú", "unknown_column", Bilingual::new("Không dùng", "Not used")));

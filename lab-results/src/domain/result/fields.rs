@@ -72,10 +72,11 @@ pub(super) fn finding(text: &str, pointer: &str) -> Result<Finding, FieldError> 
 /// The status, and whether the laboratory calls the result preliminary.
 pub(super) fn status(text: &str, pointer: &str) -> Result<(Status, bool), FieldError> {
     Ok(match fold(text).as_str() {
-        "final" | "chinh thuc" | "ket qua chinh thuc" => (Status::Final, false),
-        "corrected" | "dinh chinh" | "da dinh chinh" | "sua" | "da sua" => (Status::Corrected, false),
-        "withdrawn" | "thu hoi" | "da thu hoi" | "huy" | "da huy" => (Status::Withdrawn, false),
-        "preliminary" | "so bo" | "ket qua so bo" => (Status::Final, true),
+        "final" | "f" | "chinh thuc" | "ket qua chinh thuc" => (Status::Final, false),
+        "corrected" | "c" | "amended" | "dinh chinh" | "da dinh chinh" | "sua" | "da sua" => (Status::Corrected, false),
+        "withdrawn" | "d" | "w" | "entered-in-error" | "entered in error" | "thu hoi" | "da thu hoi" | "huy"
+        | "da huy" => (Status::Withdrawn, false),
+        "preliminary" | "p" | "so bo" | "ket qua so bo" => (Status::Final, true),
         _ => {
             let detail = Bilingual::new(
                 "Trạng thái là final (chính thức), corrected (đính chính) hoặc withdrawn (thu hồi)",

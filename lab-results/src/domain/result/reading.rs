@@ -1,7 +1,7 @@
 //! Reading a whole result: every field, every error, and what should become of it.
 
 use shared::bilingual::Bilingual;
-use shared::person::PersonInput;
+use shared::person::{FullName, PersonDraft, PersonInput, Sex};
 use shared::problem::FieldError;
 use shared::time::{Date, Instant};
 
@@ -10,6 +10,7 @@ use super::{Parsed, PersonRef, ResultDraft, Subject, fields, times};
 use crate::domain::codes::{self, Finding, TestKind};
 use crate::domain::disposition::{Disposition, HoldReason, IgnoreReason};
 use crate::domain::label::{Accession, Barcode, LabCode};
+use crate::domain::message::{Patient, draft_of};
 
 /// The text of a field, where there is any.
 fn given(field: Option<&String>) -> Option<&str> {
@@ -29,7 +30,39 @@ impl ResultInput {
         today: Date,
         credential_lab: Option<&str>,
     ) -> Result<Parsed, Vec<FieldError>> {
-        let mut read = Reading { pointer, errors: Vec::new() };
+        self.read_as(Reading { pointer, kept: false, errors: Vec::new() }, now, today, credential_lab)
+    }
+
+    /// Reads a row of a file that another system wrote: it may name nobody, somebody by the name alone, and no test, or a
+    /// code of its own for one. What is doubtful is held.
+    ///
+    /// # Errors
+    /// All fields at fault.
+    pub fn parse_foreign(
+        &self,
+        now: Instant,
+        today: Date,
+        credential_lab: Option<&str>,
+    ) -> Result<Parsed, Vec<FieldError>> {
+        self.read_as(Reading { pointer: "", kept: true, errors: Vec::new() }, now, today, credential_lab)
+    }
+
+    /// Reads a record of the work queue again: it may name nobody, name somebody by the name alone, or hold a
+    /// laboratory's own code of a test.
+    ///
+    /// # Errors
+    /// What today's rules no longer understand.
+    pub fn parse_kept(&self, came_at: Instant) -> Result<Parsed, Vec<FieldError>> {
+        self.read_as(Reading { pointer: "", kept: true, errors: Vec::new() }, came_at, came_at.local_date(), None)
+    }
+
+    fn read_as(
+        &self,
+        mut read: Reading<'_>,
+        now: Instant,
+        today: Date,
+        credential_lab: Option<&str>,
+    ) -> Result<Parsed, Vec<FieldError>> {
         let id = read.field(self.id.as_ref(), "/id", fields::id);
         let lab_code = read.lab_code(self.lab_code.as_ref(), credential_lab);
         let accession = read.required(self.accession.as_ref(), "/accession", Accession::parse);
@@ -79,8 +112,16 @@ impl ResultInput {
             status,
             ct_value,
             resulted_at,
+            undated: false,
         };
-        Ok(Parsed { draft, disposition_hint })
+        Ok(Parsed {
+            draft,
+            disposition_hint,
+            other_tubes: Vec::new(),
+            test_traffic: false,
+            several: false,
+            warnings: Vec::new(),
+        })
     }
 }
 
@@ -88,7 +129,7 @@ fn ignored(kind: TestKind) -> Option<IgnoreReason> {
     match kind {
         TestKind::Antibody => Some(IgnoreReason::Antibody),
         TestKind::Other => Some(IgnoreReason::OtherTest),
-        TestKind::Virus(_) | TestKind::Ambiguous(_) | TestKind::NotPresence => None,
+        TestKind::Virus(_) | TestKind::Ambiguous(_) | TestKind::NotPresence | TestKind::Local => None,
     }
 }
 
@@ -96,15 +137,10 @@ fn accept_or_hold(kind: TestKind, finding: Finding, preliminary: bool) -> Dispos
     let test = match kind {
         TestKind::Ambiguous(_) => Some(HoldReason::AmbiguousTest),
         TestKind::NotPresence => Some(HoldReason::NotPresence),
+        TestKind::Local => Some(HoldReason::LocalCode),
         TestKind::Virus(_) | TestKind::Antibody | TestKind::Other => None,
     };
-    let value = match finding {
-        Finding::Presumptive => Some(HoldReason::Presumptive),
-        Finding::PoolDetected | Finding::PoolNotDetected | Finding::PoolIndeterminate => Some(HoldReason::Pooled),
-        Finding::NotDone => Some(HoldReason::NotDone),
-        Finding::NotAResult => Some(HoldReason::NotAResult),
-        Finding::Detected | Finding::NotDetected | Finding::Inconclusive | Finding::Invalid => None,
-    };
+    let value = finding.hold_reason();
     let reasons: Vec<_> = test.into_iter().chain(value).chain(preliminary.then_some(HoldReason::Preliminary)).collect();
     if reasons.is_empty() { Disposition::Accept } else { Disposition::Hold(reasons) }
 }
@@ -118,6 +154,8 @@ struct Test {
 /// One reading of one result: where it stands, and what is wrong so far.
 struct Reading<'a> {
     pointer: &'a str,
+    /// A record of the work queue, which was read before, or of another system: what is missing is held, not refused.
+    kept: bool,
     errors: Vec<FieldError>,
 }
 
@@ -170,6 +208,7 @@ impl Reading<'_> {
             (Some(barcode), None) => Some(Subject::Tube(barcode)),
             (Some(barcode), Some(person)) => Some(Subject::TubeOf(barcode, person?)),
             (None, Some(person)) => person.map(Subject::Person),
+            (None, None) if self.kept => Some(Subject::Unknown),
             (None, None) => {
                 if !named_tube {
                     let detail = Bilingual::new(
@@ -190,7 +229,14 @@ impl Reading<'_> {
         if named_tube && only(person, person.full_name.as_ref()) {
             return self.field(person.full_name.as_ref(), "/person/full_name", fields::name).map(PersonRef::Named);
         }
-        let draft = person.parse(&self.at("/person"), today).map_err(|errors| self.errors.extend(errors)).ok()?;
+        let draft = match person.parse(&self.at("/person"), today) {
+            Ok(draft) => draft,
+            Err(errors) if self.kept && errors.iter().all(|e| e.code == "required") => by_name(person)?,
+            Err(errors) => {
+                self.errors.extend(errors);
+                return None;
+            }
+        };
         let id = given(person.id.as_ref()).and_then(|id| id.parse().ok());
         Some(PersonRef::Described { id, draft: Box::new(draft) })
     }
@@ -205,7 +251,7 @@ impl Reading<'_> {
         for (time, field) in [(collected, COLLECTED), (resulted, RESULTED)] {
             self.errors.extend(time.and_then(|t| times::not_in_future(t, now, &self.at(field))));
         }
-        self.errors.extend(collected.and_then(|t| times::not_too_old(t, now, &self.at(COLLECTED))));
+        self.errors.extend(collected.and_then(|t| times::not_too_old(t, &self.at(COLLECTED))));
         let (collected, resulted) = (collected?, resulted?);
         if self.errors.len() == before {
             self.errors.extend(times::in_order(collected, resulted, &self.at(COLLECTED)));
@@ -221,6 +267,7 @@ impl Reading<'_> {
             None => None,
         };
         let kind = match loinc {
+            Some(code) if self.kept => Some(codes::test_kind(code).unwrap_or(TestKind::Local)),
             Some(_) => Some(self.field(input.loinc.as_ref(), "/test/loinc", fields::loinc)?),
             None => None,
         };
@@ -238,6 +285,7 @@ impl Reading<'_> {
                 }
                 Some(Test { loinc: loinc.into(), kind })
             }
+            (None, None, None) if self.kept => Some(Test { loinc: "".into(), kind: TestKind::Local }),
             (None, _, Some(kind)) => Some(Test { loinc: kind.method().map_or("", codes::default_loinc).into(), kind }),
             _ => {
                 self.errors.push(FieldError::required(self.at("/test/loinc")));
@@ -245,6 +293,18 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Somebody of whom the name alone was sent.
+fn by_name(person: &PersonInput) -> Option<PersonDraft> {
+    let name = FullName::parse(person.full_name.as_deref()?).ok()?;
+    let patient = Patient {
+        sex: person.sex.as_deref().and_then(Sex::parse).unwrap_or_default(),
+        address: person.address.clone(),
+        ward_code: person.ward_code.clone(),
+        ..Patient::default()
+    };
+    Some(draft_of(name, &patient))
 }
 
 /// Whether `field` is the only thing that is said about who a person is.

@@ -99,8 +99,8 @@ fn times_in_the_future_out_of_order_or_too_old_are_refused() {
     assert!(parse_as(changed("/resulted_at", json!("2022-03-10T01:05:00Z")), None).is_ok());
     let collected = "/specimen/collected_at";
     assert_eq!(errors(collected, json!("2022-03-09T13:00:01Z")), one(collected, "collected_after_resulted"));
-    assert_eq!(errors(collected, json!("2021-03-10T00:59:59Z")), one(collected, "too_old"));
-    assert!(parse_as(changed(collected, json!("2021-03-10T01:00:00Z")), None).is_ok());
+    assert_eq!(errors(collected, json!("2019-11-30T16:59:59Z")), one(collected, "too_old"));
+    assert!(parse_as(changed(collected, json!("2019-11-30T17:00:00Z")), None).is_ok());
 }
 
 #[test]
@@ -164,10 +164,7 @@ fn a_method_stands_for_its_usual_loinc_code() {
 }
 
 #[test]
-fn an_unknown_tube_or_person_is_a_clear_error() {
-    let tube = unknown_barcode("/3", &Barcode::parse("T9", "").unwrap());
-    assert_eq!((tube.pointer.as_str(), tube.code.as_str()), ("/3/barcode", "unknown_barcode"));
-    assert!(tube.detail.vi.contains("T9") && tube.detail.en.contains("T9"));
+fn an_unknown_person_is_a_clear_error() {
     assert_eq!(unknown_person("").pointer, "/person/id");
 }
 

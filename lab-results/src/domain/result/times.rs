@@ -2,12 +2,12 @@
 
 use shared::bilingual::Bilingual;
 use shared::problem::FieldError;
-use shared::time::{self, Instant};
+use shared::time::{self, Date, Instant};
 
 /// How far a sender's clock may run ahead of ours, in minutes.
 pub const SKEW_MINUTES: i64 = 5;
-/// How old a specimen may be, in days: an older one is a typing error in the year, or belongs to an archive.
-pub const OLDEST_DAYS: i64 = 365;
+/// Before this day there was no test for the virus: an earlier specimen is a typing error in the year.
+const FIRST_DAY: Date = Date::constant(2019, 12, 1);
 
 /// The latest local time that is told to people, such as `10/03/2022 08:30`.
 fn shown(at: Instant) -> String {
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, pointer: &str) -> Result<Instant, FieldError> {
 }
 
 /// Refuses a time in the future (allowing [`SKEW_MINUTES`]).
-pub(super) fn not_in_future(at: Instant, now: Instant, pointer: &str) -> Option<FieldError> {
+pub(crate) fn not_in_future(at: Instant, now: Instant, pointer: &str) -> Option<FieldError> {
     let latest = now.plus(time::minutes(SKEW_MINUTES));
     (at > latest).then(|| {
         let detail = Bilingual::new(
@@ -38,13 +38,12 @@ pub(super) fn not_in_future(at: Instant, now: Instant, pointer: &str) -> Option<
     })
 }
 
-/// Refuses a specimen older than [`OLDEST_DAYS`].
-pub(super) fn not_too_old(at: Instant, now: Instant, pointer: &str) -> Option<FieldError> {
-    let oldest = now.minus(time::days(OLDEST_DAYS));
-    (at < oldest).then(|| {
+/// Refuses a specimen from before there was a test for the virus.
+pub(crate) fn not_too_old(at: Instant, pointer: &str) -> Option<FieldError> {
+    (at < Instant::start_of(FIRST_DAY)).then(|| {
         let detail = Bilingual::new(
-            format!("Lấy mẫu đã quá {OLDEST_DAYS} ngày. Hãy xem lại năm"),
-            format!("Taken more than {OLDEST_DAYS} days ago. Check the year"),
+            "Lấy mẫu trước tháng 12/2019, khi chưa có xét nghiệm SARS-CoV-2. Hãy xem lại năm",
+            "Taken before December 2019, when there was no test for SARS-CoV-2. Check the year",
         );
         FieldError::new(pointer, "too_old", detail)
     })

@@ -4,6 +4,9 @@ use shared::bilingual::Bilingual;
 use shared::fold::nfc;
 use shared::time::{Date, Instant};
 
+/// What stands before the text of a cell that was a number in a workbook.
+pub(super) const WAS_NUMBER: &str = "\u{e001}";
+
 /// What is wrong with a cell: a stable code, and what would be right.
 pub(super) type Fault = (&'static str, Bilingual);
 
@@ -11,7 +14,7 @@ pub(super) type Fault = (&'static str, Bilingual);
 ///
 /// `="0123"` and `'0123`, by which people keep a spreadsheet from changing a number, are read as `0123`.
 pub(super) fn given(cell: &str) -> Option<String> {
-    let text = nfc(cell);
+    let text = nfc(cell.strip_prefix(WAS_NUMBER).unwrap_or(cell));
     let text = match text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')) {
         Some(inner) => nfc(inner),
         None => text.strip_prefix('\'').map(nfc).unwrap_or(text),
@@ -69,31 +72,100 @@ pub(super) struct CellTime {
     pub(super) day_only: bool,
 }
 
-/// Reads RFC 3339, `dd/MM/yyyy[ HH:mm[:ss]]` or `yyyy-MM-dd[ HH:mm[:ss]]`; without an offset the time is Vietnam's.
+/// Whether the dates of a text are written with the month before the day: one of them has no other meaning, and none
+/// has the other.
+pub(super) fn month_first(head: &str) -> bool {
+    let (mut month_first, mut day_first) = (false, false);
+    for cell in head.split([',', ';', '\t', '|', '"', '\n', ' ']) {
+        let parts: Vec<&str> = cell.split('/').collect();
+        if let [first, second, year] = parts[..]
+            && matches!(year.len(), 2 | 4)
+            && let (Ok(first), Ok(second)) = (first.parse::<u8>(), second.parse::<u8>())
+        {
+            month_first |= first <= 12 && (13..=31).contains(&second);
+            day_first |= second <= 12 && (13..=31).contains(&first);
+        }
+    }
+    month_first && !day_first
+}
+
+/// Names of zones that files write behind a time, with their offset in minutes.
+const ZONES: [(&str, i64); 15] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("Z", 0),
+    ("ICT", 420),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+];
+
+/// Reads RFC 3339, `dd/MM/yyyy[ HH:mm[:ss]]`, `yyyy-MM-dd[ HH:mm[:ss]]` or `yyyyMMdd[HHmm[ss]]`; without an offset or the
+/// name of a zone the time is Vietnam's. `month_first` reads `MM/dd/yyyy`.
 ///
 /// # Errors
 /// `day_month_order` for a month above 12 that is a month the other way round, `excel_date` for the bare number of a
 /// spreadsheet's date, `time` for everything else.
-pub(super) fn instant(text: &str) -> Result<CellTime, Fault> {
+pub(super) fn instant(text: &str, month_first: bool) -> Result<CellTime, Fault> {
     if let Ok(at) = text.parse() {
         return Ok(CellTime { at, day_only: false });
     }
+    if let Some(at) = crate::domain::hl7::instant(text) {
+        return Ok(CellTime { at, day_only: text.trim().len() == 8 });
+    }
+    let zone = text.rsplit_once(' ').and_then(|(rest, name)| {
+        ZONES.iter().find(|(zone, _)| name.eq_ignore_ascii_case(zone)).map(|(_, offset)| (rest.trim(), *offset))
+    });
+    let (text, offset) = zone.unwrap_or((text, 420));
     let (date, clock) = match text.split_once([' ', 'T']) {
         Some((first, second)) if first.contains(':') => (second.trim(), Some(first)),
         Some((first, second)) => (first, Some(second.trim())),
         None => (text, None),
     };
-    let start = Instant::start_of(day(date)?);
+    let start = Instant::start_of(day(date, month_first)?);
     match clock {
         None => Ok(CellTime { at: start, day_only: true }),
         Some(clock) => {
-            let seconds = seconds_of_day(clock).ok_or_else(time_fault)?;
+            let seconds = seconds_of_day(clock).ok_or_else(time_fault)? + (420 - offset) * 60;
             Ok(CellTime { at: start.plus(jiff::SignedDuration::from_secs(seconds)), day_only: false })
         }
     }
 }
 
-fn day(text: &str) -> Result<Date, Fault> {
+/// A day of birth as the rules of a person read it; what is none of ours stays as it is, for them to refuse. A year of two
+/// digits lies in the past.
+pub(super) fn birth(text: String, month_first: bool, today: Date) -> String {
+    let date = text.split([' ', 'T']).next().unwrap_or_default();
+    let parts: Vec<&str> = date.split(['/', '-', '.']).collect();
+    let digits = |t: &str| (1..=2).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
+    match parts[..] {
+        [first, second, year] if digits(first) && digits(second) && matches!(year.len(), 2 | 4) => {
+            let (day, month) = if month_first { (second, first) } else { (first, second) };
+            let short: Option<i16> = if year.len() == 2 { year.parse().ok() } else { None };
+            let year = match short {
+                Some(short) if 2000 + short > today.year() => format!("{}", 1900 + short),
+                Some(short) => format!("{}", 2000 + short),
+                None => year.to_owned(),
+            };
+            format!("{year}-{month:0>2}-{day:0>2}")
+        }
+        [_] if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])
+        }
+        [year, _, _] if year.len() == 4 => date.to_owned(),
+        _ => text,
+    }
+}
+
+fn day(text: &str, month_first: bool) -> Result<Date, Fault> {
     if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
         let detail = Bilingual::new(
             "Đây là số ngày của Excel. Đặt định dạng ô là ngày dd/MM/yyyy, ví dụ 10/03/2022 08:30",
@@ -106,25 +178,48 @@ fn day(text: &str) -> Result<Date, Fault> {
     let number = |t: &str, longest: usize| -> Option<i16> {
         ((1..=longest).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok()).flatten()
     };
-    let (year, month, day) = if first.len() == 4 { (first, middle, last) } else { (last, middle, first) };
-    if year.len() != 4 {
+    let (year, month, day) = match (first.len(), month_first) {
+        (4, _) => (first, middle, last),
+        (_, true) => (last, first, middle),
+        (_, false) => (last, middle, first),
+    };
+    // Two digits of a year are taken only where other systems write so.
+    let short = month_first && year.len() == 2;
+    if year.len() != 4 && !short {
         return Err(time_fault());
     }
     let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
         return Err(time_fault());
     };
+    let year = if short { 2000 + year } else { year };
     let date = |month: i16, day: i16| Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok();
     match date(month, day) {
         Some(date) => Ok(date),
         None if month > 12 && date(day, month).is_some() => {
             let detail = Bilingual::new(
                 "Tháng không quá 12: viết ngày trước, tháng sau (dd/MM/yyyy), ví dụ 25/03/2022",
-                "No month is above 12: write the day before the month (dd/MM/yyyy), such as 25/03/2022",
+                "A month is 12 at most: write the day first, then the month (dd/MM/yyyy), such as 25/03/2022",
             );
             Err(("day_month_order", detail))
         }
         None => Err(time_fault()),
     }
+}
+
+/// A cell that holds a formula or the error of one, and no value.
+///
+/// # Errors
+/// `formula`.
+pub(super) fn no_formula(text: String) -> Result<String, Fault> {
+    let errors = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
+    if !text.starts_with('=') && !errors.contains(&text.as_str()) {
+        return Ok(text);
+    }
+    let detail = Bilingual::new(
+        "Ô chứa công thức hoặc lỗi công thức: chép lại bằng giá trị (Paste Values)",
+        "The cell holds a formula or its error: copy it as a value (Paste Values)",
+    );
+    Err(("formula", detail))
 }
 
 /// Seconds since midnight of `HH:mm` or `HH:mm:ss`, with an optional fraction that is dropped.
@@ -162,11 +257,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn at(text: &str) -> String {
-        instant(text).unwrap().at.to_string()
+        instant(text, false).unwrap().at.to_string()
     }
 
     fn code(text: &str) -> &'static str {
-        instant(text).unwrap_err().0
+        instant(text, false).unwrap_err().0
     }
 
     #[test]
@@ -182,8 +277,8 @@ mod tests {
         ] {
             assert_eq!(at(text), "2022-03-10T01:30:00Z", "{text}");
         }
-        assert_eq!(instant("10/03/2022"), instant("2022-03-10"));
-        assert!(instant("10/03/2022").unwrap().day_only);
+        assert_eq!(instant("10/03/2022", false), instant("2022-03-10", false));
+        assert!(instant("10/03/2022", false).unwrap().day_only);
         assert_eq!(at("10/03/2022"), "2022-03-09T17:00:00Z");
     }
 
@@ -222,14 +317,14 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_without_panic(text in ".*") {
-            let _ = instant(&text);
+            let _ = (instant(&text, false), instant(&text, true), month_first(&text));
             let _ = given(&text).map(national_id);
         }
 
         #[test]
         fn both_ways_to_write_a_day_mean_the_same(year in 1900..2100_i16, month in 1..=12_i8, day in 1..=28_i8) {
-            let vietnamese = instant(&format!("{day:02}/{month:02}/{year}"));
-            prop_assert_eq!(vietnamese, instant(&format!("{year}-{month:02}-{day:02}")));
+            let vietnamese = instant(&format!("{day:02}/{month:02}/{year}"), false);
+            prop_assert_eq!(vietnamese, instant(&format!("{year}-{month:02}-{day:02}"), false));
         }
     }
 }

@@ -9,6 +9,7 @@ use shared::fold::{fold, nfc};
 
 use super::FileError;
 use crate::domain::codes::lines;
+use crate::domain::message::{Mapping, MappingKind};
 use crate::domain::report::CellError;
 
 /// Among how many lines at the top the header is looked for: titles and dates of the laboratory come above it.
@@ -47,6 +48,9 @@ fields! {
     Barcode = "barcode";
     PersonId = "person_id";
     FullName = "full_name";
+    LastName = "last_name";
+    FirstName = "first_name";
+    MiddleName = "middle_name";
     BirthDate = "birth_date";
     BirthYear = "birth_year";
     Sex = "sex";
@@ -57,6 +61,7 @@ fields! {
     WardCode = "ward_code";
     SpecimenKind = "specimen_kind";
     CollectedAt = "collected_at";
+    OrderedAt = "ordered_at";
     Loinc = "loinc";
     Method = "method";
     Outcome = "outcome";
@@ -75,23 +80,40 @@ struct Entry {
 struct Table {
     entries: [Entry; Field::ALL.len()],
     words: HashMap<String, Field>,
+    foreign: HashMap<String, Field>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { entries: [Entry::default(); Field::ALL.len()], words: HashMap::new() };
+    let mut table =
+        Table { entries: [Entry::default(); Field::ALL.len()], words: HashMap::new(), foreign: HashMap::new() };
     for line in lines(include_str!("../../../codes/columns.tsv")) {
         let [column, pointer, vietnamese, words] = line[..] else { continue };
-        let Some(field) = Field::ALL.iter().copied().find(|f| f.column() == column) else { continue };
+        let Some(field) = Field::of_column(column) else { continue };
         table.entries[field as usize] = Entry { pointer, vietnamese };
-        table.words.extend([column, vietnamese].into_iter().chain(words.split('|')).map(|word| (fold(word), field)));
+        let words = words.split('|').filter(|word| !word.is_empty());
+        table.words.extend([column, vietnamese].into_iter().chain(words).map(|word| (fold(word), field)));
+    }
+    for line in lines(include_str!("../../../codes/foreign_columns.tsv")) {
+        let [column, words] = line[..] else { continue };
+        let Some(field) = Field::of_column(column) else { continue };
+        table.foreign.extend(words.split('|').map(|word| (fold(word), field)));
     }
     table
 });
 
 impl Field {
-    /// The field that a header names.
-    fn read(header: &str) -> Option<Self> {
-        TABLE.words.get(&fold(header)).copied()
+    /// The field that a header names, in the words of the laboratory itself before any other; also whether only other
+    /// systems call it so.
+    fn read(header: &str, mapping: &Mapping) -> Option<(Self, bool)> {
+        let own = || mapping.get(MappingKind::Header, header).and_then(Self::of_column);
+        let folded = fold(header);
+        let known = own().or_else(|| TABLE.words.get(&folded).copied());
+        known.map(|field| (field, false)).or_else(|| TABLE.foreign.get(&folded).map(|field| (*field, true)))
+    }
+
+    /// The field of one of our columns.
+    pub(super) fn of_column(column: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.column() == column)
     }
 
     /// The field of a JSON Pointer in a result, or of its nearest parent.
@@ -123,14 +145,14 @@ pub(super) struct Layout {
 
 /// Finds the delimiter and the header at the beginning of a text: the cut under which most columns are recognised, or
 /// most cells seen. A first line `sep=;`, which Excel understands, decides by itself.
-pub(super) fn layout(head: &str) -> Layout {
+pub(super) fn layout(head: &str, mapping: &Mapping) -> Layout {
     let first = head.lines().next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase();
     let declared = first.strip_prefix("sep=").and_then(|d| d.bytes().next()).filter(|d| DELIMITERS.contains(d));
     let tried = declared.as_ref().map_or(&DELIMITERS[..], core::slice::from_ref);
     let mut best = (Layout { delimiter: tried[0], skipped: 0 }, 0, 0);
     for &delimiter in tried {
         for (skipped, record) in records(head, delimiter).enumerate().take(HEADER_LINES) {
-            let recognised = cells(&record).filter(|c| Field::read(c).is_some()).count();
+            let recognised = cells(&record).filter(|c| Field::read(c, mapping).is_some()).count();
             let is_first = skipped == usize::from(declared.is_some());
             if !is_first && recognised < RECOGNISED {
                 continue;
@@ -163,6 +185,7 @@ fn cells(record: &ByteRecord) -> impl Iterator<Item = String> {
 pub(super) struct Columns {
     headers: Vec<String>,
     fields: Vec<Option<Field>>,
+    foreign: bool,
     places: [Option<usize>; Field::ALL.len()],
 }
 
@@ -172,13 +195,22 @@ impl Columns {
     /// # Errors
     /// `no_header` where no column is recognised, `duplicate_column` where two hold the same field, `missing_column`
     /// where one that every result needs is not there. `has_lab` says that the account or key is a laboratory's.
-    pub(super) fn read(header: &ByteRecord, has_lab: bool) -> Result<(Self, Vec<CellError>), FileError> {
+    pub(super) fn read(
+        header: &ByteRecord,
+        has_lab: bool,
+        mapping: &Mapping,
+    ) -> Result<(Self, Vec<CellError>), FileError> {
         let headers: Vec<String> = cells(header).collect();
-        let fields: Vec<Option<Field>> = headers.iter().map(|h| Field::read(h)).collect();
+        let read: Vec<Option<(Field, bool)>> = headers.iter().map(|h| Field::read(h, mapping)).collect();
+        let foreign = read.iter().flatten().any(|(_, foreign)| *foreign);
+        let mut fields: Vec<Option<Field>> = read.iter().map(|read| read.map(|(field, _)| field)).collect();
+        if foreign {
+            give_way(&read, &mut fields);
+        }
         if fields.iter().all(Option::is_none) {
             return Err(no_header());
         }
-        let mut columns = Self { headers, fields, places: [None; Field::ALL.len()] };
+        let mut columns = Self { headers, fields, foreign, places: [None; Field::ALL.len()] };
         let mut doubled = Vec::new();
         let mut warnings = Vec::new();
         for (place, (field, header)) in columns.fields.iter().zip(&columns.headers).enumerate() {
@@ -208,6 +240,16 @@ impl Columns {
         Ok((columns, warnings))
     }
 
+    /// Whether the file is another system's, with the habits of those.
+    pub(super) const fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// The headers, as the file spells them.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
     /// How many cells a row has.
     pub(super) fn len(&self) -> usize {
         self.headers.len()
@@ -231,13 +273,22 @@ impl Columns {
     /// Each group of fields of which the file has none though it needs one.
     fn missing(&self, has_lab: bool) -> Vec<&'static [Field]> {
         use Field::{
-            Accession, Barcode, BirthDate, BirthYear, CollectedAt, FullName, LabCode, Loinc, Method, NationalId,
-            Outcome, PersonId, Phone, ResultedAt,
+            Accession, Barcode, BirthDate, BirthYear, CollectedAt, FirstName, FullName, LabCode, LastName, Loinc,
+            Method, NationalId, OrderedAt, Outcome, PersonId, Phone, ResultedAt,
         };
+        if self.foreign {
+            let mut needed: Vec<&[Field]> =
+                vec![&[Accession, Barcode, FullName, LastName, FirstName], &[Outcome], &[ResultedAt, CollectedAt]];
+            if !has_lab {
+                needed.push(&[LabCode]);
+            }
+            needed.retain(|group| !group.iter().any(|field| self.has(*field)));
+            return needed;
+        }
         let mut needed: Vec<&[Field]> = vec![
             &[Accession],
-            &[Barcode, PersonId, FullName],
-            &[CollectedAt],
+            &[Barcode, PersonId, FullName, LastName],
+            &[CollectedAt, OrderedAt],
             &[Loinc, Method],
             &[Outcome],
             &[ResultedAt],
@@ -250,6 +301,19 @@ impl Columns {
         }
         needed.retain(|group| !group.iter().any(|field| self.has(*field)));
         needed
+    }
+}
+
+/// Where two columns of another system's file hold one field, the one that we call so, or else the first, holds it.
+fn give_way(read: &[Option<(Field, bool)>], fields: &mut [Option<Field>]) {
+    for (place, one) in read.iter().enumerate() {
+        let Some((field, foreign)) = one else { continue };
+        let better = read.iter().enumerate().any(|(other, two)| {
+            two.is_some_and(|(same, strange)| same == *field && other != place && (strange, other) < (*foreign, place))
+        });
+        if better {
+            fields[place] = None;
+        }
     }
 }
 
@@ -307,7 +371,7 @@ mod tests {
     use super::*;
 
     fn columns(header: &[&str], has_lab: bool) -> Result<(Columns, Vec<CellError>), FileError> {
-        Columns::read(&ByteRecord::from(header.to_vec()), has_lab)
+        Columns::read(&ByteRecord::from(header.to_vec()), has_lab, &Mapping::default())
     }
 
     const VIETNAMESE: [&str; 7] =
@@ -323,7 +387,7 @@ mod tests {
         let mut seen: HashMap<String, &str> = HashMap::new();
         for line in lines(table) {
             assert_eq!(Field::of_pointer(line[1]).map(Field::column), Some(line[0]));
-            for word in [line[0], line[2]].into_iter().chain(line[3].split('|')) {
+            for word in [line[0], line[2]].into_iter().chain(line[3].split('|').filter(|w| !w.is_empty())) {
                 let before = seen.insert(fold(word), line[0]);
                 assert!(before.is_none_or(|b| b == line[0]), "{word}: {before:?} and {}", line[0]);
             }
@@ -379,7 +443,7 @@ mod tests {
     #[test]
     fn the_delimiter_and_the_header_line_are_found() {
         let found = |head: &str| {
-            let layout = layout(head);
+            let layout = layout(head, &Mapping::default());
             (char::from(layout.delimiter), layout.skipped)
         };
         assert_eq!(found("accession;\"họ, tên, tuổi\";outcome\nA,1;b;c\n"), (';', 0));

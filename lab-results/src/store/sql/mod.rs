@@ -7,6 +7,7 @@ mod flow;
 mod held;
 mod laboratories;
 mod labs;
+mod mappings;
 mod pools;
 mod results;
 mod specimens;
@@ -15,15 +16,16 @@ mod undo;
 mod uploads;
 
 use async_trait::async_trait;
-use shared::ids::{OrderId, ResultId, SpecimenId, UploadId};
+use shared::ids::{AccountId, OrderId, ResultId, SpecimenId, UploadId};
 use shared::time::Instant;
 use shared_store::StoreError;
 use uuid::Uuid;
 
 use super::{Conn, Db, Engine, Row, Tx};
+use crate::domain::message::Mapping;
 use crate::store::model::{
-    Held, Laboratory, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult, StoredVersion, Tube,
-    Upload,
+    Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
+    StoredVersion, Tube, Upload,
 };
 use crate::store::{LabRead, LabStore, LabWrite};
 
@@ -42,6 +44,18 @@ impl LabStore for Engine {
 impl LabRead for Tx {
     async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError> {
         laboratories::one(self.conn(), code).await
+    }
+
+    async fn mapping(&mut self, lab_code: &str) -> Result<Mapping, StoreError> {
+        let mut mapping = Mapping::default();
+        for word in mappings::all(self.conn(), lab_code).await? {
+            mapping.insert(word.kind, &word.local, &word.target);
+        }
+        Ok(mapping)
+    }
+
+    async fn mapped_words(&mut self, lab_code: &str) -> Result<Vec<MappedWord>, StoreError> {
+        mappings::all(self.conn(), lab_code).await
     }
 
     async fn laboratories(&mut self) -> Result<Vec<Laboratory>, StoreError> {
@@ -101,6 +115,16 @@ impl LabRead for Tx {
 
 #[async_trait]
 impl LabWrite for Tx {
+    async fn map_word(
+        &mut self,
+        lab_code: &str,
+        word: &MappedWord,
+        by: Option<AccountId>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        mappings::put(self.conn(), lab_code, word, by, now).await
+    }
+
     async fn put_laboratory(&mut self, laboratory: &Laboratory) -> Result<(), StoreError> {
         laboratories::put(self.conn(), laboratory).await
     }

@@ -185,7 +185,7 @@ pub(super) async fn by_link(conn: &mut Conn, link_code: &str) -> Result<Option<S
 }
 
 pub(super) async fn list(conn: &mut Conn, wanted: &ResultsQuery) -> Result<Vec<StoredResult>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE 1 = 1"));
+    let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE state <> 'test'"));
     if let Some(lab_code) = &wanted.lab_code {
         query.push(" AND lab_code = ").push_bind(lab_code);
     }

@@ -143,6 +143,11 @@ impl SharedRead for Tx {
         people::candidates(&mut self.inner, &self.keys, draft).await
     }
 
+    async fn candidates_of(&mut self, drafts: &[&PersonDraft]) -> Result<Vec<Candidate>, StoreError> {
+        let keys = self.keys();
+        people::candidates_of(self.conn(), &keys, drafts).await
+    }
+
     async fn search_people(&mut self, query: &PeopleQuery) -> Result<Vec<StoredPerson>, StoreError> {
         people::search(&mut self.inner, &self.keys, query).await
     }

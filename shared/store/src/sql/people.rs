@@ -223,18 +223,98 @@ pub(super) async fn candidates(
     .bind(year)
     .fetch_all(conn)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let stored = stored(row, keys)?;
-            Ok(Candidate {
-                id: stored.merged_into.unwrap_or(stored.person.id),
-                full_name_fold: fold(stored.person.full_name.as_str()),
-                birth: stored.person.birth,
-                phone: stored.person.phone,
-                national_id: stored.person.national_id,
+    rows.iter().map(|row| candidate(row, keys)).collect()
+}
+
+fn candidate(row: &DbRow, keys: &Keys) -> Result<Candidate, StoreError> {
+    let stored = stored(row, keys)?;
+    Ok(Candidate {
+        id: stored.merged_into.unwrap_or(stored.person.id),
+        full_name_fold: fold(stored.person.full_name.as_str()),
+        birth: stored.person.birth,
+        phone: stored.person.phone,
+        national_id: stored.person.national_id,
+    })
+}
+
+/// How many drafts are looked for in one statement.
+const TOGETHER: usize = 500;
+
+pub(super) async fn candidates_of(
+    conn: &mut Conn,
+    keys: &Keys,
+    drafts: &[&PersonDraft],
+) -> Result<Vec<Candidate>, StoreError> {
+    let mut found = Vec::new();
+    for part in drafts.chunks(TOGETHER) {
+        let names: Vec<String> = part.iter().map(|draft| fold(draft.full_name.as_str())).collect();
+        let numbers: Vec<Vec<u8>> = part
+            .iter()
+            .filter_map(|draft| Some(keys.sealer.blind("national_id", draft.national_id.as_ref()?.as_str())))
+            .collect();
+        let phones: Vec<(String, Vec<u8>)> = part
+            .iter()
+            .zip(&names)
+            .filter_map(|(draft, name)| {
+                Some((name.clone(), keys.sealer.blind("phone", draft.phone.as_ref()?.as_str())))
             })
-        })
-        .collect()
+            .collect();
+        let births: Vec<(String, i64)> = part
+            .iter()
+            .zip(&names)
+            .filter_map(|(draft, name)| Some((name.clone(), birth_columns(draft.birth).1?)))
+            .collect();
+        let nothing_else =
+            |draft: &PersonDraft| draft.birth.is_none() && draft.phone.is_none() && draft.national_id.is_none();
+        let alone: Vec<String> =
+            part.iter().zip(&names).filter(|(draft, _)| nothing_else(draft)).map(|(_, name)| name.clone()).collect();
+        let select = || QueryBuilder::<Db>::new(concat!("SELECT ", person_columns!(), " FROM people WHERE "));
+        let mut queries = Vec::new();
+        if !numbers.is_empty() {
+            let mut query = select();
+            query.push("national_id_index IN (");
+            let mut list = query.separated(", ");
+            for number in numbers {
+                list.push_bind(number);
+            }
+            query.push(")");
+            queries.push(query);
+        }
+        if !phones.is_empty() {
+            let mut query = select();
+            query.push("(name_fold, phone_index) IN (");
+            query.push_values(phones, |mut row, (name, phone)| {
+                row.push_bind(name).push_bind(phone);
+            });
+            query.push(")");
+            queries.push(query);
+        }
+        if !births.is_empty() {
+            let mut query = select();
+            query.push("(name_fold, birth_year) IN (");
+            query.push_values(births, |mut row, (name, year)| {
+                row.push_bind(name).push_bind(year);
+            });
+            query.push(")");
+            queries.push(query);
+        }
+        if !alone.is_empty() {
+            let mut query = select();
+            query.push("name_fold IN (");
+            let mut list = query.separated(", ");
+            for name in alone {
+                list.push_bind(name);
+            }
+            query.push(") LIMIT 500");
+            queries.push(query);
+        }
+        for mut query in queries {
+            for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+                found.push(candidate(&row, keys)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn search(

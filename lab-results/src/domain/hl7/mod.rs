@@ -1,0 +1,20 @@
+//! HL7 v2 messages, versions 2.3 to 2.8: cutting a file into messages, reading ORU^R01, and answering.
+//!
+//! Rules of the fields: the domain page on laboratories, section 2.5.
+
+mod ack;
+mod read;
+mod split;
+mod syntax;
+mod time;
+
+pub use ack::{Ack, AckCode, Acknowledged, acknowledge};
+pub use read::{Header, HeaderFault, NAMES, read};
+pub use split::{MAX_MESSAGE, Messages, Piece, decoded};
+pub use syntax::{Message, Segment, Separators, unescape};
+
+/// A time as HL7 writes it, in Vietnam's zone where it names none.
+#[must_use]
+pub fn instant(text: &str) -> Option<shared::time::Instant> {
+    time::instant(text, None)
+}
