@@ -35,7 +35,9 @@ use crate::venues::Venues;
 use crate::writer::Writer;
 
 /// The tables of check-in.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("checkin"; "0001_checkin", "0010_venues", "0011_registrations", "0020_checkin_codes");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!(
+    "checkin"; "0001_checkin", "0010_venues", "0011_registrations", "0020_checkin_codes", "0021_checkin_declarations"
+);
 
 /// The service's name in the audit log.
 pub(crate) const SERVICE: &str = "checkin";

@@ -1,6 +1,7 @@
 //! The routes under `/api/v1/checkin`.
 
 pub(crate) mod bulk_posters;
+mod declarations;
 pub(crate) mod exposures;
 pub(crate) mod imports;
 mod posters;
@@ -18,5 +19,5 @@ use crate::App;
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = posters::routes(venues::routes(routes));
     let routes = bulk_posters::routes(imports::routes(routes));
-    scans::routes(exposures::routes(visits::routes(routes)))
+    declarations::routes(scans::routes(exposures::routes(visits::routes(routes))))
 }

@@ -43,7 +43,7 @@ struct WarningView<'a> {
 
 fn view(done: &ScanDone, lang: Lang) -> ScanView<'_> {
     ScanView {
-        visit: staff_view(&done.checked),
+        visit: staff_view(&done.checked, lang),
         recognised_as: done.recognised_as,
         verified: done.verified,
         visitor: VisitorView { full_name: done.name.as_deref(), birth_year: done.birth_year },

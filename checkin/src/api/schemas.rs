@@ -33,6 +33,12 @@ pub fn all() -> Schemas {
             }}),
         ),
         ("Scan", scan()),
+        ("DeclarationInput", declaration_input()),
+        ("Declaration", declaration()),
+        (
+            "Questions",
+            json!({"type": "object", "properties": {"id": text("The version"), "symptoms": {"type": "array"}}}),
+        ),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -187,8 +193,30 @@ fn visit() -> Value {
         "checked_in_at": instant("When the visitor came"),
         "checked_out_at": instant("When the visitor left; null until then"),
         "status": {"type": "string", "enum": ["accepted", "refused"]},
-        "reasons": {"type": "array", "items": {"type": "string"}},
+        "reasons": {"type": "array", "items": {"type": "string"}, "description": "In words, never a diagnosis"},
+        "reason_codes": {"type": "array", "items": {"type": "string"}},
         "device_token": text("What the phone sends the next time"),
+    }})
+}
+
+fn declaration_input() -> Value {
+    json!({"type": "object", "required": ["person", "symptoms", "contact_with_case"], "properties": {
+        "id": id("Chosen by the client; the same id with the same body changes nothing"),
+        "person": {"type": "object", "description": "Who it is about: a person, or device_token"},
+        "symptoms": {"type": "array", "items": {"type": "string"}, "description": "Codes; empty for none"},
+        "contact_with_case": {"type": "boolean"},
+        "travel": {"type": "array", "maxItems": 20, "description": "Where they have been in the last 14 days"},
+    }})
+}
+
+fn declaration() -> Value {
+    json!({"type": "object", "required": ["id", "verdict", "reasons"], "properties": {
+        "id": id("The declaration"),
+        "verdict": {"type": "string", "enum": ["clear", "advise", "stop"]},
+        "reasons": {"type": "array", "items": {"type": "string"}, "description": "In words"},
+        "reason_codes": {"type": "array", "items": {"type": "string"}},
+        "version": text("The version of the questions"),
+        "valid_until": instant("Until when it need not be made again"),
     }})
 }
 

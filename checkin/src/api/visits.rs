@@ -22,7 +22,7 @@ use shared_web::problem::{Problem, wrong_type};
 use crate::App;
 use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
 use crate::app::check_out::{CheckOutError, check_out};
-use crate::app::odd;
+use crate::app::{declarations, odd};
 use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).
@@ -36,24 +36,27 @@ pub(super) struct VisitView<'a> {
     checked_in_at: Instant,
     checked_out_at: Option<Instant>,
     status: &'static str,
-    reasons: [&'static str; 0],
+    reasons: Vec<String>,
+    reason_codes: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<&'a str>,
 }
 
 /// A visit as its venue's staff see it: the token is the visitor's alone.
-pub(super) fn staff_view(checked: &CheckedIn) -> VisitView<'_> {
-    VisitView { device_token: None, ..view(checked) }
+pub(super) fn staff_view(checked: &CheckedIn, lang: Lang) -> VisitView<'_> {
+    VisitView { device_token: None, ..view(checked, lang) }
 }
 
-fn view(checked: &CheckedIn) -> VisitView<'_> {
+fn view(checked: &CheckedIn, lang: Lang) -> VisitView<'_> {
+    let refusal = || vec![declarations::refusal().get(lang).to_owned()];
     VisitView {
         id: checked.visit.id,
         venue: &checked.place,
         checked_in_at: checked.visit.checked_in_at,
         checked_out_at: checked.visit.checked_out_at,
-        status: "accepted",
-        reasons: [],
+        status: if checked.refused { "refused" } else { "accepted" },
+        reasons: if checked.refused { refusal() } else { Vec::new() },
+        reason_codes: if checked.refused { &["declaration_stop"] } else { &[] },
         device_token: Some(&checked.device_token),
     }
 }
@@ -122,7 +125,7 @@ async fn create(
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     let checked = check_in::check_in(&app, &caller, input).await?;
     let status = if checked.created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, axum::Json(json_of(&view(&checked))?)))
+    Ok((status, axum::Json(json_of(&view(&checked, caller.lang()))?)))
 }
 
 fn json_of(view: &VisitView<'_>) -> Result<Value, Problem> {
@@ -196,7 +199,6 @@ async fn create_batch(
             outcomes[*index].1 = result.map_err(Problem::from);
         }
     }
-    }
     odd::note(&app, odd).await?;
     let lang = caller.lang();
     let results = outcomes.into_iter().map(|(visit, outcome)| result(&visit, outcome, lang));
@@ -224,6 +226,9 @@ async fn take(
     let mut prepared = check_in::prepare(app, input).await?;
     if let Some(person) = words.as_ref().and_then(|words| people.get(words)) {
         prepared = prepared.as_person(app, *person);
+    }
+    if let Some(answered) = prepared.declaration()? {
+        return Ok(Taken::Done(declarations::admit(app, caller, prepared, &answered).await?));
     }
     if prepared.is_one_row() {
         return Ok(Taken::OneRow(Box::new(prepared)));
@@ -319,7 +324,8 @@ async fn leave(
         checked_in_at: visit.checked_in_at,
         checked_out_at: visit.checked_out_at,
         status: "accepted",
-        reasons: [],
+        reasons: Vec::new(),
+        reason_codes: &[],
         device_token: None,
     };
     Ok(axum::Json(json_of(&view)?))

@@ -14,6 +14,7 @@ use shared_web::caller::Caller;
 use shared_web::people::register::{Registrar, register};
 
 use super::content::{fingerprint, party_id};
+use super::declarations::{self, Answered};
 use super::odd::{self, Odd};
 use super::people::{day_key, first_kept};
 use super::record::{Recorded, record};
@@ -78,6 +79,8 @@ pub struct CheckedIn {
     pub device_token: String,
     /// How many people came.
     pub people: usize,
+    /// The visitor was not let in, and no visit is stored.
+    pub refused: bool,
 }
 
 /// A visit that was understood and whose place and visitor are known, so far as that needs no transaction.
@@ -205,6 +208,33 @@ impl Prepared {
         odd::look(app, &self.draft, checked, self.now)
     }
 
+    /// The input as it came.
+    pub(super) fn input(&self) -> &VisitInput {
+        &self.input
+    }
+
+    /// When the visitor came.
+    pub(super) fn at(&self) -> Instant {
+        self.draft.at
+    }
+
+    /// The declaration that came with the visit, judged.
+    ///
+    /// # Errors
+    /// Its fields at fault.
+    pub fn declaration(&self) -> Result<Option<Answered>, CheckInError> {
+        declarations::with_visit(self.draft.declaration.as_ref(), self.now)
+    }
+
+    /// The answer to a visitor who is not let in.
+    pub(super) fn refused(&self, person: PersonId, created: bool) -> CheckedIn {
+        let token = match &self.visitor {
+            KnownOrNew::Known(_, token) => token.clone(),
+            KnownOrNew::New(_) => String::new(),
+        };
+        CheckedIn { refused: true, ..self.answer(self.visit(0, person), created, token) }
+    }
+
     fn visit(&self, index: usize, person: PersonId) -> Visit {
         let chosen = self.draft.id.is_some();
         Visit {
@@ -220,7 +250,7 @@ impl Prepared {
 
     fn answer(&self, visit: Visit, created: bool, device_token: String) -> CheckedIn {
         let people = 1 + self.draft.party.len();
-        CheckedIn { visit, place: Arc::clone(&self.place), created, device_token, people }
+        CheckedIn { visit, place: Arc::clone(&self.place), created, device_token, people, refused: false }
     }
 }
 
@@ -262,7 +292,10 @@ pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<C
     if !app.venues.allows(device, prepared.draft.venue_code) {
         return Err(CheckInError::TooMany);
     }
-    finish(app, caller, &prepared).await
+    match prepared.declaration()? {
+        Some(answered) => declarations::admit(app, caller, prepared, &answered).await,
+        None => finish(app, caller, &prepared).await,
+    }
 }
 
 /// Who the visitor of a visit is, while its day is kept.
@@ -355,7 +388,8 @@ fn repeated(app: &App, prepared: &Prepared, first: Visit) -> Result<CheckedIn, C
     Ok(prepared.answer(first, false, token))
 }
 
-async fn visitor(
+/// Who the visitor is, registered where nobody knows them yet, and their token.
+pub(super) async fn visitor(
     app: &App,
     tx: &mut dyn CheckinWrite,
     caller: &Caller,

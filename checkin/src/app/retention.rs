@@ -55,6 +55,7 @@ pub async fn purge(app: &App, thorough: bool) -> Result<Purged, StoreError> {
     };
     let mut tx = app.store.write().await?;
     tx.forget_codes_before(first_kept).await?;
+    tx.delete_declarations_before(Instant::start_of(first_kept)).await?;
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok(Purged { days, visits })

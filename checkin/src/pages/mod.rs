@@ -1,8 +1,10 @@
 //! The pages: the door behind the poster's QR, the scanners, the venue's own, the officer's.
 
+mod declare;
 mod door;
 mod exposures;
 mod form;
+mod me;
 mod pass;
 mod register;
 mod scan;
@@ -31,5 +33,5 @@ fn texts() -> Catalog {
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = exposures::routes(scan::routes(venue::routes(door::routes(routes))));
-    staff::routes(register::routes(routes))
+    declare::routes(me::routes(staff::routes(register::routes(routes))))
 }

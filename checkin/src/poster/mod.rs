@@ -7,7 +7,7 @@
 mod drawing;
 mod layout;
 mod sticker;
-mod symbol;
+pub(crate) mod symbol;
 mod text;
 mod words;
 

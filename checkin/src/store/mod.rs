@@ -38,7 +38,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
-pub use door::{CardRecord, DoorRead, DoorWrite};
+pub use door::{CardRecord, DeclarationRecord, DoorRead, DoorWrite};
 pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };

@@ -1,6 +1,7 @@
 //! Check-in as a whole, on both databases.
 
 mod check_in;
+mod declarations;
 mod exposures;
 mod group_commit;
 mod imports;

@@ -12,27 +12,38 @@ use super::support::{Town, WARD, on_both};
 use crate::seed::insert_visits;
 
 /// One answer: the status, the cookie that it sets, where it sends, and the page.
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     cookie: Option<String>,
-    location: Option<String>,
-    html: String,
+    /// Name and value of the session's cookie.
+    pub(super) session: Option<String>,
+    pub(super) location: Option<String>,
+    pub(super) html: String,
 }
 
 impl Town {
-    async fn page(&self, method: Method, path: &str, bearer: Option<&str>, cookie: Option<&str>, form: &str) -> Answer {
+    pub(super) async fn page(
+        &self,
+        method: Method,
+        path: &str,
+        bearer: Option<&str>,
+        cookie: Option<&str>,
+        form: &str,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "text/html");
         if let Some(token) = bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         if let Some(cookie) = cookie {
-            request = request.header(header::COOKIE, cookie);
+            request = request.header(header::COOKIE, cookie).header("sec-fetch-site", "same-origin");
         }
         if !form.is_empty() {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let response = self.send(request.body(Body::from(form.to_owned())).unwrap()).await;
         let text = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let session = text(header::SET_COOKIE).filter(|line| line.starts_with("__Host-antam="));
+        let session = session.map(|line| line.split(';').next().unwrap().to_owned());
         let device = response
             .headers()
             .get_all(header::SET_COOKIE)
@@ -44,7 +55,7 @@ impl Town {
         let html = String::from_utf8(bytes.to_vec()).unwrap();
         assert!(!html.contains("checkin-"), "a text is missing on {path}: {}", around(&html, "checkin-"));
         assert!(!html.contains("style=") && !html.contains("onclick"), "nothing inline on {path}");
-        Answer { status, cookie: device, location, html }
+        Answer { status, cookie: device, session, location, html }
     }
 
     async fn look(&self, path: &str, bearer: Option<&str>) -> Answer {

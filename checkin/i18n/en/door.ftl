@@ -1,0 +1,61 @@
+## The citizen's own page
+
+checkin-me-title = My page
+checkin-me-lead = Your personal QR, where you have been, and what concerns you alone.
+checkin-me-phone-hint = The code goes to this number, the one that you gave when you came into a place.
+checkin-me-send = Send a code
+checkin-me-sent = If this name and number were given before, a code of 6 digits has just been sent as a message.
+checkin-me-code = Code in the message
+checkin-me-code-hint = 6 digits, good for 10 minutes.
+checkin-me-code-wrong = This code is wrong or has expired. Look at the message again
+checkin-me-open = Open my page
+checkin-me-again = Send again, or change name and number
+checkin-me-help = No phone? The ward health station prints you a card with a personal QR.
+checkin-me-card = Personal QR
+checkin-me-card-alt = Personal QR code, for the staff at the door to scan
+checkin-me-card-hint = Let the staff at the door scan it. It holds neither your name nor any number of yours.
+checkin-me-card-renew = End this code, make a new one
+checkin-me-exposures = Were you near somebody with COVID-19?
+checkin-me-no-exposures = Nothing was found at the places where you have been.
+checkin-me-exposed-close = You were at the same place as somebody with COVID-19 for about { $minutes } minutes.
+checkin-me-exposed-brief = You were at the same place as somebody with COVID-19 for a short time, about { $minutes } minutes.
+checkin-me-exposed-same_place = You were where somebody with COVID-19 was on that day, not at the same time.
+checkin-me-exposed-advice = Wear a mask, watch for fever, cough and shortness of breath, and ask the ward health station about a test. Short of breath: call 115.
+checkin-me-visits = Where you have been
+checkin-me-no-visits = No visit is kept.
+checkin-me-inside = still there
+checkin-me-assumed = no check-out
+checkin-me-kept = Each visit is deleted for good after { $days } days.
+checkin-me-more = Results and care
+checkin-me-results = Test results and certificates open by the link in the message that was sent to you.
+checkin-me-care = Care at home
+checkin-me-close = Close my page
+checkin-card-title = An Tâm personal QR
+checkin-card-text = This code is for the scanner at the door. Show it to the staff; another phone that scans it learns nothing about its holder.
+
+## The health declaration
+
+checkin-declare-title = Health declaration
+checkin-declare-lead = For yourself or for another person; it takes about a minute.
+checkin-declare-who = Whom is it about?
+checkin-declare-own = Leave this empty if it is about you.
+checkin-declare-phone-hint = For somebody without a phone: a relative's number, or the year of birth alone.
+checkin-declare-year = Year of birth
+checkin-declare-none = None of these
+checkin-declare-no = No
+checkin-declare-yes = Yes
+checkin-declare-travel-hint = Write where; leave it empty for nowhere.
+checkin-declare-send = Send the declaration
+checkin-declare-privacy = The staff at the door see whether you may come in, and none of your answers.
+checkin-declare-no-phone = Enter a phone number or a year of birth
+checkin-declare-no-answer = Answer this question
+checkin-declare-used = This declaration was sent with other answers. Open a new one.
+checkin-declared-title = Declaration received
+checkin-declared-until = Good until
+checkin-declared-other = Declare for another person
+checkin-verdict-clear = May come in
+checkin-verdict-clear-advice = Nothing speaks against it. Thank you for declaring.
+checkin-verdict-advise = May come in, with care
+checkin-verdict-advise-advice = Wear a mask, keep a distance and watch your health.
+checkin-verdict-stop = Not today
+checkin-verdict-stop-advice = Stay at home today and call the ward health station or 1022. Short of breath: call 115.

@@ -1,0 +1,61 @@
+## Trang của tôi
+
+checkin-me-title = Trang của tôi
+checkin-me-lead = Mã cá nhân, các nơi đã đến và thông báo cho riêng bạn.
+checkin-me-phone-hint = Mã sẽ được gửi đến số này, là số bạn đã khai khi vào một địa điểm.
+checkin-me-send = Gửi mã
+checkin-me-sent = Nếu họ tên và số này đã được khai, một mã gồm 6 chữ số vừa được gửi bằng tin nhắn.
+checkin-me-code = Mã trong tin nhắn
+checkin-me-code-hint = 6 chữ số, dùng trong 10 phút.
+checkin-me-code-wrong = Mã chưa đúng hoặc đã hết hạn. Hãy xem lại tin nhắn
+checkin-me-open = Mở trang
+checkin-me-again = Gửi lại, hoặc sửa họ tên và số điện thoại
+checkin-me-help = Không có điện thoại? Trạm y tế phường, xã in cho bạn một thẻ có mã cá nhân.
+checkin-me-card = Mã cá nhân
+checkin-me-card-alt = Mã QR cá nhân, đưa cho nhân viên ở cửa quét
+checkin-me-card-hint = Đưa mã này cho nhân viên ở cửa quét. Trong mã không có họ tên hay số của bạn.
+checkin-me-card-renew = Hủy mã này, tạo mã mới
+checkin-me-exposures = Có ở gần người mắc COVID-19 không?
+checkin-me-no-exposures = Chưa thấy lần nào trong các nơi bạn đã đến.
+checkin-me-exposed-close = Bạn ở cùng nơi với một người mắc COVID-19 khoảng { $minutes } phút.
+checkin-me-exposed-brief = Bạn ở cùng nơi với một người mắc COVID-19 trong thời gian ngắn, khoảng { $minutes } phút.
+checkin-me-exposed-same_place = Bạn đến nơi mà một người mắc COVID-19 đã đến trong ngày, không cùng lúc.
+checkin-me-exposed-advice = Hãy đeo khẩu trang, theo dõi sốt, ho, khó thở và hỏi trạm y tế phường, xã về xét nghiệm. Khó thở: gọi 115.
+checkin-me-visits = Các nơi đã đến
+checkin-me-no-visits = Chưa có lượt vào nào được lưu.
+checkin-me-inside = đang ở đó
+checkin-me-assumed = chưa khai giờ ra
+checkin-me-kept = Mỗi lượt được xóa hẳn sau { $days } ngày.
+checkin-me-more = Kết quả và chăm sóc
+checkin-me-results = Kết quả xét nghiệm và giấy chứng nhận mở bằng đường dẫn trong tin nhắn đã gửi cho bạn.
+checkin-me-care = Theo dõi tại nhà
+checkin-me-close = Đóng trang của tôi
+checkin-card-title = Mã cá nhân An Tâm
+checkin-card-text = Mã này dành cho máy quét ở cửa. Hãy đưa mã cho nhân viên; điện thoại khác quét vào không thấy gì về người giữ mã.
+
+## Tờ khai y tế
+
+checkin-declare-title = Tờ khai y tế
+checkin-declare-lead = Khai cho mình hoặc khai hộ người khác, mất khoảng một phút.
+checkin-declare-who = Khai cho ai?
+checkin-declare-own = Để trống nếu khai cho chính bạn.
+checkin-declare-phone-hint = Người không có điện thoại: ghi số của người nhà, hoặc chỉ ghi năm sinh.
+checkin-declare-year = Năm sinh
+checkin-declare-none = Không có dấu hiệu nào
+checkin-declare-no = Không
+checkin-declare-yes = Có
+checkin-declare-travel-hint = Ghi tên nơi đã đến; để trống nếu không đi đâu.
+checkin-declare-send = Gửi tờ khai
+checkin-declare-privacy = Người gác cửa chỉ thấy được vào hay chưa, không thấy câu trả lời.
+checkin-declare-no-phone = Hãy nhập số điện thoại hoặc năm sinh
+checkin-declare-no-answer = Hãy trả lời câu hỏi này
+checkin-declare-used = Tờ khai này đã được gửi với nội dung khác. Hãy mở tờ khai mới.
+checkin-declared-title = Đã nhận tờ khai
+checkin-declared-until = Có giá trị đến
+checkin-declared-other = Khai hộ người khác
+checkin-verdict-clear = Được vào
+checkin-verdict-clear-advice = Không có gì cản trở. Cảm ơn bạn đã khai.
+checkin-verdict-advise = Được vào, cần chú ý
+checkin-verdict-advise-advice = Hãy đeo khẩu trang, giữ khoảng cách và theo dõi sức khỏe.
+checkin-verdict-stop = Chưa vào được
+checkin-verdict-stop-advice = Hôm nay hãy ở nhà và gọi trạm y tế phường, xã hoặc 1022. Khó thở: gọi 115.
