@@ -101,13 +101,13 @@ pub struct Backlog {
 pub type DeadLetterKey = (String, EventId);
 
 /// An event as it is written into the outbox.
-pub(crate) struct OutboxRow {
+pub struct OutboxRow {
     /// The event's id.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// Its type.
-    pub(crate) kind: String,
+    pub kind: String,
     /// The whole event as JSON.
-    pub(crate) text: String,
+    pub text: String,
     /// When it happened.
-    pub(crate) created_at: At,
+    pub created_at: At,
 }
