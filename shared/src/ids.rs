@@ -92,6 +92,8 @@ ids! {
     MessageId;
     /// One order of a laboratory test.
     OrderId;
+    /// One paper that was issued: an isolation order, a certificate.
+    PaperId;
     /// One person.
     PersonId;
     /// One place: a venue, a sampling site, a health station.
@@ -106,6 +108,8 @@ ids! {
     SessionId;
     /// One specimen (tube).
     SpecimenId;
+    /// One test that a health station took or watched.
+    TestId;
     /// One timer.
     TimerId;
     /// One uploaded file.

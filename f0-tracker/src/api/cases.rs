@@ -1,4 +1,4 @@
-//! `GET` and `POST cases`, `GET cases/{id}`, `POST cases/{id}/reports`, `POST cases/{id}/close`.
+//! `GET` and `POST cases`, `GET cases/{id}`, `POST cases/{id}/reports`.
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
@@ -16,7 +16,7 @@ use super::views::{CaseFileView, CaseItem, CaseView, ReportAnswer};
 use super::{KEEPERS, READERS, body_hash};
 use crate::App;
 use crate::app::look::{self, CaseQuery, Names};
-use crate::app::{close_case, open_by_hand, report};
+use crate::app::{open_by_hand, report};
 use crate::domain::case::{CaseInput, CaseState};
 use crate::domain::observation::ReportInput;
 use crate::domain::risk::RiskGroup;
@@ -108,16 +108,6 @@ async fn report(
     Ok((status(taken.created), Json(taken.report.into())))
 }
 
-async fn close(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id<CaseId>,
-) -> Result<(StatusCode, Json<CaseView>), Problem> {
-    let closed = close_case::close(&app, &caller, id).await?;
-    let today = app.platform.now().local_date();
-    Ok((StatusCode::CREATED, Json(CaseView::new(&closed, None, &Names::new(), today))))
-}
-
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
@@ -167,13 +157,5 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
                 .answer("ReportAnswer")
                 .status(201),
             post(report),
-        )
-        .add(
-            Method::POST,
-            "/api/v1/f0/cases/{id}/close",
-            Who::Roles(KEEPERS),
-            Scope::Area,
-            Doc::json("Close a case; 409 with the unmet criteria").answer("Case").status(201),
-            post(close),
         )
 }

@@ -3,9 +3,13 @@
 pub mod acts;
 pub mod alerts;
 pub mod cases;
+pub mod closing;
+pub mod papers;
 pub mod schemas;
 mod schemas_acts;
+mod schemas_core;
 pub mod stream;
+pub mod tests;
 pub mod timeline;
 pub mod timeline_acts;
 pub mod views;
@@ -29,6 +33,7 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = papers::routes(closing::routes(tests::routes(routes)));
     stream::routes(alerts::routes(acts::routes(cases::routes(routes))))
 }
 

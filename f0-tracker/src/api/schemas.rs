@@ -23,6 +23,18 @@ pub fn all() -> Schemas {
         ("Reason", reason()),
         ("Alert", alert()),
         ("AlertList", list("Alert")),
+        ("TestInput", super::schemas_core::test_input()),
+        ("Test", super::schemas_core::test()),
+        ("PersonTestInput", super::schemas_core::person_test_input()),
+        ("JudgedTest", super::schemas_core::judged_test()),
+        ("Closing", super::schemas_core::closing()),
+        ("ClosingsInput", super::schemas_core::closings_input()),
+        ("Closings", super::schemas_core::closings()),
+        ("F0Settings", super::schemas_core::settings()),
+        ("Paper", super::schemas_core::paper()),
+        ("PaperList", list("Paper")),
+        ("Revocation", json!({"type": "object", "properties": {"reason": {"type": "string"}}})),
+        ("PaperCheck", super::schemas_core::paper_check()),
         ("Note", json!({"type": "object", "properties": {"note": {"type": "string"}}})),
     ] {
         schemas.insert(name.to_owned(), schema);

@@ -14,8 +14,9 @@ use shared_web::caller::Caller;
 
 use super::report::no_such_case;
 use super::work::{Work, case_subject};
-use super::{area, report};
+use super::{area, close_case, report, settings};
 use crate::App;
+use crate::completion::{Course, DayZero};
 use crate::domain::act::{ActBody, StepBy};
 use crate::domain::case::CaseState;
 use crate::domain::risk::RiskGroup;
@@ -118,6 +119,17 @@ pub struct CaseFile {
     pub acts: Vec<ActRecord>,
     /// The names of those who did something.
     pub names: Names,
+    /// From which day isolation is counted.
+    pub day_zero: DayZero,
+}
+
+impl CaseFile {
+    /// The case, as far as its end is concerned.
+    #[must_use]
+    pub fn course(&self) -> Course {
+        let alert_waits = self.alerts.iter().any(|alert| alert.state == AlertState::Open);
+        close_case::course(&self.case, &self.evidence, alert_waits, self.day_zero)
+    }
 }
 
 /// So many things that staff did for a patient are shown.
@@ -308,16 +320,9 @@ async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreE
     let of_acts = acts.iter().flat_map(accounts_of);
     let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor).chain(of_acts)).await?;
     let contacts = contacts.into_iter().map(|contact| (contact, people.get(&contact.person_id).cloned())).collect();
-    Ok(CaseFile {
-        person: people.get(&case.person_id).cloned(),
-        case,
-        reports,
-        alerts,
-        contacts,
-        evidence,
-        acts,
-        names,
-    })
+    let day_zero = settings::day_zero(tx).await?;
+    let person = people.get(&case.person_id).cloned();
+    Ok(CaseFile { person, case, reports, alerts, contacts, evidence, acts, names, day_zero })
 }
 
 /// A patient's or family member's own view of a case: the case, who has it, and its reports, the newest first.

@@ -71,7 +71,7 @@ fn already_open(case: CaseId) -> Problem {
 }
 
 /// A person who lives outside the caller's area, as the caller may learn of it.
-fn outside(person: &CasePerson) -> Problem {
+pub(crate) fn outside(person: &CasePerson) -> Problem {
     match person {
         CasePerson::Known(_) => no_such_person(),
         CasePerson::Described { .. } => Problem::field(shared::problem::FieldError::new(
@@ -89,7 +89,7 @@ fn no_such_person() -> Problem {
     Problem::not_found("Không có người này trong sổ.", "There is no such person in the register.")
 }
 
-async fn person(work: &mut Work, person: &CasePerson) -> Result<PersonId, Problem> {
+pub(crate) async fn person(work: &mut Work, person: &CasePerson) -> Result<PersonId, Problem> {
     match person {
         CasePerson::Known(id) => work.tx.canonical(*id).await?.ok_or_else(no_such_person),
         CasePerson::Described { id, draft } => {
@@ -111,7 +111,7 @@ async fn registered(work: &mut Work, draft: &PersonDraft) -> Result<PersonId, St
     Ok(register(work.tx.as_mut(), &registrar, draft, now, &mut random).await?.person_id)
 }
 
-fn opening(draft: &CaseDraft, person_id: PersonId, body_hash: &str) -> Opening {
+pub(crate) fn opening(draft: &CaseDraft, person_id: PersonId, body_hash: &str) -> Opening {
     Opening {
         id: draft.id,
         person_id,
@@ -128,7 +128,7 @@ fn opening(draft: &CaseDraft, person_id: PersonId, body_hash: &str) -> Opening {
 }
 
 /// The household are contacts, and may report for the patient.
-async fn household(work: &mut Work, case: &CaseRecord, members: &[PersonDraft]) -> Result<(), StoreError> {
+pub(crate) async fn household(work: &mut Work, case: &CaseRecord, members: &[PersonDraft]) -> Result<(), StoreError> {
     for draft in members {
         let person_id = registered(work, draft).await?;
         let level = ContactLevel::Household;

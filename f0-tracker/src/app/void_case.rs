@@ -5,8 +5,8 @@ use shared::events::CaseVoided;
 use shared::ids::CaseId;
 use shared_store::StoreError;
 
-use super::alerts;
 use super::work::{Work, case_subject};
+use super::{alerts, papers};
 use crate::domain::case::CaseState;
 use crate::store::{CaseRecord, FeedDraft, FeedKind};
 
@@ -49,6 +49,7 @@ pub async fn void(work: &mut Work, id: CaseId, why: Why) -> Result<(), StoreErro
     };
     work.tx.update_case(&voided).await?;
     alerts::end_all(work, &case, why.code()).await?;
+    papers::revoke_all(work, id, None, why.code()).await?;
     work.event(&CaseVoided { case_id: case.id, person_id: case.person_id, voided_at: work.now }).await?;
     tell_ended(work, &voided);
     work.audit("case.void", case_subject(case.id), json!({"reason": why.code()})).await

@@ -7,6 +7,7 @@ use shared::random::Random;
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
+use shared_store::outbox::NewMessage;
 use shared_store::runtime::SharedRandom;
 use shared_web::caller::Caller;
 
@@ -99,6 +100,17 @@ impl Work {
         }
         let event = CloudEvent::new(data, self.now, &mut self.random);
         self.tx.append_event(&event).await
+    }
+
+    /// Queues a message.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn message(&mut self, message: &NewMessage) -> Result<(), StoreError> {
+        if !self.quiet {
+            self.tx.queue_message(message, self.now).await?;
+        }
+        Ok(())
     }
 
     /// Remembers a line for the live feed; it gets its number at the commit.

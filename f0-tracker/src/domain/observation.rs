@@ -166,19 +166,23 @@ impl ReportInput {
     }
 
     fn symptoms(&self, errors: &mut Vec<FieldError>) -> BTreeSet<Symptom> {
-        let codes = self.symptoms.as_deref().unwrap_or_default();
-        let read = |(index, code): (usize, &String)| {
-            let symptom = Symptom::from_code(code.trim()).ok_or_else(|| {
-                let detail = Bilingual::new(
-                    "Mã triệu chứng không có trong danh mục, như fever hoặc cough",
-                    "Not a symptom code, such as fever or cough",
-                );
-                FieldError::new(format!("/symptoms/{index}"), "unknown_symptom", detail)
-            });
-            keep(errors, symptom)
-        };
-        codes.iter().enumerate().filter_map(read).collect()
+        read_symptoms(self.symptoms.as_deref().unwrap_or_default(), errors)
     }
+}
+
+/// Reads codes of symptoms.
+pub(crate) fn read_symptoms(codes: &[String], errors: &mut Vec<FieldError>) -> BTreeSet<Symptom> {
+    let read = |(index, code): (usize, &String)| {
+        let symptom = Symptom::from_code(code.trim()).ok_or_else(|| {
+            let detail = Bilingual::new(
+                "Mã triệu chứng không có trong danh mục, như fever hoặc cough",
+                "Not a symptom code, such as fever or cough",
+            );
+            FieldError::new(format!("/symptoms/{index}"), "unknown_symptom", detail)
+        });
+        keep(errors, symptom)
+    };
+    codes.iter().enumerate().filter_map(read).collect()
 }
 
 fn measured_at(text: &str, now: Instant) -> Result<Instant, FieldError> {

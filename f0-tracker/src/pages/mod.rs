@@ -3,6 +3,7 @@
 mod board;
 mod care;
 mod case;
+mod papers;
 #[cfg(test)]
 mod samples;
 
@@ -47,7 +48,7 @@ struct FormError {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    care::routes(case::routes(board::routes(routes)))
+    papers::routes(care::routes(case::routes(board::routes(routes))))
 }
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests {
             (include_str!("../../i18n/vi/board.ftl"), include_str!("../../i18n/en/board.ftl")),
             (include_str!("../../i18n/vi/case.ftl"), include_str!("../../i18n/en/case.ftl")),
             (include_str!("../../i18n/vi/care.ftl"), include_str!("../../i18n/en/care.ftl")),
+            (include_str!("../../i18n/vi/paper.ftl"), include_str!("../../i18n/en/paper.ftl")),
         ] {
             assert!(!keys(vi).is_empty());
             assert_eq!(keys(vi), keys(en));

@@ -249,6 +249,7 @@ pub fn file() -> CaseFile {
             outcome: Some(Outcome::Detected),
             collected_at: case.diagnosed_at,
         }],
+        day_zero: crate::completion::DayZero::Diagnosis,
         names: [(doctor(), "BS. Lê Minh".to_owned()), (other_doctor(), "BS. Trần Thu".to_owned())].into(),
         case,
     }

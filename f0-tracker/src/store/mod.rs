@@ -6,6 +6,7 @@ mod desk;
 mod postgres;
 mod records;
 mod sqlite;
+mod station;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use records::{
     AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, ContactLevel, Evidence, FeedDraft,
     FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
 };
+pub use station::{CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
 
 /// Opens transactions.
 #[async_trait]
@@ -34,7 +36,7 @@ pub trait F0Store: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait F0Read: SharedRead + DeskRead {
+pub trait F0Read: SharedRead + CoreRead + DeskRead {
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// Cases by their ids, in no order.
@@ -74,7 +76,7 @@ pub trait F0Read: SharedRead + DeskRead {
 
 /// Writing inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait F0Write: F0Read + SharedWrite + DeskWrite {
+pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite {
     /// Holds off others who decide about the same person or result until this transaction ends.
     async fn hold(&mut self, id: Uuid) -> Result<(), StoreError>;
 

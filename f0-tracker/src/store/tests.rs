@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::bilingual::Bilingual;
-use shared::events::{AlertLevel, ExposureLevel, Outcome};
-use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
+use shared::events::{AlertLevel, ExposureLevel, Method, Outcome};
+use shared::ids::{AccountId, AlertId, CaseId, PaperId, PersonId, ReportId, ResultId, TestId};
 use shared::time::{Date, Instant, minutes};
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::domain::ladder::Owner;
 use crate::domain::observation::{Observation, Reporter};
 use crate::domain::protocol::Comparison;
 use crate::domain::risk::RiskGroup;
+use crate::domain::station_test::Watch;
 use crate::domain::symptom::Symptom;
 use crate::domain::vital::{Tenths, Vital, Vitals};
 use crate::tests::stage::{Stage, grounds};
@@ -132,6 +133,7 @@ async fn conforms(store: Arc<dyn F0Store>) {
     alerts(&store).await;
     contacts(&store).await;
     feed(&store).await;
+    station(&store).await;
     moves(&store).await;
 }
 
@@ -282,6 +284,63 @@ async fn contacts(store: &Arc<dyn F0Store>) {
     let around: Vec<u128> =
         tx.open_cases_around(contact.person_id).await.unwrap().iter().map(|case| case.id.uuid().as_u128()).collect();
     assert_eq!(around, [1, 3], "the household's case and their own");
+    tx.commit().await.unwrap();
+}
+
+async fn station(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let (case_id, person_id) = (CaseId::from_uuid(id(1)), PersonId::from_uuid(id(11)));
+    let test = TestRecord {
+        id: TestId::from_uuid(id(61)),
+        case_id: None,
+        person_id,
+        method: Method::Antigen,
+        outcome: Outcome::Detected,
+        watch: Watch::Remote,
+        collected_at: now(),
+        recorded_at: now(),
+        recorded_by: Some(AccountId::from_uuid(id(77))),
+        verdict: Some("test_again".to_owned()),
+        definition: Some("byt-11042-2021".to_owned()),
+        note: "tự lấy mẫu".to_owned(),
+        body_hash: "hash".to_owned(),
+    };
+    assert!(tx.insert_test(&test).await.unwrap());
+    assert!(!tx.insert_test(&test).await.unwrap(), "the id is taken");
+    assert_eq!(tx.station_test(test.id).await.unwrap(), Some(test.clone()));
+    assert_eq!(tx.tests_of_person(person_id, now()).await.unwrap(), [test.clone()]);
+    assert_eq!(tx.tests_of_person(person_id, now().plus(minutes(1))).await.unwrap(), []);
+    tx.adopt_tests(person_id, case_id).await.unwrap();
+    assert_eq!(tx.tests_of_case(case_id).await.unwrap(), [TestRecord { case_id: Some(case_id), ..test }]);
+    let paper = PaperRecord {
+        id: PaperId::from_uuid(id(62)),
+        case_id,
+        kind: PaperKind::Completion,
+        number: "4F2A19C3/GXN-TYT".to_owned(),
+        sealed: vec![1, 2, 3],
+        issued_at: now(),
+        issued_by: None,
+        revoked: None,
+    };
+    assert!(tx.insert_paper(&paper).await.unwrap());
+    let second = PaperRecord { id: PaperId::from_uuid(id(63)), ..paper.clone() };
+    assert!(!tx.insert_paper(&second).await.unwrap(), "one valid paper of a kind");
+    assert!(tx.revoke_paper(paper.id, Some(AccountId::from_uuid(id(77))), now(), "sai tên").await.unwrap());
+    assert!(!tx.revoke_paper(paper.id, None, now(), "").await.unwrap());
+    assert!(tx.insert_paper(&second).await.unwrap());
+    let revoked = PaperRecord { revoked: Some((now(), "sai tên".to_owned())), ..paper };
+    assert_eq!(tx.paper(revoked.id).await.unwrap(), Some(revoked.clone()));
+    assert_eq!(tx.papers_of(case_id).await.unwrap(), [second, revoked]);
+    assert_eq!(tx.setting("day_zero").await.unwrap(), None);
+    for value in ["onset", "specimen"] {
+        tx.set_setting("day_zero", value, None, now()).await.unwrap();
+        assert_eq!(tx.setting("day_zero").await.unwrap().as_deref(), Some(value));
+    }
+    assert!(tx.is_contact(PersonId::from_uuid(id(13))).await.unwrap());
+    assert!(!tx.is_contact(PersonId::from_uuid(id(99))).await.unwrap());
+    let around: Vec<u128> =
+        tx.cases_around(PersonId::from_uuid(id(13))).await.unwrap().iter().map(|c| c.id.uuid().as_u128()).collect();
+    assert_eq!(around, [3, 1]);
     tx.commit().await.unwrap();
 }
 

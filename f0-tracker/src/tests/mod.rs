@@ -1,6 +1,7 @@
 //! The service as a whole, on both databases.
 
 mod acts;
+mod closing;
 mod http;
 mod ladder;
 mod lines;

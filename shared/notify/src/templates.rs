@@ -40,19 +40,22 @@ pub enum Template {
     AlertEscalated,
     /// A patient is to report every day. Takes [`Arg::Link`].
     CaseOpened,
+    /// A paper of one's own is there. Takes [`Arg::Link`].
+    PaperIssued,
     /// A one-time code. Takes [`Arg::Code`] and [`Arg::Minutes`].
     OneTimeCode,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ResultReady,
         Self::ExposureFound,
         Self::ExposureWithdrawn,
         Self::AlertOnCall,
         Self::AlertEscalated,
         Self::CaseOpened,
+        Self::PaperIssued,
         Self::OneTimeCode,
     ];
 
@@ -66,6 +69,7 @@ impl Template {
             Self::AlertOnCall => "alert_on_call",
             Self::AlertEscalated => "alert_escalated",
             Self::CaseOpened => "case_opened",
+            Self::PaperIssued => "paper_issued",
             Self::OneTimeCode => "one_time_code",
         }
     }
@@ -217,6 +221,7 @@ mod tests {
         let mut samples = vec![
             (Template::CaseOpened, vec![link()]),
             (Template::ExposureWithdrawn, vec![link()]),
+            (Template::PaperIssued, vec![link()]),
             (Template::OneTimeCode, vec![Arg::Code("048213".to_owned()), Arg::Minutes(10)]),
         ];
         for change in [ResultChange::New, ResultChange::Corrected, ResultChange::Withdrawn] {

@@ -8,7 +8,7 @@ use super::alert::level_label;
 use super::reasons;
 use super::values::{level_code, number, short_name};
 use crate::app::look::CaseFile;
-use crate::completion::{Course, unmet};
+use crate::completion::unmet;
 use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
 use crate::domain::engine::{AGE_UNKNOWN, ProtocolSays, Reason};
@@ -75,13 +75,7 @@ fn waits_for_second_reading(reason: &Reason) -> bool {
 
 /// Whether isolation may end, and what is missing.
 fn end_of_isolation(page: &Page, file: &CaseFile, today: Date) -> Step {
-    let tests = file.evidence.iter().filter_map(|e| Some((e.collected_at.local_date(), e.outcome?)));
-    let course = Course {
-        diagnosed_on: file.case.diagnosed_at.local_date(),
-        vaccine_doses: file.case.vaccine_doses,
-        tests: tests.collect(),
-        alert_waits: file.alerts.iter().any(|alert| alert.state == AlertState::Open),
-    };
+    let course = file.course();
     let missing = unmet(&course, today);
     let told =
         missing.iter().map(|criterion| format!("{} ({})", criterion.detail.get(page.language()), criterion.source));

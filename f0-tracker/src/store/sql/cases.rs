@@ -170,6 +170,19 @@ pub(super) async fn open_around(conn: &mut Conn, person: PersonId) -> Result<Vec
     rows.iter().map(record).collect()
 }
 
+pub(super) async fn around(conn: &mut Conn, person: PersonId) -> Result<Vec<CaseRecord>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM f0_cases WHERE status <> 'voided' AND (person_id = $1 OR id IN \
+         (SELECT case_id FROM f0_contacts WHERE person_id = $1 AND level = 'household')) ORDER BY opened_at DESC, id DESC"
+    ))
+    .bind(person.uuid())
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(record).collect()
+}
+
 /// `ON CONFLICT DO NOTHING` answers for the primary key and for the one open case of a person alike.
 pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError> {
     let vitals = &case.latest.vitals;

@@ -7,6 +7,7 @@ mod desk;
 mod evidence;
 mod feed;
 mod reports;
+mod station;
 
 use async_trait::async_trait;
 use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};

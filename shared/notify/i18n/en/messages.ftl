@@ -115,6 +115,19 @@ alert-escalated = An Tâm: { $level ->
 
         An Tâm
 
+paper-issued =
+    An Tâm: your confirmation paper is ready. See and download it at: { $link }
+    .subject = Your confirmation paper is ready
+    .body =
+        Hello,
+
+        Your confirmation paper is ready. See and download it at:
+        { $link }
+
+        The QR code on the paper tells that it is genuine and valid.
+
+        An Tâm
+
 one-time-code = An Tâm: your code is { $code }, good for { $minutes ->
         [one] 1 minute
        *[other] { $minutes } minutes

@@ -115,6 +115,19 @@ alert-escalated = An Tâm: { $level ->
 
         An Tâm
 
+paper-issued =
+    An Tâm: giấy xác nhận của bạn đã có. Xem và tải về tại: { $link }
+    .subject = Giấy xác nhận của bạn đã có
+    .body =
+        Chào bạn,
+
+        Giấy xác nhận của bạn đã có. Xem và tải về tại:
+        { $link }
+
+        Mã QR trên giấy cho biết giấy là thật và còn hiệu lực.
+
+        An Tâm
+
 one-time-code = An Tâm: mã của bạn là { $code }, dùng trong { $minutes } phút. Không đưa mã này cho bất kỳ ai.
     .subject = Mã dùng một lần của bạn
     .body =
