@@ -138,7 +138,7 @@ fn input(caller: &Caller, pairs: &Pairs) -> DeclarationInput {
     let own = caller.citizen().is_some() && person == PersonInput::default();
     DeclarationInput {
         id: given(pairs, "id"),
-        person: (!own).then(|| VisitorInput { device_token: None, person }),
+        person: (!own).then_some(VisitorInput { device_token: None, person }),
         symptoms: answered.then_some(signs),
         contact_with_case: match value(pairs, "contact_with_case").as_str() {
             "yes" => Some(true),

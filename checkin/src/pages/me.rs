@@ -124,7 +124,7 @@ impl MePage {
             path: symbol.path(),
             visits,
             exposures,
-            days: app.platform.config.retention_days.into(),
+            days: app.platform.config.retention_days,
             page,
         })
     }
