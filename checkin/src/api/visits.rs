@@ -258,6 +258,18 @@ pub(super) fn reported(
 ) -> Result<BatchResult, Problem> {
     let given = record.get("id").filter(|id| !id.is_null()).cloned();
     match outcome {
+        Ok((checked, _)) if checked.refused => {
+            let detail = declarations::refusal();
+            let error = serde_json::json!({
+                "pointer": "/declaration", "code": "declaration_stop", "detail": detail.get(lang)
+            });
+            Ok(BatchResult {
+                id: given.unwrap_or(Value::Null),
+                status: "rejected",
+                errors: vec![error],
+                device_token: None,
+            })
+        }
         Ok((checked, device_token)) => Ok(BatchResult {
             id: given.unwrap_or_else(|| Value::String(checked.visit.id.to_string())),
             status: if checked.created { "accepted" } else { "duplicate" },

@@ -224,7 +224,10 @@ proptest! {
     #[test]
     fn whatever_a_place_is_called_its_poster_is_tidy(
         name in "\\PC{0,200}", address in "[A-Za-zẨởế ,0-9]{0,200}",
-        size in proptest::sample::select(&PosterSize::ALL[..]),
+        // The words of a sticker stand beside its symbol; the sheet has a test of its own.
+        size in proptest::sample::select(
+            PosterSize::ALL.into_iter().filter(|size| *size != PosterSize::Sticker).collect::<Vec<_>>()
+        ),
     ) {
         let spec = PosterSpec { address, ..spec(&name, size, Lang::Vi) };
         prop_assert!(is_tidy(&spec));

@@ -77,13 +77,18 @@ async fn a_visitor_whose_declaration_says_stop_is_refused_and_no_visit_is_kept(t
     late["at"] = json!(town.now().minus(minutes(50)).to_string());
     let (status, report) = town.post("/api/v1/checkin/visits/batch", json!({"visits": [late]})).await;
     assert_eq!((status, &report["results"][0]["status"]), (StatusCode::OK, &json!("accepted")), "{report}");
+    let mut now = body(&["fever"]);
+    now["id"] = json!("01890a5d-ac96-774b-bcce-b302099a805a");
+    let (_, report) = town.post("/api/v1/checkin/visits/batch", json!({"visits": [now]})).await;
+    assert_eq!(report["results"][0]["status"], "rejected", "what is not kept is not called accepted: {report}");
+    assert_eq!(report["results"][0]["errors"][0]["code"], "declaration_stop");
     let mut half = body(&[]);
     half["declaration"] = json!({"symptoms": []});
     let (_, problem) = town.post(VISITS, half).await;
     assert_eq!(pointers(&problem), ["/declaration/contact_with_case"]);
     let mut tx = town.app.store.write().await.unwrap();
     assert_eq!(tx.delete_declarations_before(town.now()).await.unwrap(), 0);
-    assert_eq!(tx.delete_declarations_before(town.now().plus(minutes(1))).await.unwrap(), 3);
+    assert_eq!(tx.delete_declarations_before(town.now().plus(minutes(1))).await.unwrap(), 4);
 }
 
 async fn a_citizen_sees_their_own_page_after_a_code_only(town: Town) {

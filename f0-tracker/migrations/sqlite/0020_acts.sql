@@ -30,11 +30,11 @@ CREATE TABLE f0_stock (
     PRIMARY KEY (ward_code, bag)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE f0_tests (
+CREATE TABLE f0_result_counts (
     result_id BLOB PRIMARY KEY NOT NULL,
     version INTEGER NOT NULL,
     day TEXT NOT NULL,
     ward_code TEXT,
     outcome TEXT CHECK (outcome IN ('detected', 'not_detected', 'inconclusive', 'invalid'))
 ) STRICT;
-CREATE INDEX f0_tests_day ON f0_tests (day, ward_code, outcome);
+CREATE INDEX f0_result_counts_day ON f0_result_counts (day, ward_code, outcome);

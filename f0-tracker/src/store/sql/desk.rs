@@ -143,7 +143,7 @@ impl DeskRead for Tx {
 
     async fn test_counts(&mut self, from: Date) -> Result<Vec<TestCount>, StoreError> {
         let rows = sqlx::query(
-            "SELECT day, ward_code, outcome, COUNT(*) AS n FROM f0_tests WHERE day >= $1 AND outcome IS NOT NULL \
+            "SELECT day, ward_code, outcome, COUNT(*) AS n FROM f0_result_counts WHERE day >= $1 AND outcome IS NOT NULL \
              GROUP BY day, ward_code, outcome ORDER BY day, ward_code, outcome",
         )
         .bind(Day(from))
@@ -154,7 +154,7 @@ impl DeskRead for Tx {
                 Ok(TestCount {
                     day: row.try_get::<Day, _>("day")?.0,
                     ward_code: row.try_get("ward_code")?,
-                    outcome: code(row.try_get("outcome")?, Outcome::from_code, "f0_tests", "outcome")?,
+                    outcome: code(row.try_get("outcome")?, Outcome::from_code, "f0_result_counts", "outcome")?,
                     count: row.try_get("n")?,
                 })
             })
@@ -274,9 +274,9 @@ impl DeskWrite for Tx {
         outcome: Option<Outcome>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO f0_tests (result_id, version, day, ward_code, outcome) VALUES ($1, $2, $3, $4, $5) \
+            "INSERT INTO f0_result_counts (result_id, version, day, ward_code, outcome) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (result_id) DO UPDATE SET version = excluded.version, day = excluded.day, \
-             ward_code = excluded.ward_code, outcome = excluded.outcome WHERE f0_tests.version < excluded.version",
+             ward_code = excluded.ward_code, outcome = excluded.outcome WHERE f0_result_counts.version < excluded.version",
         )
         .bind(result.result_id.uuid())
         .bind(result.version)
