@@ -193,7 +193,7 @@ async fn a_bundle_is_answered_by_an_operation_outcome() {
     let results = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
     let detected = results["items"].as_array().unwrap().iter().find(|r| r["accession"] == "G2").unwrap().clone();
     assert_eq!(detected["outcome"], "detected");
-    let person = lab.get(&lab.officer, "/api/v1/people?q=Tran Van Mot").await.json()["items"][0]["id"].clone();
+    let person = lab.get(&lab.officer, "/api/v1/people?q=Tran%20Van%20Mot").await.json()["items"][0]["id"].clone();
     assert_eq!(detected["person_id"], person);
 }
 
