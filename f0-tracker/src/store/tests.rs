@@ -308,7 +308,7 @@ async fn station(store: &Arc<dyn F0Store>) {
     assert!(tx.insert_test(&test).await.unwrap());
     assert!(!tx.insert_test(&test).await.unwrap(), "the id is taken");
     assert_eq!(tx.station_test(test.id).await.unwrap(), Some(test.clone()));
-    assert_eq!(tx.tests_of_person(person_id, now()).await.unwrap(), [test.clone()]);
+    assert_eq!(tx.tests_of_person(person_id, now()).await.unwrap(), std::slice::from_ref(&test));
     assert_eq!(tx.tests_of_person(person_id, now().plus(minutes(1))).await.unwrap(), []);
     tx.adopt_tests(person_id, case_id).await.unwrap();
     assert_eq!(tx.tests_of_case(case_id).await.unwrap(), [TestRecord { case_id: Some(case_id), ..test }]);
