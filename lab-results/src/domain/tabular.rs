@@ -135,11 +135,16 @@ impl<R: Read> RowIter<R> {
         self.failure.as_ref()
     }
 
+    /// The least number that the next row can have: the header is row 1.
+    fn next_number(&self) -> u64 {
+        self.number.max(1) + 1
+    }
+
     /// The row that tells why reading ended early.
     fn failed(&mut self, error: csv::Error) -> Row {
         let error = io_error(error);
         self.ended = true;
-        self.number += 1;
+        self.number = self.next_number();
         let too_long = error.get_ref().is_some_and(|e| e.is::<RecordTooLong>());
         let line = self.csv.position().line();
         let said = if too_long { endless_record(line) } else { interrupted() };
@@ -178,7 +183,8 @@ impl<R: Read> Iterator for RowIter<R> {
                 Ok(true) if self.record.len() == 1 && self.record[0].starts_with(b"[end]") => {}
                 Ok(true) => {
                     let line = first_line(&self.record, self.csv.position().line());
-                    self.number = line.saturating_sub(self.inside);
+                    // A quote that is never closed swallows the last line's end, by which lines are counted.
+                    self.number = line.saturating_sub(self.inside).max(self.next_number());
                     self.inside += lines_inside(&self.record);
                     let accession = row::accession(&self.record, &self.columns);
                     return Some(Row { number: self.number, line, accession, result: self.read() });
