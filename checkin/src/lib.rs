@@ -36,7 +36,7 @@ use crate::writer::Writer;
 
 /// The tables of check-in.
 pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!(
-    "checkin"; "0001_checkin", "0010_venues", "0011_registrations", "0020_checkin_codes", "0021_checkin_declarations"
+    "checkin"; "0001_checkin", "0002_venues", "0003_registrations", "0004_checkin_codes", "0005_checkin_declarations"
 );
 
 /// The service's name in the audit log.

@@ -27,7 +27,7 @@ use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0010_formats", "0020_flow", "0021_home", "0022_labs", "0023_undo");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0002_formats", "0003_flow", "0004_home", "0005_labs", "0006_undo");
 
 /// The laboratory service.
 #[must_use]

@@ -39,8 +39,8 @@ async fn worker_is_ready(browser: &Browser) -> anyhow::Result<()> {
 
 /// What the page says of its queue: waiting, sent.
 async fn queue(browser: &Browser) -> anyhow::Result<(u64, u64)> {
-    let script =
-        "const q = document.querySelector('[data-queue]'); return [Number(q.dataset.waiting), Number(q.dataset.sent)];";
+    let script = "const q = document.querySelector('[data-queue]')?.dataset ?? {}; \
+         return [Number(q.waiting ?? 1e6), Number(q.sent ?? 0)];"; // a page that has not counted yet has not sent
     Ok(browser.driver().execute(script, vec![]).await?.convert()?)
 }
 

@@ -29,11 +29,11 @@ export interface Table {
 }
 
 /**
- * The cells of a row. Rows are counted from 1 without the header; a file counted otherwise would show another person's
+ * The cells of a row. Rows are counted as a spreadsheet shows them, the header is row 1; a file counted otherwise would show another person's
  * cells, so a record is taken only where it holds the row's accession.
  */
 export function cellsOf(table: Table | null, row: Row): readonly string[] | null {
-  const record = table?.records[row.row - 1];
+  const record = table?.records[row.row - 2];
   if (record === undefined || row.accession === null || row.accession === "") {
     return null;
   }
