@@ -124,8 +124,12 @@ async fn an_asset_asked_for_by_its_hash_is_kept_for_ever_and_any_other_for_an_ho
     let page = world.get("/").browser().send().await;
     let mut seen = 0;
     for part in page.text.split('"').filter(|part| part.starts_with("/assets/")) {
-        let (path, version) =
-            part.split('#').next().unwrap().split_once("?v=").unwrap_or_else(|| panic!("{part}: is web/dist built?"));
+        let Some((path, version)) = part.split('#').next().unwrap().split_once("?v=") else {
+            // The one asset that the manifest names too: under one address it is loaded once.
+            assert_eq!(part, "/assets/icons/app.svg", "is web/dist built?");
+            assert_eq!(world.get(part).send().await.header("cache-control"), "public, max-age=3600");
+            continue;
+        };
         let asset = world.get(&format!("{path}?v={version}")).send().await;
         assert_eq!(asset.status, StatusCode::OK, "{path}");
         assert_eq!(asset.header("cache-control"), "public, max-age=31536000, immutable", "{path}");
