@@ -180,6 +180,13 @@ impl Catalog {
             .expect("`read` refuses a choice that leaves an age without a known protocol")
     }
 
+    /// The minutes over which the most patient rule looks for a second reading.
+    #[must_use]
+    pub fn longest_confirmation(&self) -> i64 {
+        let rules = self.protocols.iter().flat_map(|protocol| &protocol.rules);
+        rules.filter_map(|rule| rule.confirm).map(|confirm| confirm.within_minutes).max().unwrap_or(0)
+    }
+
     /// The rules that a reference names: blood pressure is two rules of one id.
     pub(super) fn rules_named<'a>(&'a self, name: &'a RuleRef) -> impl Iterator<Item = (&'a Protocol, &'a Rule)> {
         let protocol = self.get(&name.protocol);

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use shared::bilingual::Bilingual;
 use shared::events::AlertLevel;
-use shared::time::Date;
+use shared::time::{Date, Instant};
 
 use super::age::Age;
 use super::catalog::Catalog;
@@ -53,6 +53,12 @@ pub struct Reason {
     pub source: String,
     /// What the rule says, in both languages.
     pub text: Bilingual,
+    /// Whether the level is this product's proposal: the source has one level for all its signs, or none.
+    #[serde(default)]
+    pub proposed: bool,
+    /// When it was observed; none for what is no observation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
 }
 
 /// A number or a word.
@@ -81,7 +87,8 @@ pub struct ProtocolSays {
     /// The band, such as `green` or `severe`, for a protocol that sorts people into bands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub band: Option<String>,
-    /// What it asks for and was not measured. A score counts it as 0 and is a lower bound then.
+    /// What it asks for at this age and was not measured: unknown, and never normal. A score counts it as 0 and is a
+    /// lower bound then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Vital>,
 }
@@ -122,7 +129,7 @@ pub fn assess(
     reasons.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.rule.cmp(&b.rule)));
     let level = reasons.first().map_or(AlertLevel::None, |worst| worst.level);
     if known_age.is_none() {
-        reasons.push(age_unknown(&deciding.protocol.id));
+        reasons.push(age_unknown(&deciding.protocol.id, observed.at));
     }
     let protocols = catalog.protocols().iter().map(|protocol| judge.ask(protocol)).collect();
     Assessment { level, reasons, protocol: deciding.protocol.id.clone(), protocols }
@@ -155,6 +162,8 @@ impl Judge<'_> {
             protocol: protocol.id.clone(),
             source: rule.source.clone(),
             text: rule.text.clone(),
+            proposed: rule.proposed,
+            at: Some(self.observed.at),
         };
         match &rule.test {
             Test::Vital { vital, comparison, threshold } => {
@@ -188,13 +197,21 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether a protocol has a rule on a vital sign for this age, and it was not measured.
+    fn is_missing(&self, protocol: &Protocol, vital: Vital) -> bool {
+        let asks = |rule: &Rule| {
+            rule.ages.contains(self.age) && matches!(&rule.test, Test::Vital { vital: of, .. } if *of == vital)
+        };
+        self.observed.vitals.get(vital).is_none() && protocol.rules.iter().any(asks)
+    }
+
     fn ask_rules(&self, protocol: &Protocol) -> ProtocolSays {
         let fired = protocol.rules.iter().filter_map(|rule| Some((self.level(rule)?, rule)));
         let worst = fired.max_by_key(|(level, _)| *level);
         let needs = protocol.base_band.as_ref().map_or(&[][..], |base| &base.needs);
-        let missing: Vec<Vital> =
-            needs.iter().copied().filter(|vital| self.observed.vitals.get(*vital).is_none()).collect();
-        let base = protocol.base_band.as_ref().filter(|_| missing.len() < needs.len());
+        let measured = |vital: &Vital| self.observed.vitals.get(*vital).is_some();
+        let base = protocol.base_band.as_ref().filter(|_| needs.iter().any(measured));
+        let missing = Vital::ALL.into_iter().filter(|vital| self.is_missing(protocol, *vital)).collect();
         let cannot_tell = worst.is_none() && protocol.cannot_tell(self.age, self.observed);
         ProtocolSays {
             fired: (!cannot_tell).then_some(worst.is_some()),
@@ -207,7 +224,7 @@ impl Judge<'_> {
 }
 
 /// The remark that no age is known.
-fn age_unknown(protocol: &str) -> Reason {
+fn age_unknown(protocol: &str, at: Instant) -> Reason {
     Reason {
         rule: AGE_UNKNOWN.to_owned(),
         parameter: "age".to_owned(),
@@ -221,8 +238,12 @@ fn age_unknown(protocol: &str) -> Reason {
             "Chưa biết tuổi: áp dụng ngưỡng của người lớn. Hãy hỏi năm sinh",
             "The age is not known: the limits of adults were used. Ask for the year of birth",
         ),
+        proposed: true,
+        at: Some(at),
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thresholds;

@@ -247,6 +247,8 @@ pub struct Rule {
     pub mark: Mark,
     /// What a reader must know about it.
     pub note: Option<String>,
+    /// Whether the level is this product's proposal and does not stand in the source.
+    pub proposed: bool,
 }
 
 impl Rule {
@@ -291,6 +293,8 @@ struct RuleRecord {
     source: String,
     mark: Mark,
     note: Option<String>,
+    /// Every rule says it: a level without a word about where it comes from would pass for the decision's own.
+    proposed: bool,
 }
 
 #[derive(Deserialize)]
@@ -330,6 +334,7 @@ impl TryFrom<RuleRecord> for Rule {
             source: record.source,
             mark: record.mark,
             note: record.note,
+            proposed: record.proposed,
         })
     }
 }
