@@ -31,7 +31,7 @@ use crate::hub::Hub;
 use crate::store::F0Store;
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations = migrations!("f0"; "0001_f0", "0002_f0_papers", "0003_acts");
+pub const MIGRATIONS: Migrations = migrations!("f0"; "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen");
 
 /// What every use-case and handler of this service is given.
 #[derive(Clone)]

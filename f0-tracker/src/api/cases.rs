@@ -1,8 +1,8 @@
-//! `GET` and `POST cases`, `GET cases/{id}`, `POST cases/{id}/reports`.
+//! `GET` and `POST cases`, `GET` and `PATCH cases/{id}`, `POST cases/{id}/reports`.
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use serde::Deserialize;
 use shared::bilingual::Bilingual;
 use shared::ids::CaseId;
@@ -16,8 +16,9 @@ use super::views::{CaseFileView, CaseItem, CaseView, ReportAnswer};
 use super::{KEEPERS, READERS, body_hash};
 use crate::App;
 use crate::app::look::{self, CaseQuery, Names};
-use crate::app::{open_by_hand, report};
+use crate::app::{edit_case, open_by_hand, report};
 use crate::domain::case::{CaseInput, CaseState};
+use crate::domain::case_edit::CaseEdit;
 use crate::domain::observation::ReportInput;
 use crate::domain::risk::RiskGroup;
 
@@ -98,6 +99,16 @@ async fn read(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Res
     Ok(Json(CaseFileView::new(&file, caller.lang(), app.platform.now().local_date())))
 }
 
+async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<CaseId>,
+    Json(input): Json<CaseEdit>,
+) -> Result<Json<CaseView>, Problem> {
+    let case = edit_case::edit(&app, &caller, id, &input).await?;
+    Ok(Json(CaseView::new(&case, None, &Names::new(), app.platform.now().local_date())))
+}
+
 async fn report(
     State(app): State<App>,
     caller: Caller,
@@ -146,6 +157,16 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Area,
             Doc::json("One case with timeline, vital signs, alerts and contacts").answer("CaseFile"),
             get(read),
+        )
+        .add(
+            Method::PATCH,
+            "/api/v1/f0/cases/{id}",
+            Who::Roles(KEEPERS),
+            Scope::Area,
+            Doc::json("Correct what is known of a case; what is not sent stays, null is not known")
+                .body("CaseEdit")
+                .answer("Case"),
+            patch(edit),
         )
         .add(
             Method::POST,

@@ -15,6 +15,7 @@ pub fn all() -> Schemas {
     let mut schemas = Schemas::new();
     for (name, schema) in [
         ("CaseInput", case_input()),
+        ("CaseEdit", super::schemas_core::case_edit()),
         ("Case", case()),
         ("CaseList", list("Case")),
         ("CaseFile", case_file()),
@@ -95,6 +96,7 @@ fn case() -> Value {
             "person": {"type": ["object", "null"]},
             "status": {"enum": ["open", "closed", "voided"]},
             "diagnosed_at": time(),
+            "specimen_at": time(),
             "symptom_onset": {"type": ["string", "null"], "format": "date"},
             "illness_day": {"type": "integer"},
             "conditions": {"type": "array", "items": {"enum": Condition::ALL.map(Condition::code)}},
@@ -168,6 +170,8 @@ fn reason() -> Value {
             "protocol": {"type": "string"},
             "source": {"type": "string"},
             "text": {"type": "object", "properties": {"vi": {"type": "string"}, "en": {"type": "string"}}},
+            "proposed": {"type": "boolean", "description": "The level is this product's proposal, not the source's"},
+            "at": time(),
         },
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::completion::DayZero;
+use crate::domain::condition::Condition;
 use crate::domain::station_test::Watch;
 use crate::store::PaperKind;
 
@@ -18,6 +19,22 @@ fn time() -> Value {
 
 fn day() -> Value {
     json!({"type": "string", "format": "date"})
+}
+
+pub(super) fn case_edit() -> Value {
+    json!({
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": false,
+        "properties": {
+            "diagnosed_at": {"type": "string", "description": "A time (RFC 3339) or a day"},
+            "symptom_onset": {"type": ["string", "null"], "format": "date"},
+            "isolated_from": {"type": ["string", "null"], "description": "A time (RFC 3339) or a day"},
+            "conditions": {"type": "array", "items": {"enum": Condition::ALL.map(Condition::code)}},
+            "vaccine_doses": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
+            "pregnant": {"type": ["boolean", "null"]},
+        },
+    })
 }
 
 pub(super) fn test_input() -> Value {

@@ -85,11 +85,13 @@ pub(super) async fn set_timer(work: &mut Work, alert: &AlertRecord, since: Insta
     work.tx.set_timer(&Timer { id, kind, subject, payload, due_at, attempts: 0 }).await
 }
 
-/// The newest reasons, then the earlier ones of other rules; the most dangerous first.
-fn joined(newest: &[Reason], earlier: &[Reason]) -> Vec<Reason> {
-    let mut all = newest.to_vec();
-    let others = earlier.iter().filter(|old| newest.iter().all(|new| new.rule != old.rule));
-    all.extend(others.cloned());
+/// What is told and what was told before, the most dangerous first. Of one rule the newer observation counts, however
+/// late the older one arrives.
+fn joined(told: &[Reason], before: &[Reason]) -> Vec<Reason> {
+    let newest = |reasons: &[Reason], rule: &str| reasons.iter().filter(|r| r.rule == rule).map(|r| r.at).max();
+    let is_kept = |old: &&Reason| newest(told, &old.rule).is_none_or(|at| at < old.at);
+    let is_news = |new: &&Reason| newest(before, &new.rule).is_none_or(|at| at <= new.at);
+    let mut all: Vec<Reason> = told.iter().filter(is_news).chain(before.iter().filter(is_kept)).cloned().collect();
     all.sort_by_key(|reason| core::cmp::Reverse(reason.level));
     all
 }

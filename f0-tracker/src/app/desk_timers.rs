@@ -138,5 +138,7 @@ fn reason(act: &ActRecord) -> Option<Reason> {
         protocol: "antam".to_owned(),
         source: "An Tâm".to_owned(),
         text,
+        proposed: true,
+        at: None,
     })
 }

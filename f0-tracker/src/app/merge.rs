@@ -6,6 +6,7 @@ use shared_store::StoreError;
 
 use super::alerts;
 use super::void_case::{self, Why};
+use super::window;
 use super::work::Work;
 use crate::domain::case::CaseState;
 use crate::store::{AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord};
@@ -57,9 +58,9 @@ async fn join(work: &mut Work, mine: CaseRecord, other: CaseRecord, person: Pers
         ward_code: older.ward_code.clone().or(newer.ward_code),
         doctor: older.doctor.or(newer.doctor),
         latest,
-        ..older
+        ..older.clone()
     };
-    work.tx.update_case(&together).await?;
+    let together = window::renew(work, &older, together).await?;
     if let Some(alert) = waiting {
         alerts::raise(work, &together, alert.level, &alert.reasons).await?;
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use shared::bilingual::Bilingual;
-use shared::events::{AlertLevel, CaseOpened};
+use shared::events::AlertLevel;
 use shared::ids::{CaseId, PersonId};
 use shared::person::Person;
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
 
-use super::alerts;
 use super::work::{Work, case_subject};
+use super::{alerts, window};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
 use crate::domain::engine::{Measure, Reason};
@@ -71,6 +71,8 @@ fn first_call() -> Reason {
         protocol: "antam".to_owned(),
         source: "An Tâm".to_owned(),
         text: Bilingual::new("Hồ sơ mới: gọi lần đầu trong ngày", "New case: make the first call today"),
+        proposed: true,
+        at: None,
     }
 }
 
@@ -85,6 +87,7 @@ pub(crate) async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRec
         state: CaseState::Open,
         opened_by: opening.opened_by,
         diagnosed_at: opening.diagnosed_at,
+        specimen_at: opening.specimen_at,
         symptom_onset: opening.symptom_onset,
         isolated_from: None,
         conditions: opening.conditions.clone(),
@@ -112,16 +115,7 @@ pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecor
     if !work.tx.insert_case(&case, opening.body_hash.as_deref()).await? {
         return Ok(None);
     }
-    let opened = CaseOpened {
-        case_id: case.id,
-        person_id: case.person_id,
-        symptom_onset: case.symptom_onset,
-        specimen_at: opening.specimen_at,
-        isolated_from: case.isolated_from,
-        ward_code: case.ward_code.clone(),
-        opened_at: case.opened_at,
-    };
-    work.event(&opened).await?;
+    work.event(&window::facts(&case)).await?;
     work.tell(FeedDraft {
         at: work.now,
         kind: FeedKind::CaseOpened,

@@ -6,6 +6,7 @@ use shared::bilingual::Bilingual;
 use shared::ids::{CaseId, ReportId};
 use shared::person::Person;
 use shared::problem::FieldError;
+use shared::time::minutes;
 use shared_store::StoreError;
 use shared_web::Problem;
 use shared_web::caller::Caller;
@@ -16,17 +17,15 @@ use super::{alerts, area};
 use crate::App;
 use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
-use crate::domain::engine::assess;
+use crate::domain::engine::{Assessment, assess};
 use crate::domain::observation::{Observation, ReportInput, Reporter};
 use crate::domain::risk::risk;
+use crate::domain::subject::Subject;
 use crate::domain::vital::Vital;
 use crate::store::{CaseRecord, ContactLevel, F0Read, FeedDraft, FeedKind, Latest, ReportRecord};
 
 /// The roles of staff who may report for a patient of their area.
 pub const REPORTERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Hotline];
-
-/// So many earlier reports are looked at: a confirmation looks back over minutes, not weeks.
-const LOOK_BACK: i64 = 50;
 
 /// The vital signs that are kept beside the case for lists.
 const LISTED: [Vital; 4] = [Vital::TemperatureC, Vital::Spo2Pct, Vital::RespiratoryRate, Vital::Pulse];
@@ -121,10 +120,9 @@ pub(crate) async fn keep(
     body_hash: &str,
 ) -> Result<Option<ReportRecord>, StoreError> {
     let subject = subject_of(case, person);
-    let earlier: Vec<Observation> =
-        work.tx.newest_reports(&[case.id], LOOK_BACK).await?.into_iter().map(|report| report.observed).collect();
+    let near = near(work, case, &observed).await?;
     let day = observed.at.local_date();
-    let assessment = assess(Catalog::builtin(), &subject, &observed, &earlier, day);
+    let assessment = judge(&subject, &observed, &near);
     let id = observed.id.unwrap_or_else(|| ReportId::new(work.now, work.random()));
     let report = ReportRecord {
         id,
@@ -141,7 +139,9 @@ pub(crate) async fn keep(
         return Ok(None);
     }
     let mut case = case.clone();
-    if case.latest.at.is_none_or(|at| at <= report.observed.at) {
+    let newest = case.latest;
+    let is_newest = newest.at.is_none_or(|at| (at, newest.level) <= (report.observed.at, report.level));
+    if is_newest {
         case.latest = latest(&report);
         case.risk = risk(&subject, case.vaccine_doses, Some(&report.observed), day);
         work.tx.update_case(&case).await?;
@@ -150,7 +150,51 @@ pub(crate) async fn keep(
     let detail = json!({"report_id": id, "level": report.level, "by": report.observed.by});
     work.audit("report.add", case_subject(case.id), detail).await?;
     alerts::raise(work, &case, report.level, &report.reasons).await?;
+    rejudge(work, case, &subject, &report, near).await?;
     Ok(Some(report))
+}
+
+/// The reports near an observation: those that may confirm it, and those that it may confirm.
+async fn near(work: &mut Work, case: &CaseRecord, observed: &Observation) -> Result<Vec<ReportRecord>, StoreError> {
+    let reach = minutes(Catalog::builtin().longest_confirmation());
+    work.tx.reports_between(case.id, observed.at.minus(reach), observed.at.plus(reach)).await
+}
+
+fn judge(subject: &Subject, observed: &Observation, near: &[ReportRecord]) -> Assessment {
+    let others: Vec<Observation> =
+        near.iter().filter(|other| other.observed.id != observed.id).map(|other| other.observed.clone()).collect();
+    assess(Catalog::builtin(), subject, observed, &others, observed.at.local_date())
+}
+
+/// A report may confirm others that were measured after it and arrived before it. They are judged again, so that late
+/// ones end in the same levels and alerts as if all had come in order.
+async fn rejudge(
+    work: &mut Work,
+    mut case: CaseRecord,
+    subject: &Subject,
+    report: &ReportRecord,
+    mut near: Vec<ReportRecord>,
+) -> Result<(), StoreError> {
+    near.push(report.clone());
+    let after: Vec<ReportRecord> =
+        near.iter().filter(|other| other.id != report.id && other.observed.at >= report.observed.at).cloned().collect();
+    for other in after {
+        let Assessment { level, reasons, protocol, protocols } = judge(subject, &other.observed, &near);
+        let again = ReportRecord { level, reasons, protocol, protocols, ..other.clone() };
+        if again == other {
+            continue;
+        }
+        work.tx.rejudge_report(&again).await?;
+        if case.latest.at == Some(again.observed.at) {
+            case.latest.level = case.latest.level.max(again.level);
+            work.tx.update_case(&case).await?;
+        }
+        let detail = json!({"report_id": again.id, "level": again.level, "after": report.id});
+        work.audit("report.rejudge", case_subject(case.id), detail).await?;
+        tell(work, &case, &again);
+        alerts::raise(work, &case, again.level, &again.reasons).await?;
+    }
+    Ok(())
 }
 
 fn latest(report: &ReportRecord) -> Latest {

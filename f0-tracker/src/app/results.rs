@@ -9,6 +9,7 @@ use shared_store::StoreError;
 
 use super::open_case::{self, Opening};
 use super::void_case::{self, Why};
+use super::window;
 use super::work::Work;
 use crate::domain::case::CaseState;
 use crate::domain::evidence::{KnownCase, OnAmended, OnDetected, on_amended, on_detected};
@@ -38,6 +39,7 @@ async fn settle(
     previous_person: Option<PersonId>,
 ) -> Result<(), StoreError> {
     work.tx.hold(result.result_id.uuid()).await?;
+    count(work, result, outcome).await?;
     let stored = work.tx.evidence(result.result_id).await?;
     if stored.is_some_and(|stored| stored.version >= result.version) {
         return Ok(());
@@ -73,7 +75,25 @@ async fn settle(
     let version = result.version;
     let evidence = Evidence { result_id: result.result_id, case_id, person_id, version, outcome, collected_at };
     work.tx.put_evidence(&evidence).await?;
+    let touched: BTreeSet<CaseId> = case_id.into_iter().chain(stored.and_then(|stored| stored.case_id)).collect();
+    for id in touched {
+        if let Some(case) = work.tx.case(id).await? {
+            window::renew(work, &case, case.clone()).await?;
+        }
+    }
     Ok(())
+}
+
+/// Counts a result under its day and ward, for the curves.
+async fn count(work: &mut Work, result: &ResultReported, outcome: Option<Outcome>) -> Result<(), StoreError> {
+    let ward = match &result.ward_code {
+        Some(ward) => Some(ward.clone()),
+        None => {
+            let person = work.tx.person(result.person_id).await?;
+            person.and_then(|stored| stored.person.ward_code).map(|ward| ward.as_str().to_owned())
+        }
+    };
+    work.tx.put_test(result, ward.as_deref(), outcome).await
 }
 
 /// What must become of the case that a result stands behind now that it says something else; voids it where that is so.

@@ -14,7 +14,7 @@ use super::close_case::{Preview, ended, preview_of};
 use super::open_case::{self, Opening};
 use super::report::no_such_case;
 use super::work::{Work, case_subject};
-use super::{area, open_by_hand};
+use super::{area, open_by_hand, window};
 use crate::App;
 use crate::domain::case::{CaseDraft, CaseState};
 use crate::domain::definition::{Definition, Definitions, Fact, Verdict};
@@ -119,6 +119,7 @@ pub async fn of_case(
     }
     let test = TestRecord { case_id: Some(case_id), ..record(&mut work, caller, &draft, case.person_id, body_hash) };
     keep(&mut work, &test).await?;
+    let case = window::renew(&mut work, &case, case.clone()).await?;
     let preview = preview_of(&mut work, &case).await?;
     work.commit().await?;
     Ok(Taken { test, created: true, preview: Some(preview) })
@@ -183,6 +184,11 @@ pub async fn of_person(
         work.tx.adopt_tests(person_id, case.id).await?;
     }
     keep(&mut work, &test).await?;
+    if let Some(id) = test.case_id
+        && let Some(case) = work.tx.case(id).await?
+    {
+        window::renew(&mut work, &case, case.clone()).await?;
+    }
     work.commit().await?;
     Ok(Judged { test, created: true, verdict: Some(verdict), source, opened })
 }

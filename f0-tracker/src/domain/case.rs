@@ -143,14 +143,18 @@ impl CaseInput {
         let today = now.local_date();
         let id = given(self.id.as_deref()).and_then(|text| keep(&mut errors, id("/id", text)));
         let person = self.person(&mut errors, today);
-        let diagnosed_at = keep(&mut errors, self.diagnosed_at(now));
-        let symptom_onset = keep(&mut errors, self.onset(diagnosed_at, today)).flatten();
-        let conditions = self.conditions(&mut errors);
-        let vaccine_doses = keep(&mut errors, self.doses()).flatten();
+        let diagnosed_at = given(self.diagnosed_at.as_deref()).ok_or_else(|| FieldError::required("/diagnosed_at"));
+        let diagnosed_at =
+            keep(&mut errors, diagnosed_at.and_then(|text| past_time_or_day("/diagnosed_at", text, now)));
+        let diagnosed_on = diagnosed_at.map(Instant::local_date);
+        let onset = given(self.symptom_onset.as_deref()).map(|text| read_onset(text, diagnosed_on, today));
+        let symptom_onset = onset.and_then(|onset| keep(&mut errors, onset));
+        let conditions = read_conditions(&self.conditions, &mut errors);
+        let vaccine_doses =
+            self.vaccine_doses.as_ref().and_then(|input| keep(&mut errors, read_doses(input))).flatten();
         let is_man = matches!(&person, Some(CasePerson::Described { draft, .. }) if draft.sex == Sex::Male);
         if is_man && self.pregnant == Some(true) {
-            let detail = Bilingual::new("Giới tính là nam: hãy xem lại", "The sex is male: check one of the two");
-            errors.push(FieldError::new("/pregnant", "not_for_men", detail));
+            errors.push(not_for_men());
         }
         let household = self.household(&mut errors, today);
         match (person, diagnosed_at) {
@@ -190,57 +194,6 @@ impl CaseInput {
         }
     }
 
-    fn diagnosed_at(&self, now: Instant) -> Result<Instant, FieldError> {
-        const POINTER: &str = "/diagnosed_at";
-        let text = given(self.diagnosed_at.as_deref()).ok_or_else(|| FieldError::required(POINTER))?;
-        match text.parse::<Date>() {
-            Ok(_) if !text.contains(['T', 't', ' ']) => {
-                past_day(POINTER, text, now.local_date()).map(|day| Instant::start_of(day).min(now))
-            }
-            _ => past_time(POINTER, text, now),
-        }
-    }
-
-    fn onset(&self, diagnosed_at: Option<Instant>, today: Date) -> Result<Option<Date>, FieldError> {
-        const POINTER: &str = "/symptom_onset";
-        let Some(text) = given(self.symptom_onset.as_deref()) else { return Ok(None) };
-        let onset = past_day(POINTER, text, today)?;
-        let diagnosed_on = diagnosed_at.map(Instant::local_date);
-        if diagnosed_on.is_some_and(|day| days_between(onset, day) > MAX_ONSET_DAYS) {
-            let detail = Bilingual::new(
-                format!("Ngày khởi phát không được sớm hơn ngày chẩn đoán quá {MAX_ONSET_DAYS} ngày"),
-                format!("The onset is at most {MAX_ONSET_DAYS} days before the diagnosis"),
-            );
-            return Err(FieldError::new(POINTER, "onset_too_early", detail));
-        }
-        Ok(Some(onset))
-    }
-
-    fn conditions(&self, errors: &mut Vec<FieldError>) -> BTreeSet<Condition> {
-        let read = |(index, code): (usize, &String)| {
-            let condition = Condition::from_code(code.trim()).ok_or_else(|| {
-                let codes = Condition::ALL.map(Condition::code).join(", ");
-                let detail = Bilingual::new(format!("Một trong: {codes}"), format!("One of {codes}"));
-                FieldError::new(format!("/conditions/{index}"), "unknown_condition", detail)
-            });
-            keep(errors, condition)
-        };
-        self.conditions.iter().enumerate().filter_map(read).collect()
-    }
-
-    fn doses(&self) -> Result<Option<u8>, FieldError> {
-        const POINTER: &str = "/vaccine_doses";
-        let Some(input) = self.vaccine_doses.as_ref().filter(|input| !input.is_blank()) else { return Ok(None) };
-        let doses = input.whole().ok_or_else(|| {
-            FieldError::new(POINTER, "whole_number", Bilingual::new("Số mũi là số nguyên", "Doses are a whole number"))
-        })?;
-        let within = u8::try_from(doses).ok().filter(|_| doses <= MAX_DOSES);
-        within.map(Some).ok_or_else(|| {
-            let detail = Bilingual::new(format!("Từ 0 đến {MAX_DOSES} mũi"), format!("From 0 to {MAX_DOSES} doses"));
-            FieldError::new(POINTER, "out_of_range", detail)
-        })
-    }
-
     fn household(&self, errors: &mut Vec<FieldError>, today: Date) -> Vec<PersonDraft> {
         if self.household.len() > MAX_HOUSEHOLD {
             let detail =
@@ -262,6 +215,65 @@ impl CaseInput {
         }
         members
     }
+}
+
+/// Reads a time in the past, or a day: then its beginning.
+pub(super) fn past_time_or_day(pointer: &str, text: &str, now: Instant) -> Result<Instant, FieldError> {
+    match text.parse::<Date>() {
+        Ok(_) if !text.contains(['T', 't', ' ']) => {
+            past_day(pointer, text, now.local_date()).map(|day| Instant::start_of(day).min(now))
+        }
+        _ => past_time(pointer, text, now),
+    }
+}
+
+/// Reads the first day of symptoms.
+pub(super) fn read_onset(text: &str, diagnosed_on: Option<Date>, today: Date) -> Result<Date, FieldError> {
+    const POINTER: &str = "/symptom_onset";
+    let onset = past_day(POINTER, text, today)?;
+    if diagnosed_on.is_some_and(|day| days_between(onset, day) > MAX_ONSET_DAYS) {
+        let detail = Bilingual::new(
+            format!("Ngày khởi phát không được sớm hơn ngày chẩn đoán quá {MAX_ONSET_DAYS} ngày"),
+            format!("The onset is at most {MAX_ONSET_DAYS} days before the diagnosis"),
+        );
+        return Err(FieldError::new(POINTER, "onset_too_early", detail));
+    }
+    Ok(onset)
+}
+
+/// Reads codes of underlying diseases.
+pub(super) fn read_conditions(codes: &[String], errors: &mut Vec<FieldError>) -> BTreeSet<Condition> {
+    let read = |(index, code): (usize, &String)| {
+        let condition = Condition::from_code(code.trim()).ok_or_else(|| {
+            let codes = Condition::ALL.map(Condition::code).join(", ");
+            let detail = Bilingual::new(format!("Một trong: {codes}"), format!("One of {codes}"));
+            FieldError::new(format!("/conditions/{index}"), "unknown_condition", detail)
+        });
+        keep(errors, condition)
+    };
+    codes.iter().enumerate().filter_map(read).collect()
+}
+
+/// Reads the number of doses; none for a blank field.
+pub(super) fn read_doses(input: &NumberInput) -> Result<Option<u8>, FieldError> {
+    const POINTER: &str = "/vaccine_doses";
+    if input.is_blank() {
+        return Ok(None);
+    }
+    let doses = input.whole().ok_or_else(|| {
+        FieldError::new(POINTER, "whole_number", Bilingual::new("Số mũi là số nguyên", "Doses are a whole number"))
+    })?;
+    let within = u8::try_from(doses).ok().filter(|_| doses <= MAX_DOSES);
+    within.map(Some).ok_or_else(|| {
+        let detail = Bilingual::new(format!("Từ 0 đến {MAX_DOSES} mũi"), format!("From 0 to {MAX_DOSES} doses"));
+        FieldError::new(POINTER, "out_of_range", detail)
+    })
+}
+
+/// The error of a man who is said to be pregnant.
+pub(crate) fn not_for_men() -> FieldError {
+    let detail = Bilingual::new("Giới tính là nam: hãy xem lại", "The sex is male: check one of the two");
+    FieldError::new("/pregnant", "not_for_men", detail)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod act_input;
 pub mod age;
 pub mod bag;
 pub mod case;
+pub mod case_edit;
 pub mod catalog;
 mod catalog_check;
 pub mod condition;

@@ -103,6 +103,7 @@ pub fn case() -> CaseRecord {
         state: CaseState::Open,
         opened_by: OpenedBy::Result,
         diagnosed_at: "2022-03-06T09:00:00+07:00".parse().unwrap(),
+        specimen_at: "2022-03-05T15:00:00+07:00".parse().unwrap(),
         symptom_onset: Some(Date::constant(2022, 3, 4)),
         isolated_from: None,
         conditions: BTreeSet::from([Condition::Diabetes, Condition::Hypertension]),

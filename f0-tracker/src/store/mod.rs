@@ -59,6 +59,13 @@ pub trait F0Read: SharedRead + CoreRead + DeskRead {
     async fn report(&mut self, id: ReportId) -> Result<Option<ReportRecord>, StoreError>;
     /// The newest reports of each case, at most `each`, the newest first.
     async fn newest_reports(&mut self, cases: &[CaseId], each: i64) -> Result<Vec<ReportRecord>, StoreError>;
+    /// The reports of a case that were measured between two times, both included, the oldest first.
+    async fn reports_between(
+        &mut self,
+        case: CaseId,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<ReportRecord>, StoreError>;
 
     /// An alert.
     async fn alert(&mut self, id: AlertId) -> Result<Option<AlertRecord>, StoreError>;
@@ -82,19 +89,21 @@ pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite {
 
     /// A new case; `false` where the person has an open one, or the id is taken.
     async fn insert_case(&mut self, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError>;
-    /// Replaces what is known of a case, whatever its state; its person, opening and request stay.
+    /// Replaces what is known of a case, whatever its state; its person, who opened it and the request stay.
     async fn update_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
     /// Lets a case be another person's: two records turned out to be one person.
     async fn move_case(&mut self, case: CaseId, person: PersonId) -> Result<(), StoreError>;
-    /// Gives reports, results, alerts and contacts of one case to another.
+    /// Gives whatever one case holds to another: reports, results, tests, papers, alerts, acts and contacts.
     async fn move_contents(&mut self, from: CaseId, to: CaseId) -> Result<(), StoreError>;
-    /// Lets results and contacts of one record be another's.
+    /// Lets results, tests, acts and contacts of one record be another's.
     async fn move_person(&mut self, from: PersonId, to: PersonId) -> Result<(), StoreError>;
 
     /// Keeps a result in its highest version; `false` where that one or a higher one is kept.
     async fn put_evidence(&mut self, evidence: &Evidence) -> Result<bool, StoreError>;
     /// A new report; `false` where the id is taken.
     async fn insert_report(&mut self, report: &ReportRecord) -> Result<bool, StoreError>;
+    /// Replaces what a report means: level, reasons and protocols.
+    async fn rejudge_report(&mut self, report: &ReportRecord) -> Result<(), StoreError>;
 
     /// A new alert; `false` where the case has an open one.
     async fn insert_alert(&mut self, alert: &AlertRecord) -> Result<bool, StoreError>;

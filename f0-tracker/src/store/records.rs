@@ -65,6 +65,9 @@ pub struct CaseRecord {
     pub opened_by: OpenedBy,
     /// When it was diagnosed: when the specimen was taken, or as staff said.
     pub diagnosed_at: Instant,
+    /// When the first specimen was taken that found it, or the diagnosis where no specimen is known. The window in which
+    /// it infected others is counted from it where no onset is known.
+    pub specimen_at: Instant,
     /// The first day of symptoms, where known.
     pub symptom_onset: Option<Date>,
     /// When isolation began, where known.

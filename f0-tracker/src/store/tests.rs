@@ -41,6 +41,7 @@ fn case(n: u128, person: u128) -> CaseRecord {
         state: CaseState::Open,
         opened_by: OpenedBy::Result,
         diagnosed_at: now(),
+        specimen_at: now().minus(minutes(90)),
         symptom_onset: Some(Date::constant(2022, 3, 7)),
         isolated_from: Some(now()),
         conditions: BTreeSet::from([Condition::Diabetes, Condition::Copd]),
@@ -67,6 +68,8 @@ fn reason(rule: &str) -> Reason {
         protocol: "byt-261-2022".to_owned(),
         source: "437/QĐ-BYT".to_owned(),
         text: Bilingual::new("SpO2 thấp", "Low SpO2"),
+        proposed: true,
+        at: Some(now()),
     }
 }
 
@@ -149,6 +152,8 @@ async fn cases(store: &Arc<dyn F0Store>) {
     assert_eq!(tx.cases_by_id(&ids).await.unwrap().len(), 2);
     let closed = CaseRecord {
         state: CaseState::Closed,
+        diagnosed_at: now().minus(minutes(30)),
+        specimen_at: now().minus(minutes(31)),
         closed_at: Some(now()),
         symptom_onset: None,
         isolated_from: None,
@@ -221,6 +226,19 @@ async fn reports(store: &Arc<dyn F0Store>) {
         newest.iter().filter(|r| r.case_id == ids[0]).map(|report| report.id.uuid().as_u128()).collect();
     assert_eq!((mine, newest.len()), (vec![32, 33], 3));
     assert_eq!(tx.newest_reports(&[], 2).await.unwrap(), []);
+    let between = |from: i64, to: i64| (ids[0], now().plus(minutes(from)), now().plus(minutes(to)));
+    let (case_id, from, to) = between(1, 2);
+    let found = tx.reports_between(case_id, from, to).await.unwrap();
+    assert_eq!(found.iter().map(|report| report.id.uuid().as_u128()).collect::<Vec<_>>(), [33, 32]);
+    let rejudged = ReportRecord {
+        level: AlertLevel::Urgent,
+        reasons: vec![reason("R07")],
+        protocol: "byt-528-2022".to_owned(),
+        protocols: Vec::new(),
+        ..report(33, 1, 1)
+    };
+    tx.rejudge_report(&rejudged).await.unwrap();
+    assert_eq!(tx.report(rejudged.id).await.unwrap(), Some(rejudged));
     tx.commit().await.unwrap();
 }
 
@@ -380,10 +398,13 @@ async fn moves(store: &Arc<dyn F0Store>) {
     assert_eq!((tx.contacts_of(to).await.unwrap().len(), tx.contacts_of(from).await.unwrap().len()), (1, 0));
     let filter = AlertFilter { cases: Some(vec![to]), limit: 10, ..AlertFilter::default() };
     assert_eq!(tx.alerts(&filter).await.unwrap().len(), 2);
+    assert_eq!((tx.tests_of_case(to).await.unwrap().len(), tx.tests_of_case(from).await.unwrap().len()), (1, 0));
+    assert_eq!((tx.papers_of(to).await.unwrap().len(), tx.papers_of(from).await.unwrap().len()), (2, 0));
     tx.move_person(PersonId::from_uuid(id(13)), PersonId::from_uuid(id(14))).await.unwrap();
     assert_eq!(tx.contacts_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
     tx.move_person(PersonId::from_uuid(id(11)), PersonId::from_uuid(id(14))).await.unwrap();
     assert_eq!(tx.evidence_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
+    assert_eq!(tx.tests_of_case(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
     tx.move_case(to, PersonId::from_uuid(id(14))).await.unwrap();
     assert_eq!(tx.case(to).await.unwrap().unwrap().person_id, PersonId::from_uuid(id(14)));
     tx.commit().await.unwrap();

@@ -36,6 +36,12 @@ impl Site {
         (status.as_u16(), body)
     }
 
+    pub(super) async fn patch(&self, token: &str, path: &str, body: Value) -> (u16, Value) {
+        let path = format!("/api/v1/f0/{path}");
+        let (status, body) = ask(&self.running.router, token, Method::PATCH, &path, Some(body)).await;
+        (status.as_u16(), body)
+    }
+
     /// A case opened by hand; its id.
     pub(super) async fn case(&self, person: Value) -> String {
         let body = json!({"person": person, "diagnosed_at": "2022-03-09"});

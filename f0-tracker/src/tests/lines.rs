@@ -14,10 +14,7 @@ use crate::store::{AlertFilter, AlertState, CaseRecord, FeedKind};
 
 /// The types of the events that wait in the outbox.
 async fn outbox(stage: &Stage) -> Vec<String> {
-    let now = stage.now();
-    let mut tx = stage.app.platform.shared.write().await.unwrap();
-    let claimed = tx.claim_events(now, now.plus(hours(1)), 1_000).await.unwrap();
-    claimed.into_iter().map(|claimed| claimed.event.kind).collect()
+    stage.new_events().await.into_iter().map(|event| event.kind).collect()
 }
 
 async fn feed(stage: &Stage) -> Vec<FeedKind> {

@@ -118,6 +118,15 @@ impl Stage {
         self.app.store.read().await.unwrap().cases(&filter).await.unwrap()
     }
 
+    /// The events of the outbox that were not given yet within the hour.
+    pub(crate) async fn new_events(&self) -> Vec<CloudEvent> {
+        let now = self.now();
+        let mut tx = self.app.platform.shared.write().await.unwrap();
+        let claimed = tx.claim_events(now, now.plus(hours(1)), 1_000).await.unwrap();
+        tx.commit().await.unwrap();
+        claimed.into_iter().map(|claimed| claimed.event).collect()
+    }
+
     /// Somebody in the register.
     pub(crate) async fn person(&self, name: &str, birth: Option<Birth>, phone: Option<&str>, ward: &str) -> PersonId {
         person(&self.app, name, birth, phone, ward).await

@@ -20,9 +20,9 @@ use crate::store::{CaseFilter, CaseRecord, Latest, OpenedBy};
 
 macro_rules! columns {
     () => {
-        "id, person_id, status, opened_by, diagnosed_at, symptom_onset, isolated_from, conditions, vaccine_doses, \
-         pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, last_report_at, \
-         temperature_tenths, spo2_pct, respiratory_rate, pulse"
+        "id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, conditions, \
+         vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
+         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse"
     };
 }
 
@@ -58,12 +58,14 @@ fn record(row: &Row) -> Result<CaseRecord, StoreError> {
         vitals = read_vital(row, vitals, vital, TABLE, column)?;
     }
     let doses = row.try_get::<Option<i64>, _>("vaccine_doses")?;
+    let diagnosed_at = row.try_get::<At, _>("diagnosed_at")?.0;
     Ok(CaseRecord {
         id: CaseId::from_uuid(row.try_get("id")?),
         person_id: PersonId::from_uuid(row.try_get("person_id")?),
         state: code(row.try_get("status")?, CaseState::from_code, TABLE, "status")?,
         opened_by: code(row.try_get("opened_by")?, OpenedBy::from_code, TABLE, "opened_by")?,
-        diagnosed_at: row.try_get::<At, _>("diagnosed_at")?.0,
+        diagnosed_at,
+        specimen_at: row.try_get::<Option<At>, _>("specimen_at")?.map_or(diagnosed_at, |at| at.0),
         symptom_onset: row.try_get::<Option<Day>, _>("symptom_onset")?.map(|day| day.0),
         isolated_from: row.try_get::<Option<At>, _>("isolated_from")?.map(|at| at.0),
         conditions: row.try_get::<Json<BTreeSet<Condition>>, _>("conditions")?.0,
@@ -187,17 +189,18 @@ pub(super) async fn around(conn: &mut Conn, person: PersonId) -> Result<Vec<Case
 pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError> {
     let vitals = &case.latest.vitals;
     let done = sqlx::query(
-        "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, symptom_onset, isolated_from, \
+        "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, \
          conditions, vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
          last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23) ON CONFLICT DO NOTHING",
+         $23, $24) ON CONFLICT DO NOTHING",
     )
     .bind(case.id.uuid())
     .bind(case.person_id.uuid())
     .bind(case.state.code())
     .bind(case.opened_by.code())
     .bind(At(case.diagnosed_at))
+    .bind(At(case.specimen_at))
     .bind(case.symptom_onset.map(Day))
     .bind(case.isolated_from.map(At))
     .bind(Json(&case.conditions))
@@ -227,7 +230,7 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
         "UPDATE f0_cases SET status = $2, symptom_onset = $3, isolated_from = $4, conditions = $5, \
          vaccine_doses = $6, pregnant = $7, risk = $8, ward_code = $9, closed_at = $10, void_reason = $11, \
          doctor_id = $12, level = $13, last_report_at = $14, temperature_tenths = $15, spo2_pct = $16, \
-         respiratory_rate = $17, pulse = $18 WHERE id = $1",
+         respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20 WHERE id = $1",
     )
     .bind(case.id.uuid())
     .bind(case.state.code())
@@ -247,6 +250,8 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
     .bind(vital_column(vitals, Vital::Spo2Pct))
     .bind(vital_column(vitals, Vital::RespiratoryRate))
     .bind(vital_column(vitals, Vital::Pulse))
+    .bind(At(case.diagnosed_at))
+    .bind(At(case.specimen_at))
     .execute(conn)
     .await?;
     Ok(())

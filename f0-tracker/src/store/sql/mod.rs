@@ -108,6 +108,15 @@ impl F0Read for Tx {
         reports::newest(self.conn(), cases, each).await
     }
 
+    async fn reports_between(
+        &mut self,
+        case: CaseId,
+        from: Instant,
+        to: Instant,
+    ) -> Result<Vec<ReportRecord>, StoreError> {
+        reports::between(self.conn(), case, from, to).await
+    }
+
     async fn alert(&mut self, id: AlertId) -> Result<Option<AlertRecord>, StoreError> {
         alerts::one(self.conn(), id).await
     }
@@ -152,12 +161,14 @@ impl F0Write for Tx {
         evidence::move_to(self.conn(), from, to).await?;
         alerts::move_to(self.conn(), from, to).await?;
         desk::move_case(self.conn(), from, to).await?;
+        station::move_case(self.conn(), from, to).await?;
         contacts::move_to(self.conn(), from, to).await
     }
 
     async fn move_person(&mut self, from: PersonId, to: PersonId) -> Result<(), StoreError> {
         evidence::move_person(self.conn(), from, to).await?;
         desk::move_person(self.conn(), from, to).await?;
+        station::move_person(self.conn(), from, to).await?;
         contacts::move_person(self.conn(), from, to).await
     }
 
@@ -167,6 +178,10 @@ impl F0Write for Tx {
 
     async fn insert_report(&mut self, report: &ReportRecord) -> Result<bool, StoreError> {
         reports::insert(self.conn(), report).await
+    }
+
+    async fn rejudge_report(&mut self, report: &ReportRecord) -> Result<(), StoreError> {
+        reports::rejudge(self.conn(), report).await
     }
 
     async fn insert_alert(&mut self, alert: &AlertRecord) -> Result<bool, StoreError> {

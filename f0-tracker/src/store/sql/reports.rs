@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use shared::events::AlertLevel;
 use shared::ids::{CaseId, ReportId};
+use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::columns::At;
 use sqlx::types::Json;
@@ -89,6 +90,37 @@ pub(super) async fn newest(conn: &mut Conn, cases: &[CaseId], each: i64) -> Resu
         }
     }
     Ok(found)
+}
+
+pub(super) async fn between(
+    conn: &mut Conn,
+    case: CaseId,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<ReportRecord>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM f0_reports WHERE case_id = $1 AND at >= $2 AND at <= $3 ORDER BY at, id"
+    ))
+    .bind(case.uuid())
+    .bind(At(from))
+    .bind(At(to))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn rejudge(conn: &mut Conn, report: &ReportRecord) -> Result<(), StoreError> {
+    sqlx::query("UPDATE f0_reports SET level = $2, reasons = $3, protocol = $4, protocols = $5 WHERE id = $1")
+        .bind(report.id.uuid())
+        .bind(report.level.code())
+        .bind(Json(&report.reasons))
+        .bind(&report.protocol)
+        .bind(Json(&report.protocols))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn insert(conn: &mut Conn, report: &ReportRecord) -> Result<bool, StoreError> {
