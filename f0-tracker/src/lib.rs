@@ -31,7 +31,8 @@ use crate::hub::Hub;
 use crate::store::F0Store;
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations = migrations!("f0"; "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen");
+pub const MIGRATIONS: Migrations =
+    migrations!("f0"; "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen", "0005_duties");
 
 /// What every use-case and handler of this service is given.
 #[derive(Clone)]
@@ -64,11 +65,7 @@ fn build(platform: &Platform) -> Built {
     Built {
         mounted: Mounted { router, rows, schemas: api::schemas::all() },
         handlers: vec![Arc::new(consumers::F0Handler::new(app.clone()))],
-        tasks: vec![
-            Box::pin(hub::run(app.clone())),
-            Box::pin(app::desk_timers::run(app.clone())),
-            Box::pin(app::escalate::run(app)),
-        ],
+        tasks: vec![Box::pin(hub::run(app.clone())), Box::pin(app::timers::run(app))],
     }
 }
 

@@ -12,8 +12,8 @@ use shared_store::StoreError;
 
 use crate::App;
 use crate::app::open_case::{self, Opening};
-use crate::app::report;
 use crate::app::work::Work;
+use crate::app::{report, silence};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
 use crate::domain::observation::Observation;
@@ -81,8 +81,14 @@ pub async fn open_case(app: &App, seed: &SeedCase) -> Result<bool, StoreError> {
     if seed.doctor.is_some() || seed.closed_at.is_some() {
         answer(&mut work, &case).await?;
     }
-    let state = if seed.closed_at.is_some() { CaseState::Closed } else { CaseState::Open };
-    work.tx.update_case(&CaseRecord { state, closed_at: seed.closed_at, ..case }).await?;
+    let case = match seed.closed_at {
+        Some(_) => {
+            let closed = CaseRecord { state: CaseState::Closed, closed_at: seed.closed_at, ..case };
+            silence::end(&mut work, closed).await?
+        }
+        None => case,
+    };
+    work.tx.update_case(&case).await?;
     work.commit().await?;
     Ok(true)
 }

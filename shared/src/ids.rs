@@ -82,6 +82,8 @@ ids! {
     AuditId;
     /// One F0 case.
     CaseId;
+    /// One stretch of somebody's duty.
+    DutyId;
     /// One CloudEvent.
     EventId;
     /// One exposure: one person, one place, one case.
@@ -92,6 +94,8 @@ ids! {
     MessageId;
     /// One order of a laboratory test.
     OrderId;
+    /// One message that a telephone sent us.
+    InboundId;
     /// One paper that was issued: an isolation order, a certificate.
     PaperId;
     /// One person.
@@ -102,10 +106,14 @@ ids! {
     ReportId;
     /// One laboratory result, the same through all its versions.
     ResultId;
+    /// One change of the protocols in force: tried on the past, signed, live from a minute on.
+    ProtocolChangeId;
     /// One question to a human whether two records are one person.
     ReviewId;
     /// One signed-in session or bearer token.
     SessionId;
+    /// One handing over of a shift.
+    ShiftId;
     /// One specimen (tube).
     SpecimenId;
     /// One test that a health station took or watched.

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod alerts;
 pub mod cases;
 pub mod closing;
+pub mod duties;
 pub mod papers;
 pub mod schemas;
 mod schemas_acts;
@@ -33,7 +34,7 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = papers::routes(closing::routes(tests::routes(routes)));
+    let routes = duties::routes(papers::routes(closing::routes(tests::routes(routes))));
     stream::routes(alerts::routes(acts::routes(cases::routes(routes))))
 }
 

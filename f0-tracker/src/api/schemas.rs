@@ -36,6 +36,9 @@ pub fn all() -> Schemas {
         ("PaperList", list("Paper")),
         ("Revocation", json!({"type": "object", "properties": {"reason": {"type": "string"}}})),
         ("PaperCheck", super::schemas_core::paper_check()),
+        ("DutyInput", super::schemas_core::duty_input()),
+        ("Duty", super::schemas_core::duty()),
+        ("DutyList", list("Duty")),
         ("Note", json!({"type": "object", "properties": {"note": {"type": "string"}}})),
     ] {
         schemas.insert(name.to_owned(), schema);
@@ -108,6 +111,7 @@ fn case() -> Value {
             "closed_at": {"type": ["string", "null"], "format": "date-time"},
             "doctor": {"type": ["object", "null"]},
             "last_report_at": {"type": ["string", "null"], "format": "date-time"},
+            "report_due_at": {"type": ["string", "null"], "format": "date-time"},
             "latest": {"type": "object"},
             "open_alerts": {"type": "array", "items": reference("Alert")},
         },

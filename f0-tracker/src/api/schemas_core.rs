@@ -37,6 +37,38 @@ pub(super) fn case_edit() -> Value {
     })
 }
 
+pub(super) fn duty_input() -> Value {
+    json!({
+        "type": "object",
+        "required": ["account", "role", "area_code", "from", "to"],
+        "properties": {
+            "id": uuid(),
+            "account": {"type": "string", "description": "The name that the account signs in with, or its id"},
+            "role": {"enum": ["nurse", "doctor", "officer"]},
+            "area_code": {"type": "string", "description": "2 digits a province, 3 a district, 5 a ward"},
+            "from": time(),
+            "to": time(),
+        },
+    })
+}
+
+pub(super) fn duty() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "account_id", "display_name", "role", "area_code", "from", "to", "open_alerts"],
+        "properties": {
+            "id": uuid(),
+            "account_id": uuid(),
+            "display_name": {"type": "string"},
+            "role": {"enum": ["nurse", "doctor", "officer"]},
+            "area_code": {"type": "string"},
+            "from": time(),
+            "to": time(),
+            "open_alerts": {"type": "integer"},
+        },
+    })
+}
+
 pub(super) fn test_input() -> Value {
     json!({
         "type": "object",

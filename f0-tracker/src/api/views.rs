@@ -103,6 +103,7 @@ pub struct AlertView {
     raised_at: Instant,
     rung: usize,
     owner: &'static str,
+    responsible: Option<AccountView>,
     escalated_at: Option<Instant>,
     acknowledged_by: Option<AccountView>,
     acknowledged_at: Option<Instant>,
@@ -131,6 +132,7 @@ impl AlertView {
             raised_at: alert.raised_at,
             rung: alert.rung,
             owner: alert.owner.code(),
+            responsible: account(alert.responsible, names),
             escalated_at: alert.escalated_at,
             acknowledged_by: by(&alert.acknowledged),
             acknowledged_at: at(&alert.acknowledged),
@@ -188,6 +190,7 @@ pub struct CaseView {
     void_reason: Option<String>,
     doctor: Option<AccountView>,
     last_report_at: Option<Instant>,
+    report_due_at: Option<Instant>,
     latest: LatestView,
 }
 
@@ -216,6 +219,7 @@ impl CaseView {
             void_reason: case.void_reason.clone(),
             doctor: account(case.doctor, names),
             last_report_at: case.latest.at,
+            report_due_at: case.report_due_at,
             latest: LatestView::from(&case.latest),
         }
     }

@@ -50,7 +50,7 @@ pub(super) async fn tell(
 }
 
 /// The phones of the household.
-async fn family(work: &mut Work, case: &CaseRecord) -> Result<Vec<String>, StoreError> {
+pub(super) async fn family(work: &mut Work, case: &CaseRecord) -> Result<Vec<String>, StoreError> {
     let contacts = work.tx.contacts_of(case.id).await?;
     let household = contacts.into_iter().filter(|contact| contact.level == ContactLevel::Household);
     let ids: Vec<_> = household.map(|contact| contact.person_id).collect();

@@ -14,6 +14,7 @@ use super::area;
 use super::bags;
 use super::desk_timers;
 use super::report::no_such_case;
+use super::silence;
 use super::work::{Work, case_subject};
 use crate::App;
 use crate::domain::act::{ActBody, ActKind, ActStatus, ActStep, Disposition, HandTo, StepBy};
@@ -109,6 +110,10 @@ pub(super) async fn keep(
     }
     if let ActBody::Call { disposition, .. } = &act.body {
         keep_promises(work, act, *disposition).await?;
+        if let Some(case) = case.filter(|_| disposition.is_reached()) {
+            let case = silence::heard(work, case.clone(), act.at).await?;
+            work.tx.update_case(&case).await?;
+        }
     }
     desk_timers::set(work, act).await?;
     if let Some(case) = case {

@@ -5,19 +5,19 @@
 use serde_json::{Value, json};
 use shared::access::Role;
 use shared::events::{AlertLevel, AlertRaised};
-use shared::ids::{AccountId, AlertId, TimerId};
+use shared::ids::{AccountId, AlertId};
 use shared::time::{Instant, hours};
 use shared_store::StoreError;
-use shared_store::outbox::Timer;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 
 use super::open_case::FIRST_CALL;
 use super::work::{Work, case_subject};
-use super::{area, escalate};
+use super::{area, escalate, owners, timers};
 use crate::App;
 use crate::domain::engine::Reason;
 use crate::domain::ladder::Ladder;
+use crate::domain::silence::NO_REPORT;
 use crate::store::{AlertFilter, AlertRecord, AlertState, CaseRecord, FeedDraft, FeedKind};
 
 /// For so many hours whoever took an alert is taken to look at reports that are no more dangerous; afterwards such a
@@ -45,6 +45,7 @@ fn told(alert: &AlertRecord, at: Instant) -> Value {
         "status": alert.state.code(),
         "ward_code": alert.ward_code,
         "owner": alert.owner.code(),
+        "responsible": alert.responsible,
         "rung": alert.rung,
         "raised_at": alert.raised_at,
         "at": at,
@@ -79,10 +80,8 @@ pub(super) fn event_of(alert: &AlertRecord, case: &CaseRecord) -> AlertRaised {
 pub(super) async fn set_timer(work: &mut Work, alert: &AlertRecord, since: Instant) -> Result<(), StoreError> {
     work.tx.cancel_timers(escalate::TIMER, alert.id.uuid(), work.now).await?;
     let Some((due_at, _)) = Ladder::builtin().next_escalation(alert.level, alert.rung, since) else { return Ok(()) };
-    let id = TimerId::new(work.now, work.random());
     let payload = json!({"level": alert.level, "rung": alert.rung});
-    let (kind, subject) = (escalate::TIMER.to_owned(), alert.id.uuid());
-    work.tx.set_timer(&Timer { id, kind, subject, payload, due_at, attempts: 0 }).await
+    timers::set(work, escalate::TIMER, alert.id.uuid(), payload, due_at).await
 }
 
 /// What is told and what was told before, the most dangerous first. Of one rule the newer observation counts, however
@@ -128,7 +127,7 @@ pub async fn raise(
         let rises = level > open.level;
         let rung = if rises { first_rung(level, reasons) } else { open.rung };
         let Some(owner) = Ladder::builtin().owner_at(level.max(open.level), rung) else { return Ok(None) };
-        let alert = AlertRecord {
+        let mut alert = AlertRecord {
             level: level.max(open.level),
             reasons: joined(reasons, &open.reasons),
             raised_at: if rises { work.now } else { open.raised_at },
@@ -137,6 +136,9 @@ pub async fn raise(
             owner: owner.owner,
             ..open
         };
+        if rises {
+            alert.responsible = owners::of_alert(work, &alert, None).await?;
+        }
         // Where it is no longer open, somebody took it this very moment: it is in hand, or raised anew below.
         if work.tx.update_open_alert(&alert).await? {
             if rises {
@@ -145,7 +147,9 @@ pub async fn raise(
             return Ok(Some(alert));
         }
     }
-    if is_in_hand(work, case, level).await? {
+    // Whoever has something else in hand has not noticed that the patient fell silent.
+    let is_silence = reasons.iter().all(|reason| reason.rule == NO_REPORT);
+    if !is_silence && is_in_hand(work, case, level).await? {
         return Ok(None);
     }
     insert(work, case, level, reasons).await
@@ -159,7 +163,7 @@ async fn insert(
 ) -> Result<Option<AlertRecord>, StoreError> {
     let rung = first_rung(level, reasons);
     let Some(owner) = Ladder::builtin().owner_at(level, rung) else { return Ok(None) };
-    let alert = AlertRecord {
+    let mut alert = AlertRecord {
         id: AlertId::new(work.now, work.random()),
         case_id: case.id,
         ward_code: case.ward_code.clone(),
@@ -169,10 +173,12 @@ async fn insert(
         raised_at: work.now,
         rung,
         owner: owner.owner,
+        responsible: None,
         escalated_at: None,
         acknowledged: None,
         resolved: None,
     };
+    alert.responsible = owners::of_alert(work, &alert, None).await?;
     if !work.tx.insert_alert(&alert).await? {
         return Ok(None);
     }
@@ -188,15 +194,42 @@ async fn announce(work: &mut Work, case: &CaseRecord, alert: &AlertRecord) -> Re
     work.audit("alert.raise", case_subject(case.id), detail).await
 }
 
+/// A rule no longer holds: its reason goes from the case's alerts, and an alert of that reason alone ends.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn withdraw(work: &mut Work, case: &CaseRecord, rule: &str) -> Result<(), StoreError> {
+    let states = vec![AlertState::Open, AlertState::Acknowledged];
+    let filter = AlertFilter { states, cases: Some(vec![case.id]), limit: 100, ..AlertFilter::default() };
+    for alert in work.tx.alerts(&filter).await? {
+        let (withdrawn, left): (Vec<_>, Vec<_>) = alert.reasons.iter().cloned().partition(|reason| reason.rule == rule);
+        if withdrawn.is_empty() {
+            continue;
+        }
+        if left.is_empty() {
+            end(work, alert, "no_longer").await?;
+        } else if alert.state == AlertState::Open {
+            work.tx.update_open_alert(&AlertRecord { reasons: left, ..alert }).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The program itself ends an alert, whoever has it.
+async fn end(work: &mut Work, alert: AlertRecord, note: &str) -> Result<(), StoreError> {
+    if work.tx.resolve_alert(alert.id, None, work.now, note).await? {
+        work.tx.cancel_timers(escalate::TIMER, alert.id.uuid(), work.now).await?;
+        tell(work, FeedKind::AlertResolved, &AlertRecord { state: AlertState::Resolved, ..alert });
+    }
+    Ok(())
+}
+
 /// Ends whatever alerts a case has because the case itself ended.
 pub(super) async fn end_all(work: &mut Work, case: &CaseRecord, note: &str) -> Result<(), StoreError> {
     let states = vec![AlertState::Open, AlertState::Acknowledged];
     let filter = AlertFilter { states, cases: Some(vec![case.id]), limit: 1_000, ..AlertFilter::default() };
     for alert in work.tx.alerts(&filter).await? {
-        if work.tx.resolve_alert(alert.id, None, work.now, note).await? {
-            work.tx.cancel_timers(escalate::TIMER, alert.id.uuid(), work.now).await?;
-            tell(work, FeedKind::AlertResolved, &AlertRecord { state: AlertState::Resolved, ..alert });
-        }
+        end(work, alert, note).await?;
     }
     Ok(())
 }

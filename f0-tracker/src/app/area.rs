@@ -11,7 +11,13 @@ use crate::store::CaseRecord;
 /// may be shown is still asked of [`Caller::covers`].
 #[must_use]
 pub fn wards(caller: &Caller, today: Date) -> Option<Vec<String>> {
-    match &caller.account()?.area {
+    wards_in(&caller.account()?.area, today)
+}
+
+/// The wards of an area; none for a province, which covers whatever it is asked about.
+#[must_use]
+pub fn wards_in(area: &AreaScope, today: Date) -> Option<Vec<String>> {
+    match area {
         AreaScope::Province(_) => None,
         AreaScope::District(code) => {
             let units = wards_of_district(code, FIRST_DAY).into_iter().chain(wards_of_district(code, today));

@@ -12,7 +12,7 @@ use shared_web::caller::Caller;
 use super::report::no_such_case;
 use super::void_case::tell_ended;
 use super::work::{Work, case_subject};
-use super::{alerts, area, papers, settings};
+use super::{alerts, area, papers, settings, silence};
 use crate::App;
 use crate::completion::{Course, Criterion, DayZero, unmet};
 use crate::domain::case::CaseState;
@@ -133,6 +133,7 @@ pub async fn close(app: &App, caller: &Caller, id: CaseId) -> Result<CaseRecord,
         return Err(not_yet(&unmet, caller.lang()));
     }
     let closed = CaseRecord { state: CaseState::Closed, closed_at: Some(work.now), ..case };
+    let closed = silence::end(&mut work, closed).await?;
     work.tx.update_case(&closed).await?;
     alerts::end_all(&mut work, &closed, "case_closed").await?;
     work.event(&CaseClosed { case_id: id, person_id: closed.person_id, closed_at: work.now }).await?;

@@ -1,20 +1,15 @@
 //! What must not be forgotten: the last day of bag B, a promised call back, a hand-over that nobody accepts. Each is a
 //! timer row; when its time comes and nothing was done, the case gets an alert.
 
-use std::time::Duration;
-
 use serde_json::json;
 use shared::bilingual::Bilingual;
 use shared::events::AlertLevel;
-use shared::ids::{ActId, TimerId};
-use shared::time::minutes;
+use shared::ids::ActId;
 use shared_store::StoreError;
 use shared_store::outbox::Timer;
-use shared_store::wake::Topic;
 
-use super::alerts;
 use super::work::Work;
-use crate::App;
+use super::{alerts, timers};
 use crate::domain::act::{ActBody, ActStatus, HandTo};
 use crate::domain::case::CaseState;
 use crate::domain::engine::{Measure, Reason};
@@ -24,75 +19,29 @@ use crate::store::ActRecord;
 /// The kind of these timers.
 pub const TIMER: &str = "f0.act_due";
 
-/// A claimed timer is this process's for so long; afterwards another takes it.
-const LEASE_MINUTES: i64 = 1;
-/// How many timers are claimed at once.
-const BATCH: i64 = 50;
-/// How often the table is looked at.
-const EVERY: Duration = Duration::from_millis(1_000);
-
 /// Sets the timer of something that is due, in place of an earlier one; clears it where nothing is.
 pub(super) async fn set(work: &mut Work, act: &ActRecord) -> Result<(), StoreError> {
     if !act.steps.is_empty() {
         work.tx.cancel_timers(TIMER, act.id.uuid(), work.now).await?;
     }
     let Some(due_at) = act.due_at else { return Ok(()) };
-    let id = TimerId::new(work.now, work.random());
-    let payload = json!({"status": act.status});
-    let (kind, subject) = (TIMER.to_owned(), act.id.uuid());
-    work.tx.set_timer(&Timer { id, kind, subject, payload, due_at, attempts: 0 }).await
+    timers::set(work, TIMER, act.id.uuid(), json!({"status": act.status}), due_at).await
 }
 
-/// Watches until the platform is told to stop.
-pub async fn run(app: App) {
-    let stop = app.platform.stop.clone();
-    let mut nudged = app.platform.wake().subscribe(Topic::Timers);
-    while !stop.is_cancelled() {
-        if let Err(error) = remind_due(&app).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "what is due could not be told; it will be tried again"
-            );
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            _ = tokio::time::timeout(EVERY, nudged.changed()) => {}
-        }
-    }
-}
-
-/// Raises an alert for everything that is due now; gives how many were raised.
+/// The time of something has come: it becomes an alert where it was not done.
 ///
 /// # Errors
-/// When the store fails; what was not done is claimed again after the lease.
-pub async fn remind_due(app: &App) -> Result<usize, StoreError> {
-    let now = app.platform.now();
-    if app.store.read().await?.next_timer().await?.is_none_or(|due| due > now) {
-        return Ok(0);
-    }
-    let mut tx = app.store.write().await?;
-    let timers = tx.claim_timers(&[TIMER], now, now.plus(minutes(LEASE_MINUTES)), BATCH).await?;
-    tx.commit().await?;
-    let mut raised = 0;
-    for timer in timers {
-        raised += usize::from(remind(app, &timer).await?);
-    }
-    Ok(raised)
-}
-
-async fn remind(app: &App, timer: &Timer) -> Result<bool, StoreError> {
-    let mut work = Work::for_system(app).await?;
+/// When the store fails.
+pub(super) async fn due(work: &mut Work, timer: &Timer) -> Result<bool, StoreError> {
     if !work.tx.finish_timer(timer.id, work.now).await? {
         return Ok(false);
     }
     let act = work.tx.act(ActId::from_uuid(timer.subject)).await?;
     let due = act.filter(|act| act.due_at.is_some_and(|due| due <= work.now));
-    let raised = match due.as_ref().and_then(|act| Some((act, reason(act)?))) {
-        Some((act, reason)) => raise(&mut work, act, reason).await?,
-        None => false,
-    };
-    work.commit().await?;
-    Ok(raised)
+    match due.as_ref().and_then(|act| Some((act, reason(act)?))) {
+        Some((act, reason)) => raise(work, act, reason).await,
+        None => Ok(false),
+    }
 }
 
 async fn raise(work: &mut Work, act: &ActRecord, reason: Reason) -> Result<bool, StoreError> {

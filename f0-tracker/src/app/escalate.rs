@@ -1,32 +1,21 @@
 //! The ladder: an alert that nobody takes climbs to the next owner when its time is over. The timers are rows, so a
 //! restart forgets none.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::json;
+use shared::access::Role;
 use shared::events::{AlertEscalated, AlertLevel};
 use shared::ids::AlertId;
-use shared::time::minutes;
 use shared_store::StoreError;
 use shared_store::outbox::Timer;
-use shared_store::wake::Topic;
 
-use super::alerts;
 use super::work::{Work, case_subject};
-use crate::App;
+use super::{alerts, owners};
 use crate::domain::ladder::Ladder;
-use crate::store::{AlertRecord, AlertState, FeedKind};
+use crate::store::{AlertFilter, AlertRecord, AlertState, CaseRecord, FeedKind};
 
 /// The kind of these timers.
 pub const TIMER: &str = "f0.escalate";
-
-/// A claimed timer is this process's for so long; afterwards another takes it.
-const LEASE_MINUTES: i64 = 1;
-/// How many timers are claimed at once.
-const BATCH: i64 = 50;
-/// How often the table is looked at.
-const EVERY: Duration = Duration::from_millis(500);
 
 /// Where an alert stood when its timer was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -35,68 +24,53 @@ struct Stood {
     rung: usize,
 }
 
-/// Climbs alerts until the platform is told to stop.
-pub async fn run(app: App) {
-    let stop = app.platform.stop.clone();
-    let mut nudged = app.platform.wake().subscribe(Topic::Timers);
-    while !stop.is_cancelled() {
-        if let Err(error) = climb_due(&app).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "alerts could not climb; they will be tried again"
-            );
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            _ = tokio::time::timeout(EVERY, nudged.changed()) => {}
-        }
-    }
-}
-
-/// Climbs every alert whose time is over now; gives how many climbed.
+/// An alert's time on its rung is over: it climbs, where it still stands as it did when the timer was set.
 ///
 /// # Errors
-/// When the store fails; what was not done is claimed again after the lease.
-pub async fn climb_due(app: &App) -> Result<usize, StoreError> {
-    let now = app.platform.now();
-    if app.store.read().await?.next_timer().await?.is_none_or(|due| due > now) {
-        return Ok(0);
-    }
-    let mut tx = app.store.write().await?;
-    let timers = tx.claim_timers(&[TIMER], now, now.plus(minutes(LEASE_MINUTES)), BATCH).await?;
-    tx.commit().await?;
-    let mut climbed = 0;
-    for timer in timers {
-        climbed += usize::from(climb(app, &timer).await?);
-    }
-    Ok(climbed)
-}
-
-/// Climbs one alert, where it still stands as it did when the timer was set.
-async fn climb(app: &App, timer: &Timer) -> Result<bool, StoreError> {
-    let mut work = Work::for_system(app).await?;
-    if let Some(alert) = work.tx.alert(AlertId::from_uuid(timer.subject)).await? {
+/// When the store fails.
+pub(super) async fn due(work: &mut Work, timer: &Timer) -> Result<bool, StoreError> {
+    let id = AlertId::from_uuid(timer.subject);
+    if let Some(alert) = work.tx.alert(id).await? {
         work.tx.hold(alert.case_id.uuid()).await?;
     }
     if !work.tx.finish_timer(timer.id, work.now).await? {
         return Ok(false);
     }
-    let id = AlertId::from_uuid(timer.subject);
     let stood: Stood = serde_json::from_value(timer.payload.clone())?;
     let waits =
         |alert: &AlertRecord| alert.state == AlertState::Open && alert.level == stood.level && alert.rung == stood.rung;
-    let climbed = match work.tx.alert(id).await?.filter(waits) {
-        Some(alert) => step_up(&mut work, alert).await?,
-        None => false,
-    };
-    work.commit().await?;
-    Ok(climbed)
+    match work.tx.alert(id).await?.filter(waits) {
+        Some(alert) => step_up(work, alert).await,
+        None => Ok(false),
+    }
+}
+
+/// Lets the open alert of a case climb until a doctor owns it, where this rule is among its reasons.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn to_doctor(work: &mut Work, case: &CaseRecord, rule: &str) -> Result<(), StoreError> {
+    loop {
+        let filter = AlertFilter {
+            states: vec![AlertState::Open],
+            cases: Some(vec![case.id]),
+            limit: 1,
+            ..AlertFilter::default()
+        };
+        let Some(alert) = work.tx.alerts(&filter).await?.pop() else { return Ok(()) };
+        let is_told = alert.reasons.iter().any(|reason| reason.rule == rule);
+        if !is_told || alert.owner.role() != Role::Nurse || !step_up(work, alert).await? {
+            return Ok(());
+        }
+    }
 }
 
 async fn step_up(work: &mut Work, alert: AlertRecord) -> Result<bool, StoreError> {
     let rung = alert.rung + 1;
     let Some(next) = Ladder::builtin().owner_at(alert.level, rung) else { return Ok(false) };
-    let alert = AlertRecord { rung, owner: next.owner, escalated_at: Some(work.now), ..alert };
+    let passed = alert.responsible;
+    let mut alert = AlertRecord { rung, owner: next.owner, escalated_at: Some(work.now), ..alert };
+    alert.responsible = owners::of_alert(work, &alert, passed).await?;
     if !work.tx.update_open_alert(&alert).await? {
         return Ok(false);
     }

@@ -153,7 +153,8 @@ pub(crate) async fn names(tx: &mut dyn F0Write, ids: impl Iterator<Item = Accoun
 
 /// Who did something with an alert.
 fn hands(alert: &AlertRecord) -> impl Iterator<Item = AccountId> + '_ {
-    [&alert.acknowledged, &alert.resolved].into_iter().flatten().filter_map(|stamp| stamp.by)
+    let by = [&alert.acknowledged, &alert.resolved].into_iter().flatten().filter_map(|stamp| stamp.by);
+    by.chain(alert.responsible)
 }
 
 /// Who did something, and who took a step in it.

@@ -4,10 +4,9 @@ use shared::events::PersonMerged;
 use shared::ids::PersonId;
 use shared_store::StoreError;
 
-use super::alerts;
 use super::void_case::{self, Why};
-use super::window;
 use super::work::Work;
+use super::{alerts, silence, window};
 use crate::domain::case::CaseState;
 use crate::store::{AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord};
 
@@ -60,7 +59,11 @@ async fn join(work: &mut Work, mine: CaseRecord, other: CaseRecord, person: Pers
         latest,
         ..older.clone()
     };
-    let together = window::renew(work, &older, together).await?;
+    let mut together = window::renew(work, &older, together).await?;
+    if let Some(at) = together.latest.at {
+        together = silence::heard(work, together, at).await?;
+        work.tx.update_case(&together).await?;
+    }
     if let Some(alert) = waiting {
         alerts::raise(work, &together, alert.level, &alert.reasons).await?;
     }

@@ -11,7 +11,7 @@ use shared::time::{Date, Instant};
 use shared_store::StoreError;
 
 use super::work::{Work, case_subject};
-use super::{alerts, window};
+use super::{alerts, silence, window};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
 use crate::domain::engine::{Measure, Reason};
@@ -100,6 +100,7 @@ pub(crate) async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRec
         void_reason: None,
         doctor: None,
         latest: Latest::default(),
+        report_due_at: None,
     };
     case.risk = risk(&subject_of(&case, person.as_ref()), case.vaccine_doses, None, now.local_date());
     Ok(case)
@@ -134,5 +135,8 @@ pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecor
     let detail = json!({"person_id": case.person_id, "opened_by": case.opened_by.code()});
     work.audit("case.open", case_subject(case.id), detail).await?;
     alerts::raise(work, &case, AlertLevel::Watch, &[first_call()]).await?;
+    let opened_at = case.opened_at;
+    let case = silence::heard(work, case, opened_at).await?;
+    work.tx.update_case(&case).await?;
     Ok(Some(case))
 }

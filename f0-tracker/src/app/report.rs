@@ -13,7 +13,7 @@ use shared_web::caller::Caller;
 
 use super::open_case::subject_of;
 use super::work::{Work, case_subject};
-use super::{alerts, area};
+use super::{alerts, area, silence};
 use crate::App;
 use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
@@ -144,6 +144,7 @@ pub(crate) async fn keep(
     if is_newest {
         case.latest = latest(&report);
         case.risk = risk(&subject, case.vaccine_doses, Some(&report.observed), day);
+        case = silence::heard(work, case, report.observed.at).await?;
         work.tx.update_case(&case).await?;
     }
     tell(work, &case, &report);

@@ -6,7 +6,7 @@ use shared::ids::CaseId;
 use shared_store::StoreError;
 
 use super::work::{Work, case_subject};
-use super::{alerts, papers};
+use super::{alerts, papers, silence};
 use crate::domain::case::CaseState;
 use crate::store::{CaseRecord, FeedDraft, FeedKind};
 
@@ -47,6 +47,7 @@ pub async fn void(work: &mut Work, id: CaseId, why: Why) -> Result<(), StoreErro
         void_reason: Some(why.code().to_owned()),
         ..case.clone()
     };
+    let voided = silence::end(work, voided).await?;
     work.tx.update_case(&voided).await?;
     alerts::end_all(work, &case, why.code()).await?;
     papers::revoke_all(work, id, None, why.code()).await?;

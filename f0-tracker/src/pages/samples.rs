@@ -116,6 +116,7 @@ pub fn case() -> CaseRecord {
         void_reason: None,
         doctor: Some(doctor()),
         latest: Latest { at: Some(newest.observed.at), level: newest.level, vitals: newest.observed.vitals },
+        report_due_at: None,
     }
 }
 
@@ -182,6 +183,7 @@ pub fn alert() -> AlertRecord {
         raised_at: newest.received_at,
         rung: 0,
         owner: Owner::DoctorOnDuty,
+        responsible: Some(doctor()),
         escalated_at: None,
         acknowledged: None,
         resolved: None,

@@ -3,6 +3,7 @@
 //! The port is [`F0Read`] and [`F0Write`]; the SQL is written once in `sql/` and compiled for both databases.
 
 mod desk;
+mod duty;
 mod postgres;
 mod records;
 mod sqlite;
@@ -19,6 +20,7 @@ use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
 pub use desk::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
+pub use duty::{DutyFilter, DutyRead, DutyWrite};
 pub use records::{
     AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, ContactLevel, Evidence, FeedDraft,
     FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
@@ -36,7 +38,7 @@ pub trait F0Store: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait F0Read: SharedRead + CoreRead + DeskRead {
+pub trait F0Read: SharedRead + CoreRead + DeskRead + DutyRead {
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// Cases by their ids, in no order.
@@ -83,7 +85,7 @@ pub trait F0Read: SharedRead + CoreRead + DeskRead {
 
 /// Writing inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite {
+pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite {
     /// Holds off others who decide about the same person or result until this transaction ends.
     async fn hold(&mut self, id: Uuid) -> Result<(), StoreError>;
 
@@ -107,7 +109,7 @@ pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite {
 
     /// A new alert; `false` where the case has an open one.
     async fn insert_alert(&mut self, alert: &AlertRecord) -> Result<bool, StoreError>;
-    /// Replaces level, reasons, rung and owner of an alert that is open; `false` where it no longer is.
+    /// Replaces level, reasons, rung and owners of an alert that is open; `false` where it no longer is.
     async fn update_open_alert(&mut self, alert: &AlertRecord) -> Result<bool, StoreError>;
     /// Takes an open alert; `false` where somebody was first.
     async fn acknowledge_alert(

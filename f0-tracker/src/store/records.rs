@@ -92,6 +92,8 @@ pub struct CaseRecord {
     pub doctor: Option<AccountId>,
     /// What the newest report said.
     pub latest: Latest,
+    /// When the next report is due; none once the case has ended.
+    pub report_due_at: Option<Instant>,
 }
 
 /// A laboratory result, as far as cases care.
@@ -198,6 +200,8 @@ pub struct AlertRecord {
     pub rung: usize,
     /// Who owns it on that rung.
     pub owner: Owner,
+    /// The one on duty whom it belongs to, while nobody has it; none where nobody's duty covers its ward.
+    pub responsible: Option<AccountId>,
     /// When it last climbed.
     pub escalated_at: Option<Instant>,
     /// Who has it.
@@ -264,11 +268,15 @@ pub enum FeedKind {
     AlertResolved,
     /// A case ended, or should never have been.
     CaseClosed,
+    /// An alert went to another owner: a duty began or ended.
+    AlertMoved,
+    /// A report did not come by its due time.
+    ReportMissed,
 }
 
 impl FeedKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::CaseOpened,
         Self::ReportReceived,
         Self::AlertRaised,
@@ -276,6 +284,8 @@ impl FeedKind {
         Self::AlertAcknowledged,
         Self::AlertResolved,
         Self::CaseClosed,
+        Self::AlertMoved,
+        Self::ReportMissed,
     ];
 
     /// The name of the Server-Sent Event.
@@ -289,6 +299,8 @@ impl FeedKind {
             Self::AlertAcknowledged => "alert.acknowledged",
             Self::AlertResolved => "alert.resolved",
             Self::CaseClosed => "case.closed",
+            Self::AlertMoved => "alert.moved",
+            Self::ReportMissed => "report.missed",
         }
     }
 

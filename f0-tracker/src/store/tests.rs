@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use shared::access::{AreaScope, Role};
 use shared::bilingual::Bilingual;
 use shared::events::{AlertLevel, ExposureLevel, Method, Outcome};
-use shared::ids::{AccountId, AlertId, CaseId, PaperId, PersonId, ReportId, ResultId, TestId};
+use shared::ids::{AccountId, AlertId, CaseId, DutyId, PaperId, PersonId, ReportId, ResultId, TestId};
 use shared::time::{Date, Instant, minutes};
 use uuid::Uuid;
 
 use super::*;
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
+use crate::domain::duty::Duty;
 use crate::domain::engine::{Measure, ProtocolSays, Reason};
 use crate::domain::ladder::Owner;
 use crate::domain::observation::{Observation, Reporter};
@@ -54,6 +56,7 @@ fn case(n: u128, person: u128) -> CaseRecord {
         void_reason: None,
         doctor: Some(AccountId::from_uuid(id(77))),
         latest: Latest { at: Some(now()), level: AlertLevel::Urgent, vitals: vitals() },
+        report_due_at: Some(now().plus(minutes(720))),
     }
 }
 
@@ -113,6 +116,7 @@ fn alert(n: u128, case: u128, level: AlertLevel) -> AlertRecord {
         raised_at: now().plus(minutes(i64::try_from(n).unwrap())),
         rung: 0,
         owner: Owner::DoctorOnDuty,
+        responsible: Some(AccountId::from_uuid(id(78))),
         escalated_at: None,
         acknowledged: None,
         resolved: None,
@@ -137,6 +141,7 @@ async fn conforms(store: Arc<dyn F0Store>) {
     contacts(&store).await;
     feed(&store).await;
     station(&store).await;
+    duties(&store).await;
     moves(&store).await;
 }
 
@@ -162,6 +167,7 @@ async fn cases(store: &Arc<dyn F0Store>) {
         ward_code: None,
         doctor: None,
         latest: Latest::default(),
+        report_due_at: None,
         ..case(2, 12)
     };
     tx.update_case(&closed).await.unwrap();
@@ -252,6 +258,7 @@ async fn alerts(store: &Arc<dyn F0Store>) {
         raised_at: now(),
         rung: 1,
         owner: Owner::AllDoctors,
+        responsible: None,
         escalated_at: Some(now()),
         reasons: vec![reason("R09"), reason("R01")],
         ..alert(41, 1, AlertLevel::Watch)
@@ -362,6 +369,49 @@ async fn station(store: &Arc<dyn F0Store>) {
     tx.commit().await.unwrap();
 }
 
+async fn duties(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let duty = |n: u128, area: &str, from: i64, to: i64| Duty {
+        id: DutyId::from_uuid(id(n)),
+        account: AccountId::from_uuid(id(78)),
+        role: Role::Doctor,
+        area: AreaScope::from_code(area).unwrap(),
+        from: now().plus(minutes(from)),
+        to: now().plus(minutes(to)),
+    };
+    let all = [duty(71, "82", 0, 60), duty(72, "28252", 60, 120), duty(73, "815", 10, 20)];
+    for duty in &all {
+        assert!(tx.insert_duty(duty, None, "hash").await.unwrap());
+    }
+    assert!(!tx.insert_duty(&all[0], None, "hash").await.unwrap(), "the id is taken");
+    assert_eq!(tx.duty(all[0].id).await.unwrap(), Some(all[0].clone()));
+    assert_eq!(tx.duty_body_hash(all[0].id).await.unwrap().as_deref(), Some("hash"));
+    let found = |from: i64, to: i64, areas: Option<&[&str]>| DutyFilter {
+        from: Some(now().plus(minutes(from))),
+        to: Some(now().plus(minutes(to))),
+        areas: areas.map(|areas| areas.iter().map(|area| (*area).to_owned()).collect()),
+        limit: 10,
+    };
+    assert_eq!(tx.duties(&found(0, 61, None)).await.unwrap(), [all[0].clone(), all[2].clone(), all[1].clone()]);
+    assert_eq!(tx.duties(&found(60, 61, None)).await.unwrap(), [all[1].clone()], "a duty has ended at its end");
+    assert_eq!(tx.duties(&found(0, 61, Some(&["815"]))).await.unwrap(), [all[2].clone()]);
+    assert_eq!(tx.duties(&found(0, 61, Some(&[]))).await.unwrap(), []);
+    assert!(tx.end_duty(all[0].id, now().plus(minutes(30))).await.unwrap());
+    assert!(!tx.end_duty(all[0].id, now().plus(minutes(30))).await.unwrap());
+    assert_eq!(tx.duty(all[0].id).await.unwrap().unwrap().to, now().plus(minutes(30)));
+    assert!(tx.end_duty(all[1].id, now()).await.unwrap(), "one that has not begun");
+    assert_eq!(tx.duties(&found(0, 120, Some(&["28252"]))).await.unwrap(), []);
+    let alert_id = AlertId::from_uuid(id(44));
+    assert!(tx.insert_alert(&alert(44, 3, AlertLevel::Watch)).await.unwrap());
+    let (owner, other) = (AccountId::from_uuid(id(78)), AccountId::from_uuid(id(79)));
+    assert_eq!(tx.alert_loads(&[owner, other]).await.unwrap(), [(owner, 1)]);
+    assert!(tx.own_alert(alert_id, Some(other)).await.unwrap());
+    assert_eq!(tx.alert_loads(&[owner, other]).await.unwrap(), [(other, 1)]);
+    assert!(tx.resolve_alert(alert_id, None, now(), "").await.unwrap());
+    assert!(!tx.own_alert(alert_id, None).await.unwrap(), "it is no longer open");
+    tx.commit().await.unwrap();
+}
+
 async fn feed(store: &Arc<dyn F0Store>) {
     let line = |kind| FeedDraft {
         at: now(),
@@ -397,7 +447,7 @@ async fn moves(store: &Arc<dyn F0Store>) {
     assert_eq!((tx.evidence_of(to).await.unwrap().len(), tx.evidence_of(from).await.unwrap().len()), (1, 0));
     assert_eq!((tx.contacts_of(to).await.unwrap().len(), tx.contacts_of(from).await.unwrap().len()), (1, 0));
     let filter = AlertFilter { cases: Some(vec![to]), limit: 10, ..AlertFilter::default() };
-    assert_eq!(tx.alerts(&filter).await.unwrap().len(), 2);
+    assert_eq!(tx.alerts(&filter).await.unwrap().len(), 3);
     assert_eq!((tx.tests_of_case(to).await.unwrap().len(), tx.tests_of_case(from).await.unwrap().len()), (1, 0));
     assert_eq!((tx.papers_of(to).await.unwrap().len(), tx.papers_of(from).await.unwrap().len()), (2, 0));
     tx.move_person(PersonId::from_uuid(id(13)), PersonId::from_uuid(id(14))).await.unwrap();

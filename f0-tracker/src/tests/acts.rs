@@ -7,7 +7,7 @@ use shared::time::{days, minutes};
 
 use super::http::{Site, adult};
 use super::stage::{OTHER_WARD, WARD, ask, grounds, province, signed_in};
-use crate::app::desk_timers;
+use crate::app::{desk_timers, timers};
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -94,9 +94,9 @@ async fn a_bag_is_refused_with_reasons_and_its_last_day_forces_a_call() {
         let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
         site.post(&site.doctor, &format!("alerts/{}/resolve", alert(&alerts)), json!({"note": "đã gọi"})).await;
         site.stage.clock.advance(days(2));
-        assert_eq!(desk_timers::remind_due(&site.stage.app).await.unwrap(), 0);
+        assert_eq!(timers::fire_due(&site.stage.app, &[desk_timers::TIMER]).await.unwrap().acted, 0);
         site.stage.clock.advance(days(1).checked_add(minutes(1)).unwrap());
-        desk_timers::remind_due(&site.stage.app).await.unwrap();
+        timers::fire_due(&site.stage.app, &[desk_timers::TIMER]).await.unwrap();
         let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
         let reasons = &alerts["items"][0]["reasons"];
         assert_eq!((&alerts["items"][0]["level"], &reasons[0]["rule"]), (&json!("urgent"), &json!("bag_limit")));
@@ -163,7 +163,7 @@ async fn a_promise_that_is_not_kept_becomes_an_alert_and_a_call_keeps_it() {
         // The running process may be about to tell it itself.
         let mut rules: Vec<String> = Vec::new();
         for _ in 0..50 {
-            desk_timers::remind_due(&site.stage.app).await.unwrap();
+            timers::fire_due(&site.stage.app, &[desk_timers::TIMER]).await.unwrap();
             let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
             rules = codes(&alerts["items"][0], "reasons", "rule");
             if rules.contains(&"promise_missed".to_owned()) {

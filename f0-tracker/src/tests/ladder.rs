@@ -10,7 +10,7 @@ use shared_web::caller::{Caller, Identity};
 use super::stage::{Stage, WARD, account, detected, grounds, province};
 use crate::api::body_hash;
 use crate::app::alerts::{Step, act};
-use crate::app::{escalate, report};
+use crate::app::{escalate, report, timers};
 use crate::domain::ladder::Owner;
 use crate::domain::observation::ReportInput;
 use crate::store::{AlertFilter, AlertRecord, AlertState, FeedKind};
@@ -23,6 +23,11 @@ async fn doctor(stage: &Stage, name: &str) -> Caller {
 async fn alerts(stage: &Stage) -> Vec<AlertRecord> {
     let filter = AlertFilter { limit: 100, ..AlertFilter::default() };
     stage.app.store.read().await.unwrap().alerts(&filter).await.unwrap()
+}
+
+/// How many alerts climbed now.
+async fn climbed(stage: &Stage) -> usize {
+    timers::fire_due(&stage.app, &[escalate::TIMER]).await.unwrap().acted
 }
 
 fn input(json: &str) -> ReportInput {
@@ -77,19 +82,19 @@ async fn an_emergency_that_nobody_takes_climbs_after_its_time_also_across_a_rest
         let (stage, _, id) = emergency(ground).await;
         let started = stage.now();
         stage.clock.advance(minutes(4));
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 0);
+        assert_eq!(climbed(&stage).await, 0);
         let stage = stage.restart().await;
         stage.clock.set(started.plus(minutes(5)));
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 1);
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 0);
+        assert_eq!(climbed(&stage).await, 1);
+        assert_eq!(climbed(&stage).await, 0);
         let alert = alerts(&stage).await.remove(0);
         assert_eq!((alert.id, alert.owner, alert.rung), (id, Owner::AllDoctors, 1));
         stage.clock.advance(minutes(5));
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 1);
+        assert_eq!(climbed(&stage).await, 1);
         let alert = alerts(&stage).await.remove(0);
         assert_eq!((alert.owner, alert.rung, alert.state), (Owner::ProvincialOfficer, 2, AlertState::Open));
         stage.clock.advance(minutes(600));
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 0);
+        assert_eq!(climbed(&stage).await, 0);
         let feed = stage.app.store.read().await.unwrap().feed_after(0, 100).await.unwrap();
         assert_eq!(feed.iter().filter(|entry| entry.line.kind == FeedKind::AlertEscalated).count(), 2);
     }
@@ -101,7 +106,7 @@ async fn an_alert_that_somebody_took_climbs_no_further() {
         let (stage, doctor, id) = emergency(ground).await;
         act(&stage.app, &doctor, id, Step::Acknowledge, "đang gọi").await.unwrap();
         stage.clock.advance(minutes(60));
-        assert_eq!(escalate::climb_due(&stage.app).await.unwrap(), 0);
+        assert_eq!(climbed(&stage).await, 0);
         let case = stage.cases().await.remove(0);
         assert_eq!(case.doctor, doctor.account().map(|account| account.id));
     }

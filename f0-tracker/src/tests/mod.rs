@@ -2,12 +2,14 @@
 
 mod acts;
 mod closing;
+mod duty;
 mod http;
 mod ladder;
 mod lines;
 mod order;
 mod pages;
 mod seed;
+mod silence;
 pub(crate) mod stage;
 mod stream;
 mod window;

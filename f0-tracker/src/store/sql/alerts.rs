@@ -19,8 +19,8 @@ const TABLE: &str = "f0_alerts";
 
 macro_rules! columns {
     () => {
-        "id, case_id, ward_code, level, reasons, status, raised_at, rung, owner, escalated_at, acknowledged_by, \
-         acknowledged_at, acknowledged_note, resolved_by, resolved_at, resolved_note"
+        "id, case_id, ward_code, level, reasons, status, raised_at, rung, owner, owner_id, escalated_at, \
+         acknowledged_by, acknowledged_at, acknowledged_note, resolved_by, resolved_at, resolved_note"
     };
 }
 
@@ -45,6 +45,7 @@ fn record(row: &Row) -> Result<AlertRecord, StoreError> {
         raised_at: row.try_get::<At, _>("raised_at")?.0,
         rung: usize::try_from(rung).map_err(|_| inconsistent(TABLE, "rung"))?,
         owner: code(row.try_get("owner")?, Owner::from_code, TABLE, "owner")?,
+        responsible: row.try_get::<Option<Uuid>, _>("owner_id")?.map(AccountId::from_uuid),
         escalated_at: row.try_get::<Option<At>, _>("escalated_at")?.map(|at| at.0),
         acknowledged: stamp(row, "acknowledged_by", "acknowledged_at", "acknowledged_note")?,
         resolved: stamp(row, "resolved_by", "resolved_at", "resolved_note")?,
@@ -96,8 +97,8 @@ pub(super) async fn insert(conn: &mut Conn, alert: &AlertRecord) -> Result<bool,
     let (acknowledged, resolved) = (alert.acknowledged.as_ref(), alert.resolved.as_ref());
     let done = sqlx::query(
         "INSERT INTO f0_alerts (id, case_id, ward_code, level, reasons, status, raised_at, rung, owner, escalated_at, \
-         acknowledged_by, acknowledged_at, acknowledged_note, resolved_by, resolved_at, resolved_note) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+         acknowledged_by, acknowledged_at, acknowledged_note, resolved_by, resolved_at, resolved_note, owner_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
     )
     .bind(alert.id.uuid())
     .bind(alert.case_id.uuid())
@@ -115,6 +116,7 @@ pub(super) async fn insert(conn: &mut Conn, alert: &AlertRecord) -> Result<bool,
     .bind(resolved.and_then(|stamp| stamp.by).map(AccountId::uuid))
     .bind(resolved.map(|stamp| At(stamp.at)))
     .bind(resolved.map(|stamp| stamp.note.as_str()))
+    .bind(alert.responsible.map(AccountId::uuid))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -122,8 +124,8 @@ pub(super) async fn insert(conn: &mut Conn, alert: &AlertRecord) -> Result<bool,
 
 pub(super) async fn update_open(conn: &mut Conn, alert: &AlertRecord) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "UPDATE f0_alerts SET level = $2, reasons = $3, raised_at = $4, rung = $5, owner = $6, escalated_at = $7 \
-         WHERE id = $1 AND status = 'open'",
+        "UPDATE f0_alerts SET level = $2, reasons = $3, raised_at = $4, rung = $5, owner = $6, escalated_at = $7, \
+         owner_id = $8 WHERE id = $1 AND status = 'open'",
     )
     .bind(alert.id.uuid())
     .bind(alert.level.code())
@@ -132,6 +134,7 @@ pub(super) async fn update_open(conn: &mut Conn, alert: &AlertRecord) -> Result<
     .bind(rung_column(alert))
     .bind(alert.owner.code())
     .bind(alert.escalated_at.map(At))
+    .bind(alert.responsible.map(AccountId::uuid))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)

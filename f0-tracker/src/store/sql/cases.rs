@@ -22,7 +22,7 @@ macro_rules! columns {
     () => {
         "id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, conditions, \
          vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
-         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse"
+         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, report_due_at"
     };
 }
 
@@ -84,6 +84,7 @@ fn record(row: &Row) -> Result<CaseRecord, StoreError> {
             level: code(row.try_get("level")?, AlertLevel::from_code, TABLE, "level")?,
             vitals,
         },
+        report_due_at: row.try_get::<Option<At>, _>("report_due_at")?.map(|at| at.0),
     })
 }
 
@@ -191,9 +192,9 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     let done = sqlx::query(
         "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, \
          conditions, vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
-         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash) \
+         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24) ON CONFLICT DO NOTHING",
+         $23, $24, $25) ON CONFLICT DO NOTHING",
     )
     .bind(case.id.uuid())
     .bind(case.person_id.uuid())
@@ -219,6 +220,7 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     .bind(vital_column(vitals, Vital::RespiratoryRate))
     .bind(vital_column(vitals, Vital::Pulse))
     .bind(body_hash)
+    .bind(case.report_due_at.map(At))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -230,7 +232,8 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
         "UPDATE f0_cases SET status = $2, symptom_onset = $3, isolated_from = $4, conditions = $5, \
          vaccine_doses = $6, pregnant = $7, risk = $8, ward_code = $9, closed_at = $10, void_reason = $11, \
          doctor_id = $12, level = $13, last_report_at = $14, temperature_tenths = $15, spo2_pct = $16, \
-         respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20 WHERE id = $1",
+         respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20, \
+         report_due_at = $21 WHERE id = $1",
     )
     .bind(case.id.uuid())
     .bind(case.state.code())
@@ -252,6 +255,7 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
     .bind(vital_column(vitals, Vital::Pulse))
     .bind(At(case.diagnosed_at))
     .bind(At(case.specimen_at))
+    .bind(case.report_due_at.map(At))
     .execute(conn)
     .await?;
     Ok(())

@@ -38,42 +38,22 @@ fn record(row: &Row) -> Result<ActRecord, StoreError> {
     })
 }
 
-/// Adds ` AND column IN (…)` for a list; an empty one fits nothing.
-fn push_ids(query: &mut QueryBuilder<Db>, column: &str, ids: impl Iterator<Item = Uuid>) {
-    query.push(" AND ").push(column).push(" IN (");
-    let mut list = query.separated(", ");
-    list.push("NULL");
-    for id in ids {
-        list.push_bind(id);
-    }
-    query.push(")");
-}
-
-fn push_codes<'a>(query: &mut QueryBuilder<Db>, column: &str, codes: impl Iterator<Item = &'a str>) {
-    query.push(" AND ").push(column).push(" IN (");
-    let mut list = query.separated(", ");
-    for code in codes {
-        list.push_bind(code.to_owned());
-    }
-    query.push(")");
-}
-
 async fn list(conn: &mut Conn, filter: &ActFilter) -> Result<Vec<ActRecord>, StoreError> {
     let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", columns!(), " FROM f0_acts WHERE 1 = 1"));
     if !filter.kinds.is_empty() {
-        push_codes(&mut query, "kind", filter.kinds.iter().map(|kind| kind.code()));
+        super::push_texts(&mut query, "kind", filter.kinds.iter().map(|kind| kind.code()));
     }
     if !filter.statuses.is_empty() {
-        push_codes(&mut query, "status", filter.statuses.iter().map(|status| status.code()));
+        super::push_texts(&mut query, "status", filter.statuses.iter().map(|status| status.code()));
     }
     if let Some(wards) = &filter.wards {
         super::push_wards(&mut query, wards);
     }
     if let Some(cases) = &filter.cases {
-        push_ids(&mut query, "case_id", cases.iter().map(|id| id.uuid()));
+        super::push_uuids(&mut query, "case_id", cases.iter().map(|id| id.uuid()));
     }
     if let Some(people) = &filter.people {
-        push_ids(&mut query, "person_id", people.iter().map(|id| id.uuid()));
+        super::push_uuids(&mut query, "person_id", people.iter().map(|id| id.uuid()));
     }
     if let Some(due_by) = filter.due_by {
         query.push(" AND due_at <= ").push_bind(At(due_by));

@@ -4,6 +4,7 @@ mod alerts;
 mod cases;
 mod contacts;
 mod desk;
+mod duty;
 mod evidence;
 mod feed;
 mod reports;
@@ -46,11 +47,27 @@ fn code<T>(
 
 /// Adds the condition that a row is of one of these wards; an empty list fits none.
 fn push_wards(query: &mut QueryBuilder<Db>, wards: &[String]) {
-    query.push(" AND ward_code IN (");
+    push_texts(query, "ward_code", wards.iter().map(String::as_str));
+}
+
+/// Adds ` AND column IN (…)` for ids; an empty list fits nothing.
+fn push_uuids(query: &mut QueryBuilder<Db>, column: &str, ids: impl Iterator<Item = Uuid>) {
+    query.push(" AND ").push(column).push(" IN (");
     let mut list = query.separated(", ");
     list.push("NULL");
-    for ward in wards {
-        list.push_bind(ward.clone());
+    for id in ids {
+        list.push_bind(id);
+    }
+    query.push(")");
+}
+
+/// Adds ` AND column IN (…)` for texts; an empty list fits nothing.
+fn push_texts<'a>(query: &mut QueryBuilder<Db>, column: &str, texts: impl Iterator<Item = &'a str>) {
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    list.push("NULL");
+    for text in texts {
+        list.push_bind(text.to_owned());
     }
     query.push(")");
 }
