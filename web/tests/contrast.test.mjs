@@ -41,6 +41,7 @@ for (const [name, theme] of [["light", light], ["dark", { ...light, ...tokens("d
       holds(theme, "ink", `${level}-soft`, 4.5);
       holds(theme, "ink-2", `${level}-soft`, 4.5);
     }
+    [1, 2, 3, 4].forEach((tile) => holds(theme, "ink", `tile-${tile}`, 4.5));
     [1, 2, 3, 4, 5, 6, 7].forEach((day) => holds(theme, "day-on", `day-${day}`, 4.5));
   });
 

@@ -21,6 +21,7 @@ use crate::domain::case::{CaseInput, CaseState};
 use crate::domain::case_edit::CaseEdit;
 use crate::domain::observation::ReportInput;
 use crate::domain::risk::RiskGroup;
+use crate::store::CaseOrder;
 
 /// 201 for what was made now, 200 for what the same request made before.
 fn status(created: bool) -> StatusCode {
@@ -65,6 +66,7 @@ impl Wanted {
             ward_code: given(self.ward_code),
             doctor: given(self.doctor),
             text: given(self.q),
+            order: CaseOrder::Newest,
             limit: paging.limit(),
             offset: paging.offset()?,
         })

@@ -9,6 +9,7 @@ pub mod papers;
 pub mod schemas;
 mod schemas_acts;
 mod schemas_core;
+pub mod station;
 pub mod stream;
 pub mod tests;
 pub mod timeline;
@@ -34,7 +35,7 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = duties::routes(papers::routes(closing::routes(tests::routes(routes))));
+    let routes = station::routes(duties::routes(papers::routes(closing::routes(tests::routes(routes)))));
     stream::routes(alerts::routes(acts::routes(cases::routes(routes))))
 }
 

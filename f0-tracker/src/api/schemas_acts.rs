@@ -18,7 +18,7 @@ fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Value {
 }
 
 /// The schemas by name.
-pub(super) fn all() -> [(&'static str, Value); 7] {
+pub(super) fn all() -> [(&'static str, Value); 10] {
     let statuses = codes(&ActStatus::ALL, ActStatus::code);
     let time = json!({"type": "string", "format": "date-time"});
     let optional_time = json!({"type": ["string", "null"], "format": "date-time"});
@@ -87,6 +87,59 @@ pub(super) fn all() -> [(&'static str, Value); 7] {
                     "due_at": optional_time,
                     "steps": {"type": "array", "items": {"type": "object"}},
                 },
+            }),
+        ),
+        (
+            "StationList",
+            json!({
+                "type": "object",
+                "required": ["ward_code", "as_of", "patients", "bags", "handovers", "calls"],
+                "properties": {
+                    "ward_code": {"type": ["string", "null"]},
+                    "as_of": time,
+                    "patients": {"type": "array", "items": {"type": "object"}},
+                    "bags": {"type": "array", "items": {"type": "object"}},
+                    "handovers": {"type": "array", "items": {"type": "object"}},
+                    "calls": {"type": "array", "items": {"type": "object"}},
+                },
+            }),
+        ),
+        (
+            "StationBatch",
+            json!({
+                "type": "object",
+                "required": ["records"],
+                "properties": {"records": {
+                    "type": "array",
+                    "maxItems": crate::app::station::MAX_BATCH,
+                    "items": {
+                        "type": "object",
+                        "description": "ReportInput, TestInput or CallInput with `kind` and `case_id`; `hand_out` has `act_id`",
+                        "required": ["id", "kind"],
+                        "properties": {
+                            "id": uuid(),
+                            "kind": {"enum": ["report", "test", "call", "hand_out"]},
+                            "case_id": uuid(),
+                            "act_id": uuid(),
+                        },
+                    },
+                }},
+            }),
+        ),
+        (
+            "StationBatchAnswer",
+            json!({
+                "type": "object",
+                "required": ["results"],
+                "properties": {"results": {"type": "array", "items": {
+                    "type": "object",
+                    "required": ["id", "status", "errors"],
+                    "properties": {
+                        "id": {"type": "string"},
+                        "status": {"enum": ["accepted", "duplicate", "rejected"]},
+                        "errors": {"type": "array", "items": {"type": "object"}},
+                    },
+                }}},
             }),
         ),
     ]

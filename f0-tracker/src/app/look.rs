@@ -17,12 +17,12 @@ use super::work::{Work, case_subject};
 use super::{area, close_case, report, settings};
 use crate::App;
 use crate::completion::{Course, DayZero};
-use crate::domain::act::{ActBody, StepBy};
+use crate::domain::act::{ActBody, ActKind, StepBy};
 use crate::domain::case::CaseState;
 use crate::domain::risk::RiskGroup;
 use crate::store::{
-    ActFilter, ActRecord, AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, Evidence, F0Write,
-    ReportRecord,
+    ActFilter, ActRecord, AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, Evidence,
+    F0Write, ReportRecord,
 };
 
 /// So many people that fit a search are looked at.
@@ -94,6 +94,8 @@ pub struct CaseQuery {
     pub doctor: Option<String>,
     /// Name with or without diacritics, phone or ID number.
     pub text: Option<String>,
+    /// In which order.
+    pub order: CaseOrder,
     /// At most so many.
     pub limit: i64,
     /// Skip so many.
@@ -263,8 +265,16 @@ pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases
         None => None,
     };
     let (limit, offset) = (query.limit + 1, query.offset);
-    let filter =
-        CaseFilter { state: query.state, wards, risk: query.risk, doctor, people: people_found, limit, offset };
+    let filter = CaseFilter {
+        state: query.state,
+        wards,
+        risk: query.risk,
+        doctor,
+        people: people_found,
+        order: query.order,
+        limit,
+        offset,
+    };
     let mut found = work.tx.cases(&filter).await?;
     let more = cut(&mut found, query.limit);
     found.retain(|case| area::covers(caller, case, today));
@@ -335,6 +345,16 @@ pub struct OwnCase {
     pub person: Option<Person>,
     /// Its reports, the newest first.
     pub reports: Vec<ReportRecord>,
+    /// The advice that staff gave, the newest first.
+    pub advice: Vec<ActRecord>,
+}
+
+/// So much advice is shown to a family.
+const MAX_ADVICE: i64 = 10;
+
+async fn advice(tx: &mut dyn F0Write, case: CaseId) -> Result<Vec<ActRecord>, StoreError> {
+    let kinds = vec![ActKind::Advice];
+    tx.acts(&ActFilter { kinds, cases: Some(vec![case]), limit: MAX_ADVICE, ..ActFilter::default() }).await
 }
 
 /// The open cases that a citizen may report about: their own, and those of their household.
@@ -350,7 +370,8 @@ pub async fn own_cases(app: &App, caller: &Caller) -> Result<Vec<OwnCase>, Probl
         let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
         let reports = work.tx.newest_reports(&[case.id], 10).await?;
         work.audit("case.read", case_subject(case.id), json!({})).await?;
-        own.push(OwnCase { case, person, reports });
+        let advice = advice(work.tx.as_mut(), case.id).await?;
+        own.push(OwnCase { case, person, reports, advice });
     }
     work.commit().await?;
     Ok(own)
@@ -372,6 +393,7 @@ pub async fn own_case(app: &App, caller: &Caller, id: CaseId) -> Result<OwnCase,
     let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
     let reports = work.tx.newest_reports(&[id], 10).await?;
     work.audit("case.read", case_subject(id), json!({})).await?;
+    let advice = advice(work.tx.as_mut(), id).await?;
     work.commit().await?;
-    Ok(OwnCase { case, person, reports })
+    Ok(OwnCase { case, person, reports, advice })
 }

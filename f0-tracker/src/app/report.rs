@@ -19,6 +19,7 @@ use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
 use crate::domain::engine::{Assessment, assess};
 use crate::domain::observation::{Observation, ReportInput, Reporter};
+use crate::domain::ranking::Ranking;
 use crate::domain::risk::risk;
 use crate::domain::subject::Subject;
 use crate::domain::vital::Vital;
@@ -26,6 +27,9 @@ use crate::store::{CaseRecord, ContactLevel, F0Read, FeedDraft, FeedKind, Latest
 
 /// The roles of staff who may report for a patient of their area.
 pub const REPORTERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Hotline];
+
+/// So many reports make a patient's baseline: those of the last days.
+pub(crate) const BASELINE: i64 = 12;
 
 /// The vital signs that are kept beside the case for lists.
 const LISTED: [Vital; 4] = [Vital::TemperatureC, Vital::Spo2Pct, Vital::RespiratoryRate, Vital::Pulse];
@@ -146,6 +150,7 @@ pub(crate) async fn keep(
         case.risk = risk(&subject, case.vaccine_doses, Some(&report.observed), day);
         case = silence::heard(work, case, report.observed.at).await?;
         work.tx.update_case(&case).await?;
+        note_trend(work, &report).await?;
     }
     tell(work, &case, &report);
     let detail = json!({"report_id": id, "level": report.level, "by": report.observed.by});
@@ -153,6 +158,14 @@ pub(crate) async fn keep(
     alerts::raise(work, &case, report.level, &report.reasons).await?;
     rejudge(work, case, &subject, &report, near).await?;
     Ok(Some(report))
+}
+
+/// Notes how far the newest report lies from the patient's own baseline.
+async fn note_trend(work: &mut Work, report: &ReportRecord) -> Result<(), StoreError> {
+    let newest = work.tx.newest_reports(&[report.case_id], BASELINE).await?;
+    let earlier: Vec<Observation> = newest.into_iter().map(|report| report.observed).collect();
+    let ranking = Ranking::builtin();
+    work.tx.set_trend(report.case_id, ranking.forward(ranking.trend(&report.observed, &earlier))).await
 }
 
 /// The reports near an observation: those that may confirm it, and those that it may confirm.

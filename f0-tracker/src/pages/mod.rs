@@ -1,11 +1,16 @@
 //! The pages: the doctors' live board, a case, and the care page of patients and families.
 
+mod acts;
 mod board;
 mod care;
 mod case;
+mod dashboard;
+mod hotline;
 mod papers;
+mod rank;
 #[cfg(test)]
 mod samples;
+mod station;
 
 use shared::time::Instant;
 use shared_web::access::Routes;
@@ -37,6 +42,12 @@ impl Moment {
     }
 }
 
+/// A moment that may lie ahead: then its exact time, since "sau 2 giờ" is no appointment.
+fn due(page: &Page, at: Instant, now: Instant) -> Moment {
+    let text = if at > now { exact(at) } else { page.ago(at, now) };
+    Moment { at: at.to_string(), text, exact: exact(at) }
+}
+
 /// One thing to correct in a form.
 struct FormError {
     /// The id of the field.
@@ -48,7 +59,9 @@ struct FormError {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    papers::routes(care::routes(case::routes(board::routes(routes))))
+    dashboard::routes(hotline::routes(station::routes(papers::routes(care::routes(case::routes(board::routes(
+        routes,
+    )))))))
 }
 
 #[cfg(test)]
@@ -66,6 +79,10 @@ mod tests {
             (include_str!("../../i18n/vi/case.ftl"), include_str!("../../i18n/en/case.ftl")),
             (include_str!("../../i18n/vi/care.ftl"), include_str!("../../i18n/en/care.ftl")),
             (include_str!("../../i18n/vi/paper.ftl"), include_str!("../../i18n/en/paper.ftl")),
+            (include_str!("../../i18n/vi/station.ftl"), include_str!("../../i18n/en/station.ftl")),
+            (include_str!("../../i18n/vi/acts.ftl"), include_str!("../../i18n/en/acts.ftl")),
+            (include_str!("../../i18n/vi/dashboard.ftl"), include_str!("../../i18n/en/dashboard.ftl")),
+            (include_str!("../../i18n/vi/hotline.ftl"), include_str!("../../i18n/en/hotline.ftl")),
         ] {
             assert!(!keys(vi).is_empty());
             assert_eq!(keys(vi), keys(en));

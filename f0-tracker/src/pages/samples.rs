@@ -34,7 +34,7 @@ const CLASSES: [&str; 6] = ["board-status", "case-side", "case-charts", "case-na
 
 /// Fails where a page shows the key of a text instead of the text.
 pub fn assert_no_key(html: &str) {
-    for prefix in ["board-", "case-"] {
+    for prefix in ["board-", "case-", "station-", "hotline-", "act-", "rank-", "dash-"] {
         for (at, _) in html.match_indices(prefix) {
             let token: String =
                 html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();

@@ -4,6 +4,7 @@
 
 mod desk;
 mod duty;
+mod lists;
 mod postgres;
 mod records;
 mod sqlite;
@@ -21,9 +22,10 @@ use uuid::Uuid;
 
 pub use desk::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
 pub use duty::{DutyFilter, DutyRead, DutyWrite};
+pub use lists::{AlertCount, ContactCount, ListRead, OpenCount};
 pub use records::{
-    AlertFilter, AlertRecord, AlertState, CaseFilter, CaseRecord, Contact, ContactLevel, Evidence, FeedDraft,
-    FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
+    AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, ContactLevel, Evidence,
+    FeedDraft, FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
 };
 pub use station::{CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
 
@@ -38,7 +40,7 @@ pub trait F0Store: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait F0Read: SharedRead + CoreRead + DeskRead + DutyRead {
+pub trait F0Read: SharedRead + CoreRead + DeskRead + DutyRead + ListRead {
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// Cases by their ids, in no order.
@@ -93,6 +95,8 @@ pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite {
     async fn insert_case(&mut self, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError>;
     /// Replaces what is known of a case, whatever its state; its person, who opened it and the request stay.
     async fn update_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
+    /// Notes by how many minutes a case's trend brings it forward in the order of the board.
+    async fn set_trend(&mut self, case: CaseId, minutes: i64) -> Result<(), StoreError>;
     /// Lets a case be another person's: two records turned out to be one person.
     async fn move_case(&mut self, case: CaseId, person: PersonId) -> Result<(), StoreError>;
     /// Gives whatever one case holds to another: reports, results, tests, papers, alerts, acts and contacts.

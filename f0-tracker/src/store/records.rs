@@ -7,11 +7,12 @@ use shared::events::{AlertLevel, ExposureLevel, Outcome};
 use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
 use shared::time::{Date, Instant};
 
-use crate::domain::case::CaseState;
+use crate::domain::case::{CaseState, illness_day};
 use crate::domain::condition::Condition;
 use crate::domain::engine::{ProtocolSays, Reason};
 use crate::domain::ladder::Owner;
 use crate::domain::observation::Observation;
+use crate::domain::ranking::Standing;
 use crate::domain::risk::RiskGroup;
 use crate::domain::vital::Vitals;
 
@@ -94,6 +95,21 @@ pub struct CaseRecord {
     pub latest: Latest,
     /// When the next report is due; none once the case has ended.
     pub report_due_at: Option<Instant>,
+}
+
+impl CaseRecord {
+    /// The case, as far as the order of the board is concerned.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let seen = self.latest.at.unwrap_or(self.opened_at).local_date();
+        Standing {
+            level: self.latest.level,
+            risk: self.risk,
+            illness_day: illness_day(self.symptom_onset, self.diagnosed_at.local_date(), seen),
+            reported: self.latest.at,
+            opened_at: self.opened_at,
+        }
+    }
 }
 
 /// A laboratory result, as far as cases care.
@@ -350,10 +366,22 @@ pub struct CaseFilter {
     pub doctor: Option<AccountId>,
     /// Only those of these people.
     pub people: Option<Vec<PersonId>>,
+    /// In which order.
+    pub order: CaseOrder,
     /// At most so many.
     pub limit: i64,
     /// Skip so many.
     pub offset: i64,
+}
+
+/// The order of a list of cases.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaseOrder {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// By danger, as [`crate::domain::ranking`] has it.
+    Danger,
 }
 
 /// Which alerts a list shows.

@@ -142,7 +142,50 @@ async fn conforms(store: Arc<dyn F0Store>) {
     feed(&store).await;
     station(&store).await;
     duties(&store).await;
+    counts(&store).await;
+    order(&store).await;
     moves(&store).await;
+}
+
+async fn counts(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let ward = Some("28252".to_owned());
+    let open = tx.open_counts().await.unwrap();
+    let (level, risk) = (AlertLevel::Urgent, RiskGroup::VeryHigh);
+    assert_eq!(open, [OpenCount { ward_code: ward.clone(), level, risk, count: 2 }]);
+    assert_eq!(tx.silent_counts(now().plus(minutes(1))).await.unwrap(), [(ward.clone(), 2)]);
+    assert_eq!(tx.silent_counts(now()).await.unwrap(), []);
+    let alerts = tx.alert_counts().await.unwrap();
+    assert!(alerts.iter().all(|one| one.state != AlertState::Resolved && one.count > 0), "{alerts:?}");
+    let oldest = alerts.iter().map(|one| one.oldest).min();
+    let all = tx.alerts(&AlertFilter { limit: 100, ..AlertFilter::default() }).await.unwrap();
+    let unresolved: Vec<_> = all.iter().filter(|alert| alert.state != AlertState::Resolved).collect();
+    assert_eq!(alerts.iter().map(|one| one.count).sum::<i64>(), i64::try_from(unresolved.len()).unwrap());
+    assert_eq!(oldest, unresolved.iter().map(|alert| alert.raised_at).min());
+    let contacts = tx.contact_counts(now().minus(minutes(1_000)), now().plus(minutes(1_000))).await.unwrap();
+    assert!(contacts.iter().map(|one| one.count).sum::<i64>() > 0);
+    assert_eq!(tx.contact_counts(now().plus(minutes(1_000)), now().plus(minutes(2_000))).await.unwrap(), []);
+    tx.commit().await.unwrap();
+}
+
+async fn order(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let filter =
+        CaseFilter { state: Some(CaseState::Open), order: CaseOrder::Danger, limit: 10, ..CaseFilter::default() };
+    let ids = |cases: &[CaseRecord]| cases.iter().map(|case| case.id.uuid().as_u128()).collect::<Vec<_>>();
+    assert_eq!(ids(&tx.cases(&filter).await.unwrap()), [1, 3], "as they are");
+    tx.set_trend(CaseId::from_uuid(id(3)), 60).await.unwrap();
+    assert_eq!(ids(&tx.cases(&filter).await.unwrap()), [3, 1], "one that gets worse comes forward");
+    let worse = CaseRecord { latest: Latest { level: AlertLevel::Emergency, ..case(1, 11).latest }, ..case(1, 11) };
+    tx.update_case(&worse).await.unwrap();
+    assert_eq!(ids(&tx.cases(&filter).await.unwrap()), [1, 3]);
+    tx.set_trend(CaseId::from_uuid(id(3)), 60_000).await.unwrap();
+    tx.update_case(&case(3, 13)).await.unwrap();
+    assert_eq!(ids(&tx.cases(&filter).await.unwrap()), [3, 1], "a change of the case keeps its trend");
+    tx.set_trend(CaseId::from_uuid(id(3)), 0).await.unwrap();
+    tx.update_case(&case(1, 11)).await.unwrap();
+    assert_eq!(ids(&tx.cases(&filter).await.unwrap()), [1, 3]);
+    tx.commit().await.unwrap();
 }
 
 async fn cases(store: &Arc<dyn F0Store>) {
@@ -186,6 +229,7 @@ async fn cases(store: &Arc<dyn F0Store>) {
         risk: Some(RiskGroup::VeryHigh),
         doctor: Some(AccountId::from_uuid(id(77))),
         people: Some(vec![PersonId::from_uuid(id(11)), PersonId::from_uuid(id(13))]),
+        order: CaseOrder::Newest,
         limit: 1,
         offset: 1,
     };
@@ -215,6 +259,9 @@ async fn evidence(store: &Arc<dyn F0Store>) {
     assert!(tx.put_evidence(&next).await.unwrap());
     assert_eq!(tx.evidence(first.result_id).await.unwrap(), Some(next));
     assert_eq!(tx.evidence_of(CaseId::from_uuid(id(1))).await.unwrap(), [next]);
+    let many = [1, 2].map(|n| CaseId::from_uuid(id(n)));
+    assert_eq!(tx.evidence_of_many(&many).await.unwrap(), [next]);
+    assert_eq!(tx.evidence_of_many(&[]).await.unwrap(), []);
     tx.commit().await.unwrap();
 }
 

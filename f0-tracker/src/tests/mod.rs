@@ -3,6 +3,7 @@
 mod acts;
 mod closing;
 mod duty;
+mod hotline;
 mod http;
 mod ladder;
 mod lines;
@@ -11,5 +12,6 @@ mod pages;
 mod seed;
 mod silence;
 pub(crate) mod stage;
+mod station;
 mod stream;
 mod window;

@@ -15,13 +15,13 @@ use tower::ServiceExt;
 use super::stage::{Stage, WARD, account, ask, detected, grounds, province, token};
 use crate::App;
 
-struct Browser<'a> {
-    running: &'a Running,
-    cookie: String,
+pub(super) struct Browser<'a> {
+    pub(super) running: &'a Running,
+    pub(super) cookie: String,
 }
 
 impl Browser<'_> {
-    async fn send(&self, method: Method, path: &str, form: Option<&str>) -> Response {
+    pub(super) async fn send(&self, method: Method, path: &str, form: Option<&str>) -> Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -35,11 +35,11 @@ impl Browser<'_> {
         self.running.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
     }
 
-    async fn get(&self, path: &str) -> (u16, String) {
+    pub(super) async fn get(&self, path: &str) -> (u16, String) {
         text(self.send(Method::GET, path, None).await).await
     }
 
-    async fn post(&self, path: &str, form: &str) -> Response {
+    pub(super) async fn post(&self, path: &str, form: &str) -> Response {
         self.send(Method::POST, path, Some(form)).await
     }
 }
@@ -50,7 +50,7 @@ async fn text(response: Response) -> (u16, String) {
     (status, String::from_utf8(bytes.to_vec()).unwrap())
 }
 
-fn location(response: &Response) -> String {
+pub(super) fn location(response: &Response) -> String {
     response.headers()[header::LOCATION].to_str().unwrap().to_owned()
 }
 

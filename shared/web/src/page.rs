@@ -64,6 +64,9 @@ pub struct Page {
 /// Where each role works, in the order of the navigation.
 const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/board", "nav-board", "board", &[Role::Doctor, Role::Officer, Role::Nurse]),
+    ("/station", "nav-station", "list", &[Role::Nurse]),
+    ("/hotline", "nav-hotline", "phone", &[Role::Hotline]),
+    ("/dashboard", "nav-dashboard", "chart", &[Role::Officer, Role::Admin]),
     ("/lab", "nav-lab", "flask", &[Role::Lab, Role::Officer]),
     ("/sampling", "nav-sampling", "qr", &[Role::Sampler]),
     ("/lab/tubes", "nav-tubes", "flask", &[Role::Sampler]),

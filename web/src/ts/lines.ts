@@ -70,5 +70,24 @@ export interface Sampling {
 /** The tubes of a sampling team. */
 export const SAMPLINGS: Line<Sampling> = batchLine<Sampling>("samplings", "/api/v1/lab/samplings/batch", "samplings");
 
+/** Something recorded at a patient's door, as `POST /api/v1/f0/station/batch` takes it. */
+export interface StationRecord {
+  readonly id: string;
+  readonly kind: "report" | "test" | "call" | "hand_out";
+  readonly case_id?: string;
+  readonly act_id?: string;
+  /** The patient's name, for this device alone. */
+  readonly who?: string;
+}
+
+const STATION_BATCH = batchLine<StationRecord>("station", "/api/v1/f0/station/batch", "records");
+
+/** What a health station recorded. Its server judges each record by a use-case of its own, so a batch is small. */
+export const STATION: Line<StationRecord> = {
+  ...STATION_BATCH,
+  batch: 50,
+  send: (records) => STATION_BATCH.send(records.map(({ body: { who: _, ...body }, ...record }) => ({ ...record, body }))),
+};
+
 /** All of them, in the order in which they are sent. */
-export const LINES: readonly Line<never>[] = [VISITS, PAPER, SCANS, LEAVINGS, SAMPLINGS];
+export const LINES: readonly Line<never>[] = [VISITS, PAPER, SCANS, LEAVINGS, SAMPLINGS, STATION];

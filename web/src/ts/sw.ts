@@ -40,7 +40,7 @@ const SEEN = "antam-pages";
 /** How long the network may take before the page of the device is shown. */
 const PATIENCE_MS = 3_000;
 /** The pages that work with no signal; the others are told of as unreachable. */
-const WORKS_OFFLINE = /^\/(?:c\/[^/]+|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?)$/i;
+const WORKS_OFFLINE = /^\/(?:c\/[^/]+|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?|station)$/i;
 const DOOR = "/offline/door";
 const SORRY = "/offline";
 

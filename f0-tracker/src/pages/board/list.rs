@@ -16,6 +16,7 @@ use crate::pages::Moment;
 use crate::pages::case::patient::{Patient, place};
 use crate::pages::case::values::{self, Value};
 use crate::pages::case::{level_of, shown_level};
+use crate::store::CaseOrder;
 
 /// What the form above the list asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,6 +53,8 @@ impl Wanted {
             ward_code: some(given(self.ward.as_deref())),
             risk: RiskGroup::from_code(given(self.risk.as_deref())),
             doctor: None,
+            // Who is looked for is found among those who have ended as well; only open cases have a place in the order.
+            order: if text.is_some() { CaseOrder::Newest } else { CaseOrder::Danger },
             text,
             limit: paging.limit(),
             offset: paging.offset()?,

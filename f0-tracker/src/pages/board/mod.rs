@@ -94,7 +94,11 @@ struct Act {
 
 async fn act(app: &App, caller: &Caller, id: AlertId, step: Step, form: &Act) -> Result<Response, Problem> {
     let alert = alerts::act(app, caller, id, step, &form.note).await?;
-    let back = if form.from == "case" { format!("/cases/{}", alert.case_id) } else { "/board".to_owned() };
+    let back = match form.from.as_str() {
+        "case" => format!("/cases/{}", alert.case_id),
+        "station" => "/station".to_owned(),
+        _ => "/board".to_owned(),
+    };
     Ok(Redirect::to(&back).into_response())
 }
 

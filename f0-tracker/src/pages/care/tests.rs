@@ -3,6 +3,7 @@
 use askama::Template;
 use shared::bilingual::Lang;
 use shared::events::AlertLevel;
+use shared::ids::ActId;
 use shared_web::caller::{Caller, Identity};
 use shared_web::context::RequestContext;
 
@@ -10,9 +11,11 @@ use super::report::{AnswerPage, ReportPage};
 use super::sign_in::{CodePage, SignInPage};
 use super::today::CarePage;
 use crate::app::look::OwnCase;
+use crate::domain::act::{ActBody, ActStatus};
 use crate::domain::observation::ReportInput;
 use crate::pages::FormError;
-use crate::pages::samples::{assert_no_key, case, now, person, reports};
+use crate::pages::samples::{assert_no_key, case, doctor, now, person, reports};
+use crate::store::ActRecord;
 
 fn citizen(lang: Lang) -> Caller {
     let context = RequestContext { lang, path: "/care".to_owned(), demo: true, ..RequestContext::default() };
@@ -20,7 +23,21 @@ fn citizen(lang: Lang) -> Caller {
 }
 
 fn own() -> OwnCase {
-    OwnCase { case: case(), person: Some(person(0, "Nguyễn Thị Hoa", 1955)), reports: reports() }
+    let advice = [ActStatus::Given, ActStatus::Read].map(|status| ActRecord {
+        id: ActId::from_uuid(uuid::Uuid::from_u128(9)),
+        case_id: Some(case().id),
+        person_id: case().person_id,
+        ward_code: None,
+        status,
+        at: now(),
+        by: doctor(),
+        due_at: None,
+        body: ActBody::Advice { text: "Nằm sấp, uống đủ nước".to_owned() },
+        steps: Vec::new(),
+        body_hash: String::new(),
+    });
+    let person = Some(person(0, "Nguyễn Thị Hoa", 1955));
+    OwnCase { case: case(), person, reports: reports(), advice: advice.into() }
 }
 
 /// Fails where a page shows the key of a text, or writes what the policy forbids.

@@ -3,22 +3,26 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::Method;
-use axum::response::Response;
-use axum::routing::get;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use shared::ids::ActId;
 use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
+use shared_web::extract::Id;
 use shared_web::page::{Page, html};
 
 use super::sign_in::SignInPage;
 use crate::App;
+use crate::app::act_steps;
 use crate::app::look::{self, OwnCase};
+use crate::domain::act::{ActBody, ActStatus};
 use crate::domain::vital::Vital;
-use crate::pages::TEXTS;
 use crate::pages::case::patient::Patient;
 use crate::pages::case::values::{level_code, with_unit};
-use crate::store::ReportRecord;
+use crate::pages::{Moment, TEXTS};
+use crate::store::{ActRecord, ReportRecord};
 
 /// The hour at which the afternoon's report begins. 261/QĐ-BYT asks for two a day, in the morning and in the afternoon.
 const NOON: i8 = 12;
@@ -42,6 +46,16 @@ struct Member {
     level: &'static str,
     verdict: String,
     advice: String,
+    told: Vec<Told>,
+}
+
+/// What staff advised.
+struct Told {
+    id: String,
+    text: String,
+    at: Moment,
+    /// Whether the family has confirmed that they read it.
+    read: bool,
 }
 
 #[derive(Template)]
@@ -70,8 +84,17 @@ impl Member {
             steps: [false, true].map(|afternoon| DayStep::new(page, own, afternoon, now)).into(),
             verdict: page.t(&format!("care-today-{level}")),
             advice: page.t(&format!("care-today-{level}-note")),
+            told: own.advice.iter().filter_map(|act| Told::new(page, act, now)).collect(),
             level,
         }
+    }
+}
+
+impl Told {
+    fn new(page: &Page, act: &ActRecord, now: Instant) -> Option<Self> {
+        let ActBody::Advice { text } = &act.body else { return None };
+        let (id, text) = (act.id.to_string(), text.clone());
+        Some(Self { id, text, at: Moment::new(page, act.at, now), read: act.status == ActStatus::Read })
     }
 }
 
@@ -118,8 +141,24 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     Ok(html(&CarePage::new(&caller, &cases, app.platform.now())))
 }
 
+/// The family confirms that they read advice.
+async fn confirm(State(app): State<App>, caller: Caller, Id(id): Id<ActId>) -> Result<Response, Problem> {
+    if caller.citizen().is_none() {
+        return Ok(Redirect::to("/care").into_response());
+    }
+    act_steps::read(&app, &caller, id).await?;
+    Ok(Redirect::to("/care").into_response())
+}
+
 /// The routes.
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let doc = Doc::page("The patient's and family's page; the sign-in form before");
-    routes.add(Method::GET, "/care", Who::Public, Scope::Own, doc, get(show))
+    routes.add(Method::GET, "/care", Who::Public, Scope::Own, doc, get(show)).add(
+        Method::POST,
+        "/care/advice/{id}/read",
+        Who::Public,
+        Scope::Own,
+        Doc::page("Confirm that advice was read; the sign-in form before").takes(super::FORM),
+        post(confirm),
+    )
 }

@@ -63,7 +63,8 @@ pub fn day(date: Date) -> String {
     format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
 }
 
-fn about(page: &Page, person: &Person, today: Date) -> String {
+/// Sex and age: "Nữ, 67 tuổi"; empty where neither is known.
+pub fn about(page: &Page, person: &Person, today: Date) -> String {
     let sex = match person.sex {
         shared::person::Sex::Unknown => None,
         sex => Some(sex.name().get(page.language()).to_owned()),

@@ -14,9 +14,10 @@ use uuid::Uuid;
 use super::{Conn, Db, Row, code};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
+use crate::domain::ranking::Ranking;
 use crate::domain::risk::RiskGroup;
 use crate::domain::vital::{Tenths, Vital, Vitals};
-use crate::store::{CaseFilter, CaseRecord, Latest, OpenedBy};
+use crate::store::{CaseFilter, CaseOrder, CaseRecord, Latest, OpenedBy};
 
 macro_rules! columns {
     () => {
@@ -154,7 +155,11 @@ pub(super) async fn list(conn: &mut Conn, filter: &CaseFilter) -> Result<Vec<Cas
         }
         query.push(")");
     }
-    query.push(" ORDER BY opened_at DESC, id DESC LIMIT ").push_bind(filter.limit);
+    query.push(match filter.order {
+        CaseOrder::Newest => " ORDER BY opened_at DESC, id DESC LIMIT ",
+        CaseOrder::Danger => " ORDER BY rank, id LIMIT ",
+    });
+    query.push_bind(filter.limit);
     query.push(" OFFSET ").push_bind(filter.offset);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(record).collect()
@@ -192,9 +197,9 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     let done = sqlx::query(
         "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, \
          conditions, vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
-         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at) \
+         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at, rank) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24, $25) ON CONFLICT DO NOTHING",
+         $23, $24, $25, $26) ON CONFLICT DO NOTHING",
     )
     .bind(case.id.uuid())
     .bind(case.person_id.uuid())
@@ -221,6 +226,7 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     .bind(vital_column(vitals, Vital::Pulse))
     .bind(body_hash)
     .bind(case.report_due_at.map(At))
+    .bind(Ranking::builtin().place(&case.standing()))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -233,7 +239,7 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
          vaccine_doses = $6, pregnant = $7, risk = $8, ward_code = $9, closed_at = $10, void_reason = $11, \
          doctor_id = $12, level = $13, last_report_at = $14, temperature_tenths = $15, spo2_pct = $16, \
          respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20, \
-         report_due_at = $21 WHERE id = $1",
+         report_due_at = $21, rank = $22 - trend WHERE id = $1",
     )
     .bind(case.id.uuid())
     .bind(case.state.code())
@@ -256,8 +262,18 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
     .bind(At(case.diagnosed_at))
     .bind(At(case.specimen_at))
     .bind(case.report_due_at.map(At))
+    .bind(Ranking::builtin().place(&case.standing()))
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+pub(super) async fn set_trend(conn: &mut Conn, case: CaseId, minutes: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE f0_cases SET rank = rank + trend - $2, trend = $2 WHERE id = $1")
+        .bind(case.uuid())
+        .bind(minutes)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -4,10 +4,10 @@ use shared::events::Outcome;
 use shared::ids::{CaseId, PersonId, ResultId};
 use shared_store::StoreError;
 use shared_store::columns::At;
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Row, code};
+use super::{Conn, Db, Row, code};
 use crate::store::Evidence;
 
 macro_rules! columns {
@@ -46,6 +46,23 @@ pub(super) async fn of_case(conn: &mut Conn, case: CaseId) -> Result<Vec<Evidenc
     .fetch_all(conn)
     .await?;
     rows.iter().map(record).collect()
+}
+
+pub(super) async fn of_many(conn: &mut Conn, cases: &[CaseId]) -> Result<Vec<Evidence>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in cases.chunks(500) {
+        let mut query =
+            QueryBuilder::<Db>::new(concat!("SELECT ", columns!(), " FROM f0_case_results WHERE case_id IN ("));
+        let mut list = query.separated(", ");
+        for case in chunk {
+            list.push_bind(case.uuid());
+        }
+        query.push(")");
+        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+            found.push(record(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn put(conn: &mut Conn, evidence: &Evidence) -> Result<bool, StoreError> {

@@ -7,6 +7,7 @@ mod desk;
 mod duty;
 mod evidence;
 mod feed;
+mod lists;
 mod reports;
 mod station;
 
@@ -167,6 +168,10 @@ impl F0Write for Tx {
 
     async fn update_case(&mut self, case: &CaseRecord) -> Result<(), StoreError> {
         cases::update(self.conn(), case).await
+    }
+
+    async fn set_trend(&mut self, case: CaseId, minutes: i64) -> Result<(), StoreError> {
+        cases::set_trend(self.conn(), case, minutes).await
     }
 
     async fn move_case(&mut self, case: CaseId, person: PersonId) -> Result<(), StoreError> {

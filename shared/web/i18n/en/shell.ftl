@@ -138,6 +138,9 @@ messages-empty-text = Release a test result, and the message to the citizen appe
 ## Navigation, roles
 
 nav-board = Duty board
+nav-station = Work of today
+nav-hotline = Advice line
+nav-dashboard = The province
 nav-lab = Laboratory
 nav-sampling = Sampling
 nav-tubes = Tubes

@@ -138,6 +138,9 @@ messages-empty-text = Hãy trả một kết quả xét nghiệm, tin nhắn cho
 ## Điều hướng, vai trò
 
 nav-board = Bảng trực
+nav-station = Việc hôm nay
+nav-hotline = Đường dây tư vấn
+nav-dashboard = Toàn tỉnh
 nav-lab = Xét nghiệm
 nav-sampling = Lấy mẫu
 nav-tubes = Ống mẫu

@@ -118,11 +118,11 @@ fn safe_target(next: &str) -> Option<&str> {
 fn first_page(account: &Account) -> &'static str {
     let places = [
         (Role::Doctor, "/board"),
-        (Role::Nurse, "/board"),
+        (Role::Nurse, "/station"),
         (Role::Lab, "/lab"),
-        (Role::Officer, "/exposures"),
+        (Role::Officer, "/dashboard"),
         (Role::Venue, "/venue"),
-        (Role::Hotline, "/people"),
+        (Role::Hotline, "/hotline"),
         (Role::Admin, "/operations"),
     ];
     places.into_iter().find(|(role, _)| account.has(*role)).map_or("/", |(_, path)| path)

@@ -1,0 +1,34 @@
+## What is done for the patient
+
+act-forms = Do something for the patient
+act-call = Note a call
+act-advice = Advise
+act-prescription = Order a bag or medicine
+act-referral = Refer
+act-handover = Hand over
+act-send = Save
+act-note = Note
+act-reason = Reason
+act-direction = Who called
+act-disposition = How the call ended
+act-call-back = Call back promised for
+act-call-back-hint = Leave empty where nothing is promised. A promise that is not kept raises an alert.
+act-advice-text = Advice
+act-advice-hint = The family reads these very words and confirms it.
+act-bag = Medicine bag
+act-bag-none = No bag
+act-bag-word = Bag
+act-not-asked = Not asked
+act-yes = Yes
+act-no = No
+act-consent = The patient consents (bag C)
+act-items = Other medicine
+act-items-hint = One medicine a line, its dose after a |
+act-referral-to = Refer to
+act-referral-to-hint = Empty: the receiving facility of the district.
+act-urgency = Urgency
+act-transport = Transport
+act-hand-to = Hand over to
+act-handover-hint = The other side must accept; where nobody does, there is an alert.
+act-given = What was done
+act-by = by

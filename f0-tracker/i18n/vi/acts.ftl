@@ -1,0 +1,34 @@
+## Làm gì cho người bệnh
+
+act-forms = Làm gì cho người bệnh
+act-call = Ghi cuộc gọi
+act-advice = Dặn người bệnh
+act-prescription = Kê túi thuốc, đơn thuốc
+act-referral = Chuyển viện
+act-handover = Bàn giao
+act-send = Lưu
+act-note = Ghi chú
+act-reason = Lý do
+act-direction = Ai gọi
+act-disposition = Kết quả cuộc gọi
+act-call-back = Hẹn gọi lại lúc
+act-call-back-hint = Để trống nếu không hẹn. Đến giờ mà chưa gọi sẽ có cảnh báo.
+act-advice-text = Lời dặn
+act-advice-hint = Gia đình đọc đúng những chữ này và bấm đã đọc.
+act-bag = Túi thuốc
+act-bag-none = Không phát túi
+act-bag-word = Túi
+act-not-asked = Chưa hỏi
+act-yes = Có
+act-no = Không
+act-consent = Người bệnh đồng ý dùng (túi C)
+act-items = Thuốc khác
+act-items-hint = Mỗi dòng một thuốc, liều dùng sau dấu |
+act-referral-to = Chuyển đến
+act-referral-to-hint = Để trống: cơ sở thu dung của huyện.
+act-urgency = Mức khẩn
+act-transport = Đi bằng
+act-hand-to = Bàn giao cho
+act-handover-hint = Người nhận phải bấm nhận; không ai nhận thì có cảnh báo.
+act-given = Những việc đã làm
+act-by = bởi
