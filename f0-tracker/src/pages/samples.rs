@@ -30,7 +30,8 @@ use crate::store::{
 };
 
 /// Names of CSS classes that begin as the keys of texts do.
-const CLASSES: [&str; 6] = ["board-status", "case-side", "case-charts", "case-name", "case-day", "case-right"];
+const CLASSES: [&str; 7] =
+    ["board-status", "case-side", "case-charts", "case-name", "case-day", "case-right", "dash-form"];
 
 /// Fails where a page shows the key of a text instead of the text.
 pub fn assert_no_key(html: &str) {

@@ -9,12 +9,14 @@ use tests::process::Embedded;
 use thirtyfour::prelude::*;
 
 /// Pages by who looks at them; an empty name is somebody who is not signed in.
-const PAGES: [(&str, &[&str]); 6] = [
+const PAGES: [(&str, &[&str]); 8] = [
     ("", &["/", "/login", "/care", "/messages", "/nowhere"]),
     ("doctor", &["/board", "/people?q=nguyen"]),
     ("lab", &["/lab"]),
     ("venue", &["/venue"]),
-    ("officer", &["/exposures"]),
+    ("officer", &["/exposures", "/dashboard"]),
+    ("nurse", &["/station"]),
+    ("hotline", &["/hotline"]),
     ("admin", &["/operations"]),
 ];
 

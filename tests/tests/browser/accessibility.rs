@@ -17,9 +17,13 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
         ("", &["/", "/login", "/care", "/messages", "/nowhere", "/c/{code}", "/scan", "/offline", "/offline/door"][..]),
         ("venue", &["/venue", "/venue/{venue}/scan", "/venue/{venue}/kiosk"]),
         ("doctor", &["/board", "/people?q=nguyen", "/cases/{case}"]),
-        ("nurse", &["/people?q=tran"]),
+        ("nurse", &["/people?q=tran", "/station"]),
+        ("hotline", &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}"]),
         ("lab", &["/lab"]),
-        ("officer", &["/exposures", "/exposures?case_id={case}"]),
+        (
+            "officer",
+            &["/exposures", "/exposures?case_id={case}", "/dashboard", "/dashboard?area=815", "/dashboard?from=x"],
+        ),
         ("admin", &["/operations"]),
     ]
     .map(|(who, paths)| (who, paths.iter().map(|path| at(path)).collect()))
@@ -34,6 +38,7 @@ async fn ids(url: &str) -> anyhow::Result<BTreeMap<&'static str, String>> {
         ("venue", text(&venues["items"][0]["id"])?),
         ("code", text(&venues["items"][0]["code"])?),
         ("case", text(&cases["items"][0]["id"])?),
+        ("person", text(&cases["items"][0]["person_id"])?),
     ]))
 }
 

@@ -15,7 +15,7 @@ use crate::pages::case::values::level_code;
 use crate::store::ContactLevel;
 
 /// The side of a tile.
-const TILE: i64 = 96;
+const TILE: i64 = 116;
 /// How high a tile is.
 const TILE_HIGH: i64 = 64;
 
