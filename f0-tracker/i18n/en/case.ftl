@@ -137,3 +137,18 @@ case-form-on-oxygen = SpO2 was read on oxygen
 case-form-symptoms = Signs now
 case-form-no-symptoms = Asked, there are none
 case-form-send = Save the report
+
+## What waits, contacts, papers
+
+case-more-people = and { $count } others
+case-near-household = Same household
+case-near-close = Together for long
+case-near-brief = Together briefly
+case-near-same_place = Same place, other time
+case-contacts-title = Contacts
+case-papers = Papers
+case-paper-revoked = revoked
+case-waits = Waits for the next step
+case-due = due
+case-close = End isolation, issue the certificate
+case-close-ask = End isolation and issue the certificate?

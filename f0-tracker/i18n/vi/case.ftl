@@ -125,3 +125,18 @@ case-form-on-oxygen = Đo SpO2 khi đang thở oxy
 case-form-symptoms = Dấu hiệu bây giờ
 case-form-no-symptoms = Đã hỏi, không có dấu hiệu nào
 case-form-send = Lưu báo cáo
+
+## Việc đang chờ, người tiếp xúc, giấy tờ
+
+case-more-people = và { $count } người khác
+case-near-household = Cùng nhà
+case-near-close = Ở cùng lâu
+case-near-brief = Ở cùng chốc lát
+case-near-same_place = Cùng nơi, khác giờ
+case-contacts-title = Người tiếp xúc
+case-papers = Giấy tờ
+case-paper-revoked = đã thu hồi
+case-waits = Đang chờ bước tiếp
+case-due = hạn
+case-close = Kết thúc cách ly, cấp giấy
+case-close-ask = Kết thúc cách ly và cấp giấy hoàn thành?

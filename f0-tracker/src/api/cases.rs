@@ -64,6 +64,7 @@ impl Wanted {
             state: state.map_err(Problem::field)?,
             risk: risk.map_err(Problem::field)?,
             ward_code: given(self.ward_code),
+            district: None,
             doctor: given(self.doctor),
             text: given(self.q),
             order: CaseOrder::Newest,

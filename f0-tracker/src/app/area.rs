@@ -30,6 +30,24 @@ pub fn wards_in(area: &AreaScope, today: Date) -> Option<Vec<String>> {
     }
 }
 
+/// The wards of the caller's duty that lie in a ward or a district; none where nothing narrows a province.
+#[must_use]
+pub fn narrowed(caller: &Caller, ward: Option<&str>, district: Option<&str>, today: Date) -> Option<Vec<String>> {
+    let chosen = match (ward, district) {
+        (Some(ward), _) => Some(vec![ward.to_owned()]),
+        (None, Some(code)) => {
+            let units = wards_of_district(code, FIRST_DAY).into_iter().chain(wards_of_district(code, today));
+            Some(units.map(|unit| unit.code.to_owned()).collect::<Vec<_>>())
+        }
+        (None, None) => None,
+    };
+    match (wards(caller, today), chosen) {
+        (None, chosen) => chosen,
+        (mine, None) => mine,
+        (Some(mine), Some(chosen)) => Some(mine.into_iter().filter(|code| chosen.contains(code)).collect()),
+    }
+}
+
 /// Whether the caller's duty covers a case.
 #[must_use]
 pub fn covers(caller: &Caller, case: &CaseRecord, today: Date) -> bool {

@@ -307,6 +307,51 @@ async fn explain(tx: &mut dyn F0Write, outbound: &mut [Outbound], now: Instant) 
     Ok(())
 }
 
+/// Hand-overs that wait for somebody, with the names of those who made them.
+#[derive(Debug, Clone, Default)]
+pub struct Offered {
+    /// The oldest first.
+    pub lines: Vec<Waiting>,
+    /// Names of accounts.
+    pub names: Names,
+}
+
+/// The hand-overs that wait for a doctor, as far as they are the caller's to accept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn offered_to(app: &App, caller: &Caller) -> Result<Offered, StoreError> {
+    let Some(me) = caller.account().filter(|account| account.has(Role::Doctor)) else { return Ok(Offered::default()) };
+    let mut work = Work::for_caller(app, caller).await?;
+    let today = work.now.local_date();
+    let filter = ActFilter {
+        kinds: vec![ActKind::Handover],
+        statuses: vec![ActStatus::Offered],
+        wards: area::wards(caller, today),
+        limit: 200,
+        ..ActFilter::default()
+    };
+    let mut found = work.tx.acts(&filter).await?;
+    found.retain(|act| {
+        let mine = match &act.body {
+            ActBody::Handover { account: Some(other), .. } => *other == me.id,
+            ActBody::Handover { to, .. } => *to == HandTo::Doctor,
+            _ => false,
+        };
+        mine && caller.covers(act.ward_code.as_deref(), today)
+    });
+    found.sort_by_key(|act| act.at);
+    let people = people(work.tx.as_mut(), found.iter().map(|act| act.person_id).collect()).await?;
+    let names = names(work.tx.as_mut(), found.iter().flat_map(accounts_of)).await?;
+    if !found.is_empty() {
+        let acts: Vec<_> = found.iter().map(|act| act.id).collect();
+        work.audit("handovers.list", None, json!({"acts": acts})).await?;
+    }
+    work.commit().await?;
+    let line = |act: ActRecord| Waiting { person: people.get(&act.person_id).cloned(), act };
+    Ok(Offered { lines: found.into_iter().map(line).collect(), names })
+}
+
 /// Whether a hand-over is the desk's own to accept: the ambulance has no account, the desk notes that it comes.
 #[must_use]
 pub fn desk_accepts(act: &ActRecord) -> bool {

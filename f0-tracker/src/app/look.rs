@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use shared::access::Role;
 use shared::fold::{fold, nfc};
 use shared::ids::{AccountId, CaseId, PersonId};
 use shared::person::Person;
@@ -14,15 +15,16 @@ use shared_web::caller::Caller;
 
 use super::report::no_such_case;
 use super::work::{Work, case_subject};
-use super::{area, close_case, report, settings};
+use super::{area, close_case, hotline, report, settings};
 use crate::App;
 use crate::completion::{Course, DayZero};
 use crate::domain::act::{ActBody, ActKind, StepBy};
 use crate::domain::case::CaseState;
+use crate::domain::ranking::Trend;
 use crate::domain::risk::RiskGroup;
 use crate::store::{
     ActFilter, ActRecord, AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, Evidence,
-    F0Write, ReportRecord,
+    F0Write, PaperRecord, ReportRecord,
 };
 
 /// So many people that fit a search are looked at.
@@ -68,6 +70,8 @@ pub struct CaseLine {
     pub person: Option<Person>,
     /// Its alerts that are not resolved.
     pub alerts: Vec<AlertRecord>,
+    /// How the newest values stand to the patient's own; known where the list is by danger.
+    pub trend: Trend,
 }
 
 /// Cases of the caller's area.
@@ -88,6 +92,8 @@ pub struct CaseQuery {
     pub state: Option<CaseState>,
     /// Only those of this ward.
     pub ward_code: Option<String>,
+    /// Only those of this district.
+    pub district: Option<String>,
     /// Only those of this risk group.
     pub risk: Option<RiskGroup>,
     /// Only those of this doctor, by id or by the name that the account signs in with.
@@ -119,6 +125,8 @@ pub struct CaseFile {
     pub evidence: Vec<Evidence>,
     /// What staff did, the newest first.
     pub acts: Vec<ActRecord>,
+    /// Its papers, the newest first.
+    pub papers: Vec<PaperRecord>,
     /// The names of those who did something.
     pub names: Names,
     /// From which day isolation is counted.
@@ -250,12 +258,7 @@ async fn doctor(tx: &mut dyn F0Write, text: &str) -> Result<AccountId, StoreErro
 pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases, StoreError> {
     let mut work = Work::for_caller(app, caller).await?;
     let today = work.now.local_date();
-    let wards = match (area::wards(caller, today), query.ward_code) {
-        (None, None) => None,
-        (None, Some(ward)) => Some(vec![ward]),
-        (Some(mine), None) => Some(mine),
-        (Some(mine), Some(ward)) => Some(mine.into_iter().filter(|code| *code == ward).collect()),
-    };
+    let wards = area::narrowed(caller, query.ward_code.as_deref(), query.district.as_deref(), today);
     let people_found = match query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => Some(hits(work.tx.as_mut(), text).await?),
         None => None,
@@ -290,6 +293,10 @@ pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases
         alerts.entry(alert.case_id).or_default().push(alert);
     }
     let mut people = people(work.tx.as_mut(), found.iter().map(|case| case.person_id).collect()).await?;
+    let trends = match query.order {
+        CaseOrder::Danger => hotline::trends(work.tx.as_mut(), &ids).await?,
+        CaseOrder::Newest => BTreeMap::new(),
+    };
     let hands = alerts.values().flatten().flat_map(hands).chain(found.iter().filter_map(|case| case.doctor));
     let names = names(work.tx.as_mut(), hands).await?;
     work.audit("cases.list", None, json!({"cases": ids})).await?;
@@ -297,6 +304,7 @@ pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases
     let line = |case: CaseRecord| CaseLine {
         person: people.remove(&case.person_id),
         alerts: alerts.remove(&case.id).unwrap_or_default(),
+        trend: trends.get(&case.id).copied().unwrap_or_default(),
         case,
     };
     Ok(Cases { lines: found.into_iter().map(line).collect(), names, more })
@@ -332,8 +340,9 @@ async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreE
     let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor).chain(of_acts)).await?;
     let contacts = contacts.into_iter().map(|contact| (contact, people.get(&contact.person_id).cloned())).collect();
     let day_zero = settings::day_zero(tx).await?;
+    let papers = tx.papers_of(id).await?;
     let person = people.get(&case.person_id).cloned();
-    Ok(CaseFile { person, case, reports, alerts, contacts, evidence, acts, names, day_zero })
+    Ok(CaseFile { papers, person, case, reports, alerts, contacts, evidence, acts, names, day_zero })
 }
 
 /// A patient's or family member's own view of a case: the case, who has it, and its reports, the newest first.
@@ -396,4 +405,16 @@ pub async fn own_case(app: &App, caller: &Caller, id: CaseId) -> Result<OwnCase,
     let advice = advice(work.tx.as_mut(), id).await?;
     work.commit().await?;
     Ok(OwnCase { case, person, reports, advice })
+}
+
+/// Every doctor, by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn doctors(app: &App) -> Result<Vec<(AccountId, String)>, StoreError> {
+    let accounts = app.store.read().await?.accounts().await?;
+    let doctors = accounts.into_iter().filter(|stored| stored.active && stored.account.has(Role::Doctor));
+    let mut names: Vec<_> = doctors.map(|stored| (stored.account.id, stored.account.display_name)).collect();
+    names.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(names)
 }

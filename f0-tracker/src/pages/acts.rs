@@ -121,7 +121,8 @@ impl ActForms {
         Self::with_ids(id, page, caller, action, open, refused)
     }
 
-    fn with_ids(
+    /// The same with ids from elsewhere.
+    pub fn with_ids(
         mut id: impl FnMut() -> String,
         page: &Page,
         caller: &Caller,

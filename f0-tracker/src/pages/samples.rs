@@ -245,6 +245,7 @@ pub fn file() -> CaseFile {
             (near(2, exposed), None),
         ],
         acts: Vec::new(),
+        papers: Vec::new(),
         evidence: vec![Evidence {
             result_id: id::<ResultId>(500),
             case_id: Some(case.id),

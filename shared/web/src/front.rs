@@ -8,17 +8,50 @@ use axum::routing::get;
 use crate::access::{Doc, Routes, Scope, Who};
 use crate::caller::Caller;
 use crate::i18n;
-use crate::page::{Page, html};
+use crate::page::{NavItem, Page, html};
 use crate::platform::Platform;
+
+/// Where somebody works, with a word on what is to be found there.
+struct Way {
+    href: &'static str,
+    icon: &'static str,
+    label: String,
+    note: String,
+}
 
 #[derive(Template)]
 #[template(path = "front.html")]
 struct FrontPage {
     page: Page,
+    /// Where whoever is signed in works, in the order of the navigation.
+    work: Vec<Way>,
+}
+
+/// The key of what is to be found at a place; places without one say nothing.
+fn note(href: &str) -> Option<&'static str> {
+    Some(match href {
+        "/board" => "front-board-note",
+        "/station" => "front-station-note",
+        "/hotline" => "front-hotline-note",
+        "/dashboard" => "front-dashboard-note",
+        "/lab" => "front-lab-note",
+        "/exposures" => "front-exposures-note",
+        "/people" => "front-people-note",
+        "/venue" => "front-venue-note",
+        _ => return None,
+    })
 }
 
 async fn show(caller: Caller) -> Response {
-    html(&FrontPage { page: Page::new(&caller, i18n::shell(), "front-title") })
+    let page = Page::new(&caller, i18n::shell(), "front-title");
+    let way = |item: &NavItem| Way {
+        href: item.href,
+        icon: item.icon,
+        label: item.label.clone(),
+        note: note(item.href).map(|key| page.t(key)).unwrap_or_default(),
+    };
+    let work = page.nav.iter().map(way).collect();
+    html(&FrontPage { work, page })
 }
 
 #[derive(Template)]

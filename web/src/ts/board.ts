@@ -24,6 +24,7 @@ const EVENTS = [
 const STREAM = "/api/v1/f0/stream";
 const FRAGMENT = "/board/fragments/alerts";
 const VIEW_KEY = "antam.board.view";
+const SOUND_KEY = "antam.board.sound";
 /** Events come in bursts; one fetch answers all that came meanwhile. */
 const GATHER_MS = 150;
 const SETTLE_EVERY_MS = 2000;
@@ -41,7 +42,8 @@ async function refresh(): Promise<void> {
   fetching = true;
   wanted = false;
   try {
-    const fragment = await getFragment(FRAGMENT);
+    const kept = find("[data-board]")?.dataset["kept"] ?? "";
+    const fragment = await getFragment(kept === "" ? FRAGMENT : `${FRAGMENT}?${kept}`);
     const board = find("#alerts");
     if (board !== null) {
       const patched = patchBoard(board, fragment);
@@ -78,9 +80,11 @@ function tell(fresh: readonly HTMLElement[]): void {
     if (card.dataset["level"] === "emergency") {
       announce(say("alertNewEmergency", { who }));
       toast(say("alertNewEmergency", { who }), "emergency");
-      beep();
-      if (!canBeep()) {
-        toast(say("soundOff"));
+      if (soundOn()) {
+        beep();
+        if (!canBeep()) {
+          toast(say("soundOff"));
+        }
       }
     } else {
       announce(say("alertNew", { who }));
@@ -114,6 +118,24 @@ async function take(form: HTMLElement): Promise<void> {
   }
 }
 
+function soundOn(): boolean {
+  return recall(SOUND_KEY) !== "off";
+}
+
+/** The switch of the sound: on until somebody turns it off on this screen. Turning it on plays it once. */
+function setUpSound(): void {
+  const button = find<HTMLButtonElement>("[data-sound]");
+  const show = (): void => button?.setAttribute("aria-pressed", String(soundOn()));
+  show();
+  button?.addEventListener("click", () => {
+    remember(SOUND_KEY, soundOn() ? "off" : null);
+    show();
+    if (soundOn()) {
+      beep();
+    }
+  });
+}
+
 function setUpView(): void {
   const board = find("[data-board]");
   const buttons = findAll<HTMLButtonElement>("[data-set-view]");
@@ -135,6 +157,7 @@ function setUpView(): void {
 
 setUpView();
 setUpKeys();
+setUpSound();
 readySound();
 // Before the guard against double sending, which would hold the button that is pressed here.
 document.addEventListener(

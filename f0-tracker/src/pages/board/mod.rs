@@ -12,6 +12,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
+use shared::events::AlertLevel;
 use shared::ids::AlertId;
 use shared::time::Instant;
 use shared_web::Problem;
@@ -27,6 +28,8 @@ use crate::App;
 use crate::api::BOARD;
 use crate::app::alerts::{self, Step};
 use crate::app::look::{self, Alerts};
+use crate::app::{area, hotline};
+use crate::pages::hotline::WaitingRow;
 use crate::store::AlertState;
 
 /// So many alerts that nobody has are shown, the most dangerous first.
@@ -40,6 +43,9 @@ struct BoardPage {
     page: Page,
     lanes: Lanes,
     list: CaseList,
+    /// The filters as a query, which the script sends with every refresh.
+    kept: String,
+    handovers: Vec<WaitingRow>,
 }
 
 #[derive(Template)]
@@ -54,9 +60,23 @@ fn page_of(caller: &Caller) -> Page {
 }
 
 /// What waits, then what somebody has, each by danger and age.
-async fn unresolved(app: &App, caller: &Caller) -> Result<[Alerts; 2], Problem> {
-    let open = look::alerts(app, caller, vec![AlertState::Open], OPEN_SHOWN, 0).await?;
-    let taken = look::alerts(app, caller, vec![AlertState::Acknowledged], TAKEN_SHOWN, 0).await?;
+async fn unresolved(app: &App, caller: &Caller, wanted: &Wanted) -> Result<[Alerts; 2], Problem> {
+    let mut open = look::alerts(app, caller, vec![AlertState::Open], OPEN_SHOWN, 0).await?;
+    let mut taken = look::alerts(app, caller, vec![AlertState::Acknowledged], TAKEN_SHOWN, 0).await?;
+    let (ward, district) = wanted.area();
+    let (today, reader) = (app.platform.now().local_date(), caller.account().map(|account| account.id));
+    let wards =
+        area::narrowed(caller, ward.as_deref(), district.as_deref(), today).filter(|_| !wanted.kept().is_empty());
+    let doctor = wanted.doctor(reader);
+    for alerts in [&mut open, &mut taken] {
+        alerts.cards.retain(|card| {
+            let here =
+                wards.as_ref().is_none_or(|wards| card.case.ward_code.as_ref().is_some_and(|w| wards.contains(w)));
+            let of_doctor = doctor.is_none() || card.case.doctor == doctor;
+            // No filter hides an emergency.
+            card.alert.level == AlertLevel::Emergency || (here && of_doctor)
+        });
+    }
     Ok([open, taken])
 }
 
@@ -68,16 +88,20 @@ fn lanes(page: &Page, caller: &Caller, [open, taken]: &[Alerts; 2], now: Instant
 async fn show(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let now = app.platform.now();
     let page = page_of(&caller);
-    let alerts = unresolved(&app, &caller).await?;
-    let cases = look::cases(&app, &caller, wanted.query()?).await?;
+    let alerts = unresolved(&app, &caller, &wanted).await?;
+    let reader = caller.account().map(|account| account.id);
+    let cases = look::cases(&app, &caller, wanted.query(reader)?).await?;
+    let doctors = look::doctors(&app).await?;
     let lanes = lanes(&page, &caller, &alerts, now);
-    let list = CaseList::new(&page, &caller, &wanted, &cases, now);
-    Ok(html(&BoardPage { page, lanes, list }))
+    let list = CaseList::new(&page, &caller, &wanted, &doctors, &cases, now);
+    let handovers = hotline::offered_to(&app, &caller).await?;
+    let handovers = handovers.lines.iter().map(|one| WaitingRow::new(&page, one, &handovers.names, now)).collect();
+    Ok(html(&BoardPage { page, lanes, list, kept: wanted.kept(), handovers }))
 }
 
-async fn fragment(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn fragment(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let page = page_of(&caller);
-    let alerts = unresolved(&app, &caller).await?;
+    let alerts = unresolved(&app, &caller, &wanted).await?;
     let lanes = lanes(&page, &caller, &alerts, app.platform.now());
     Ok(html(&AlertsFragment { page, lanes }))
 }
@@ -131,7 +155,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             Who::Roles(BOARD),
             Scope::Area,
             Doc::page("The doctors' live board, and everybody with an open case")
-                .query(&["q", "ward", "risk", "cursor"]),
+                .query(&["q", "ward", "risk", "doctor", "cursor"]),
             get(show),
         )
         .add(
@@ -139,7 +163,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/board/fragments/alerts",
             Who::Roles(BOARD),
             Scope::Area,
-            Doc::page("The lanes of the board alone"),
+            Doc::page("The lanes of the board alone").query(&["ward", "doctor", "risk"]),
             get(fragment),
         )
         .add(
@@ -164,6 +188,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
 mod tests {
     use super::*;
     use crate::app::look::{AlertCard, CaseLine, Cases, Names};
+    use crate::domain::ranking::Trend;
     use crate::pages::samples;
     use crate::store::AlertRecord;
     use shared::bilingual::Lang;
@@ -181,8 +206,11 @@ mod tests {
         let (caller, now) = (samples::caller(lang), samples::now());
         let page = page_of(&caller);
         let lanes = lanes(&page, &caller, alerts, now);
-        let list = CaseList::new(&page, &caller, wanted, cases, now);
-        BoardPage { page, lanes, list }
+        let doctors = [(samples::other_doctor(), "BS. Trần Thu".to_owned())];
+        let list = CaseList::new(&page, &caller, wanted, &doctors, cases, now);
+        let waiting = crate::pages::station::samples::list();
+        let handovers = waiting.handovers.iter().map(|one| WaitingRow::new(&page, one, &waiting.names, now)).collect();
+        BoardPage { page, lanes, list, kept: wanted.kept(), handovers }
     }
 
     fn cases() -> Cases {
@@ -190,6 +218,7 @@ mod tests {
             case: file.case,
             person: file.person,
             alerts: file.alerts,
+            trend: Trend { spo2_fall: 6, ..Trend::default() },
         });
         Cases { lines: lines.into(), names: Names::new(), more: true }
     }

@@ -20,6 +20,7 @@ use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, html};
 
 use self::desk::DeskView;
+pub use self::desk::WaitingRow;
 use self::member::{Hit, MemberCard, PersonView};
 use super::acts::{self, ActForms, Refused};
 use super::case::form::{self, ReportForm};

@@ -46,13 +46,13 @@ login-demo-text = Choose somebody. The password of every demo account is “demo
 login-demo-admin = Administrator
 login-demo-admin-first = See what the system put aside, and who may do what.
 login-demo-officer = Epidemiology officer
-login-demo-officer-first = Trace a case: who was at the same place, who was told.
+login-demo-officer-first = See the curve of each district, then trace a case.
 login-demo-doctor = Doctor on duty
 login-demo-doctor-first = Take the most dangerous alert on the board.
 login-demo-doctor2 = Second doctor on duty
 login-demo-doctor2-first = Open the board on another computer, see alerts change hands.
 login-demo-nurse = Health station of ward 4
-login-demo-nurse-first = See the alerts and cases of the ward.
+login-demo-nurse-first = See the station's work of today, also without a network.
 login-demo-lab = Laboratory
 login-demo-lab-first = Upload a file of results with some wrong rows.
 login-demo-sampler = Sampling team
@@ -60,7 +60,7 @@ login-demo-sampler-first = Open /sampling, scan a tube, then a person.
 login-demo-venue = Venue owner
 login-demo-venue-first = Print the door's QR poster, see how many are inside.
 login-demo-hotline = Hotline 1022
-login-demo-hotline-first = Find a caller by name without accents.
+login-demo-hotline-first = Find the caller by a name without accents, see the household.
 
 ## Front page
 
@@ -89,6 +89,13 @@ front-people-note = Name without accents, phone or ID number.
 front-staff = For health workers
 front-board = Doctor on duty
 front-board-note = The alerts, ordered by danger.
+front-work = Your work
+front-station = Health station
+front-station-note = Who did not report, who is due a test, who may go; works without a network.
+front-hotline = Advice line
+front-hotline-note = One search box, the caller's household, whom to call first.
+front-dashboard = The epidemic
+front-dashboard-note = The curve, each district, alerts that nobody has. Nobody's name.
 front-lab = Laboratory
 front-lab-note = Send results, see which row is wrong and why.
 

@@ -46,13 +46,13 @@ login-demo-text = Chọn một người. Mật khẩu của mọi tài khoản d
 login-demo-admin = Quản trị
 login-demo-admin-first = Xem hệ thống có gì bị gác lại, ai có quyền gì.
 login-demo-officer = Cán bộ dịch tễ
-login-demo-officer-first = Truy vết một ca: ai đã ở cùng nơi, ai đã được báo tin.
+login-demo-officer-first = Xem đường cong từng huyện, rồi truy vết một ca.
 login-demo-doctor = Bác sĩ trực
 login-demo-doctor-first = Nhận cảnh báo nguy hiểm nhất trên bảng trực.
 login-demo-doctor2 = Bác sĩ trực thứ hai
 login-demo-doctor2-first = Mở bảng ở máy khác, xem cảnh báo chuyển người.
 login-demo-nurse = Trạm y tế phường 4
-login-demo-nurse-first = Xem cảnh báo và ca bệnh của phường mình.
+login-demo-nurse-first = Xem việc hôm nay của trạm, kể cả khi mất mạng.
 login-demo-lab = Phòng xét nghiệm
 login-demo-lab-first = Tải lên một tệp kết quả có vài dòng sai.
 login-demo-sampler = Đội lấy mẫu
@@ -60,7 +60,7 @@ login-demo-sampler-first = Mở /sampling, quét ống rồi quét người.
 login-demo-venue = Chủ địa điểm
 login-demo-venue-first = In mã QR dán cửa, xem bao nhiêu người bên trong.
 login-demo-hotline = Tổng đài 1022
-login-demo-hotline-first = Tìm người gọi bằng tên không dấu.
+login-demo-hotline-first = Tìm người gọi bằng tên không dấu, xem cả nhà họ.
 
 ## Front page
 
@@ -89,6 +89,13 @@ front-people-note = Tên không dấu, số điện thoại hoặc số giấy t
 front-staff = Cho nhân viên y tế
 front-board = Bác sĩ trực
 front-board-note = Bảng cảnh báo theo mức nguy hiểm.
+front-work = Việc của bạn
+front-station = Trạm y tế
+front-station-note = Ai chưa báo, ai cần xét nghiệm, ai được về; dùng được khi mất mạng.
+front-hotline = Đường dây tư vấn
+front-hotline-note = Một ô tìm kiếm, cả nhà người gọi, ai cần gọi trước.
+front-dashboard = Tình hình dịch
+front-dashboard-note = Đường cong, từng huyện, cảnh báo chưa ai nhận. Không có tên ai.
 front-lab = Phòng xét nghiệm
 front-lab-note = Gửi kết quả, thấy dòng nào sai và vì sao.
 
