@@ -16,6 +16,7 @@ pub mod hub;
 pub mod pages;
 pub mod papers;
 pub mod seed;
+pub mod seed_life;
 pub mod store;
 
 use std::sync::Arc;

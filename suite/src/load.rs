@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::Context;
+use f0_tracker::seed_life::SeedTest;
 use indicatif::{ProgressBar, ProgressStyle};
 use lab_results::seed::SeedResult;
 use shared::ids::ResultId;
@@ -47,7 +48,7 @@ pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result
     record_visits(platform, &demo, people).await.context("visits")?;
     add_laboratories(platform, &demo).await.context("laboratories")?;
     let results = record_results(platform, &demo).await.context("results")?;
-    cases::open(platform, &demo, &results, accounts.doctors).await.context("cases")?;
+    cases::open(platform, &demo, &results, &accounts).await.context("cases")?;
     accounts::finish(platform, &accounts).await.context("accounts")
 }
 
@@ -134,6 +135,7 @@ async fn add_laboratories(platform: &Platform, demo: &Demo) -> anyhow::Result<()
 /// Gives the stored id of each result by the id that the demo knows it by.
 async fn record_results(platform: &Platform, demo: &Demo) -> anyhow::Result<HashMap<ResultId, ResultId>> {
     let app = lab_results::App::new(platform);
+    let f0 = f0_tracker::App::new(platform);
     let bar = bar("results", 0);
     let mut stored = HashMap::new();
     for lab in demo.labs() {
@@ -159,6 +161,17 @@ async fn record_results(platform: &Platform, demo: &Demo) -> anyhow::Result<Hash
         bar.inc_length(results.len() as u64);
         let ids = lab_results::seed::insert_results(&app, lab.code, &results, false).await?;
         bar.inc(results.len() as u64);
+        let counted: Vec<SeedTest> = ids
+            .iter()
+            .zip(&results)
+            .map(|(id, result)| SeedTest {
+                result_id: *id,
+                resulted_at: result.resulted_at,
+                ward_code: result.ward_code.clone(),
+                outcome: result.outcome,
+            })
+            .collect();
+        f0_tracker::seed_life::count_tests(&f0, &counted).await?;
         stored.extend(known.into_iter().zip(ids));
     }
     bar.finish();

@@ -99,7 +99,7 @@ pub async fn add(
 }
 
 /// Keeps something that was done, with its timer, its messages and its audit line.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     work: &mut Work,
     app: &App,
     act: &ActRecord,

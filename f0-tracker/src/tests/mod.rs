@@ -1,6 +1,7 @@
 //! The service as a whole, on both databases.
 
 mod acts;
+mod board;
 mod closing;
 mod duty;
 mod hotline;

@@ -34,7 +34,7 @@ fn guide(config: &Config) -> std::io::Result<()> {
          lab                            {url}/lab        upload results; a positive opens a case on the board\n\
          venue                          {url}/venue      print a poster, open its address on a phone\n\
          officer                        {url}/exposures  who shared the air with a case, and who was told\n\
-         nurse (ward 28252)             {url}/board      the ward's own cases\n\
+         nurse (ward 28252)             {url}/station    the station's work of today\n\
          sampler, hotline, admin        {url}/login\n\
          every message that would leave {url}/messages\n\
          the API                        {url}/api/docs"

@@ -36,6 +36,10 @@ pub(super) struct Ids {
     pub(super) doctors: [AccountId; 2],
     /// The keeper of venues.
     pub(super) venue: AccountId,
+    /// The ward station.
+    pub(super) nurse: AccountId,
+    /// The call desk.
+    pub(super) hotline: AccountId,
     /// The hash of the password that they all have.
     hash: String,
 }
@@ -48,7 +52,8 @@ pub(super) async fn create(platform: &Platform) -> anyhow::Result<Ids> {
         ids.insert(username, put(platform, username, name, role, &hash).await?);
     }
     let id = |username| ids.get(username).copied().context("every demo account was created");
-    Ok(Ids { doctors: [id("doctor")?, id("doctor2")?], venue: id("venue")?, hash })
+    let doctors = [id("doctor")?, id("doctor2")?];
+    Ok(Ids { doctors, venue: id("venue")?, nurse: id("nurse")?, hotline: id("hotline")?, hash })
 }
 
 /// Creates the last account: who finds it finds a province that is whole.

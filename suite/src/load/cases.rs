@@ -8,31 +8,43 @@ use checkin::store::CaseRecord;
 use f0_tracker::domain::condition::Condition;
 use f0_tracker::domain::observation::{Observation, ReportInput};
 use f0_tracker::seed::SeedCase;
+use f0_tracker::seed_life::Staff;
 use serde_json::json;
 use shared::ids::{AccountId, ResultId};
 use shared::time::Instant;
 use shared_web::platform::Platform;
 
-use crate::demo::{Demo, DemoCase, DemoReport};
+use super::accounts::Ids;
+use crate::demo::{Demo, DemoCase, DemoReport, NURSE_WARD};
 
 /// Opens the cases. Matching is done by check-in itself, so the exposures become contacts and messages when the suite runs.
 pub(super) async fn open(
     platform: &Platform,
     demo: &Demo,
     results: &HashMap<ResultId, ResultId>,
-    doctors: [AccountId; 2],
+    accounts: &Ids,
 ) -> anyhow::Result<()> {
+    let doctors = accounts.doctors;
     let f0 = f0_tracker::App::new(platform);
     let (checkin, _) = checkin::App::new(platform);
     let bar = super::bar("cases", demo.case_count());
     let now = platform.now();
-    for case in demo.cases() {
+    let mut of_station = 0;
+    for (n, case) in (0_u64..).zip(demo.cases()) {
         let result_id = results.get(&case.result_id).copied().context("a case of the demo has a result")?;
         f0_tracker::seed::open_case(&f0, &seed(&case, result_id, doctors)?).await?;
         let reports = demo.reports_of(&case);
         let reports: Vec<Observation> = reports.iter().map(|report| observed(report, now)).collect::<Result<_, _>>()?;
         f0_tracker::seed::insert_reports(&f0, case.id, &reports).await?;
         expose(&checkin, &case, now).await?;
+        let shown = case.ward_code.as_str() == NURSE_WARD;
+        let doctor = doctors[usize::from(case.person_index % 2 == 1)];
+        let staff = Staff { doctor, nurse: accounts.nurse, hotline: accounts.hotline };
+        // The station that everybody opens first is counted for itself, so that it has something of everything.
+        let nth = if shown { of_station } else { n };
+        of_station += u64::from(shown);
+        let given = f0_tracker::seed_life::give_life(&f0, case.id, nth, shown, &staff).await;
+        given.map_err(|problem| anyhow::anyhow!("an act of the demo is refused: {}", problem.code))?;
         bar.inc(1);
     }
     bar.finish();

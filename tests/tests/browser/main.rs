@@ -4,6 +4,7 @@ mod accessibility;
 mod camera;
 mod lab;
 mod offline;
+mod station;
 mod weight;
 
 use std::time::Duration;
