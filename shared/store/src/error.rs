@@ -60,6 +60,13 @@ impl StoreError {
         }
     }
 
+    /// Whether the database undid the whole transaction because of another one, so that it can be begun again from its
+    /// first statement: a deadlock (SQLSTATE 40P01) or a serialization failure (40001).
+    #[must_use]
+    pub fn is_write_conflict(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")))
+    }
+
     /// Whether the database refused because of this unique constraint or index (PostgreSQL names it; SQLite names its
     /// columns).
     #[must_use]

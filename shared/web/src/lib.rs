@@ -1,6 +1,7 @@
 //! What every service serves: configuration, sign-in, the access table, extractors, problem+json, page shell, limits, telemetry.
 
 pub mod access;
+mod again;
 pub mod assets;
 pub mod auth;
 pub mod caller;

@@ -1,5 +1,6 @@
 //! What every use-case and handler is given: stores, clock, randomness, configuration.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use shared::clock::Clock;
@@ -15,9 +16,13 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::limits::Limits;
 
-/// The ground that all services of a process stand on.
+/// The ground that all services of a process stand on. Clones are the same ground, and cost next to nothing: every layer
+/// and handler holds one for each request.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Platform(Arc<Ground>);
+
+/// What a [`Platform`] is made of.
+pub struct Ground {
     /// How the process was started.
     pub config: Arc<Config>,
     /// The open database.
@@ -35,6 +40,14 @@ pub struct Platform {
     random: SharedRandom,
 }
 
+impl Deref for Platform {
+    type Target = Ground;
+
+    fn deref(&self) -> &Ground {
+        &self.0
+    }
+}
+
 impl Platform {
     /// Puts the ground together.
     #[must_use]
@@ -48,7 +61,7 @@ impl Platform {
     ) -> Self {
         let shared = database.shared();
         let limits = Limits::new(&config);
-        Self { config, database, shared, bus, clock, limits, stop, random }
+        Self(Arc::new(Ground { config, database, shared, bus, clock, limits, stop, random }))
     }
 
     /// The present instant.

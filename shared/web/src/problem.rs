@@ -185,8 +185,16 @@ impl Problem {
     }
 }
 
+/// The code of a problem after which the same request may be run again at once: the database undid its transaction for
+/// the sake of another.
+pub const WRITE_CONFLICT: &str = "write_conflict";
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.is_write_conflict() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a transaction was undone for another's sake");
+            return Self { code: WRITE_CONFLICT, ..Self::busy() };
+        }
         let transient = error.is_transient();
         tracing::error!(error = &error as &dyn std::error::Error, transient, "the store failed");
         if transient { Self::busy() } else { Self::internal() }

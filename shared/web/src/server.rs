@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -19,7 +20,7 @@ use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
 use crate::{
-    assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security, telemetry,
+    again, assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security, telemetry,
 };
 
 /// What a service brings: its routes with their rows, and the schemas of its bodies.
@@ -62,21 +63,24 @@ fn layered(platform: &Platform, router: Router) -> Router {
     let streams_stay_open = DefaultPredicate::new()
         .and(NotForContentType::const_new("text/event-stream"))
         .and(NotForContentType::const_new("font/woff2"));
-    router
-        .layer(DefaultBodyLimit::max(platform.config.body_limit))
-        .layer(middleware::from_fn(move |request: Request, next: Next| {
-            caller::identify(for_identity.clone(), request, next)
-        }))
-        .layer(middleware::from_fn(move |request: Request, next: Next| limits::enforce(limits.clone(), request, next)))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(telemetry::observe))
-        .layer(middleware::from_fn(drain::refused_bodies))
-        .layer(middleware::from_fn(problem::render))
+    // One stack for every route, the outermost first: a layer by itself would be another box and copy for each request.
+    let layers = ServiceBuilder::new()
+        .layer(CompressionLayer::new().gzip(true).compress_when(streams_stay_open))
+        .layer(middleware::from_fn(move |request: Request, next: Next| security::headers(tls, request, next)))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             context::provide(for_context.clone(), request, next)
         }))
-        .layer(middleware::from_fn(move |request: Request, next: Next| security::headers(tls, request, next)))
-        .layer(CompressionLayer::new().gzip(true).compress_when(streams_stay_open))
+        .layer(middleware::from_fn(problem::render))
+        .layer(middleware::from_fn(drain::refused_bodies))
+        .layer(middleware::from_fn(telemetry::observe))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(move |request: Request, next: Next| limits::enforce(limits.clone(), request, next)))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            caller::identify(for_identity.clone(), request, next)
+        }))
+        .layer(DefaultBodyLimit::max(platform.config.body_limit))
+        .layer(middleware::from_fn(again::after_conflicts));
+    router.layer(layers)
 }
 
 /// Serves until the platform is told to stop, then lets open requests end, for ten seconds at most.

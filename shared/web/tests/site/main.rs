@@ -3,6 +3,7 @@
 // clippy takes the functions beside the tests for tests where their module says so.
 #[cfg(test)]
 mod access;
+mod again;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]

@@ -19,7 +19,7 @@ use shared_testkit::clock::TestClock;
 use shared_testkit::random::seeded;
 use shared_web::auth::password;
 use shared_web::config::Config;
-use shared_web::process::{self, Running};
+use shared_web::process::{self, Running, Service};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -52,13 +52,18 @@ impl World {
 
     /// A site that is configured otherwise.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::serving(&[], change).await
+    }
+
+    /// A site with services, configured otherwise.
+    pub async fn serving(services: &[Service], change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = TestClock::parse("2022-03-10T08:00:00+07:00");
         let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
         change(&mut config);
         let random = SharedRandom::new(seeded(7));
-        let prepared = process::prepare_with(config, &[], Arc::new(clock.clone()), random).await.unwrap();
-        let site = process::start(prepared, &[]).await.unwrap();
+        let prepared = process::prepare_with(config, services, Arc::new(clock.clone()), random).await.unwrap();
+        let site = process::start(prepared, services).await.unwrap();
         Self { site, clock, _folder: folder }
     }
 
