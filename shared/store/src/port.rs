@@ -161,6 +161,8 @@ pub trait SharedWrite: SharedRead {
     async fn insert_session(&mut self, session: &Session, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
     /// Ends a session by the SHA-256 of its token.
     async fn revoke_session(&mut self, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
+    /// Ends every session of the account with this username; gives how many.
+    async fn end_sessions(&mut self, username: &str, now: Instant) -> Result<u64, StoreError>;
     /// Stores a one-time code by its hash.
     async fn insert_code(
         &mut self,

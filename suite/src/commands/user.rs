@@ -90,6 +90,8 @@ async fn add(options: AddOptions) -> anyhow::Result<()> {
     };
     let password_hash = password::hash(&password, &mut random);
     let mut tx = platform.shared.write().await?;
+    // Who has a new password, other roles or another area signs in anew: an old session knows nothing of it.
+    tx.end_sessions(&account.username, now).await?;
     tx.put_account(&StoredAccount { account, password_hash, active: true }, now).await?;
     tx.audit(&entry, now, &mut random).await?;
     tx.commit().await?;

@@ -14,6 +14,7 @@ on_both_stores! {
     an_account_reads_back_by_name_and_by_id,
     an_account_put_again_is_replaced_and_keeps_its_id,
     a_session_lives_until_it_ends_or_is_revoked,
+    all_sessions_of_an_account_end_at_once_and_nobody_elses,
     a_code_is_taken_once_and_in_time,
     wrong_tries_are_counted_and_end_the_code,
     the_newest_code_counts_and_takes_the_older_with_it,
@@ -104,6 +105,28 @@ async fn a_session_lives_until_it_ends_or_is_revoked(ground: &Ground) -> anyhow:
     let nobody = Session { owner: SessionOwner::Person(PersonId::new(start(), &mut random)), ..program };
     let nobody = Session { id: SessionId::new(ends, &mut random), ..nobody };
     assert!(tx.insert_session(&nobody, &[4; 32], start()).await.is_err(), "a session belongs to somebody");
+    Ok(())
+}
+
+async fn all_sessions_of_an_account_end_at_once_and_nobody_elses(ground: &Ground) -> anyhow::Result<()> {
+    let mut random = random(4);
+    let (nurse, doctor) = (account("nurse", &mut random), account("doctor", &mut random));
+    let ends = start().plus(minutes(30));
+    let mut tx = ground.store.write().await?;
+    for (stored, token) in [(&nurse, [1; 32]), (&nurse, [2; 32]), (&doctor, [3; 32])] {
+        let owner = SessionOwner::Account(stored.account.id);
+        let id = SessionId::new(start(), &mut random);
+        tx.put_account(stored, start()).await?;
+        tx.insert_session(&Session { id, owner, kind: SessionKind::Cookie, expires_at: ends }, &token, start()).await?;
+    }
+    tx.commit().await?;
+
+    let mut tx = ground.store.write().await?;
+    assert_eq!(tx.end_sessions("nurse", start()).await?, 2);
+    assert_eq!(tx.end_sessions("nurse", start()).await?, 0, "they have ended");
+    assert_eq!(tx.end_sessions("nobody", start()).await?, 0);
+    assert!(tx.session(&[1; 32], start()).await?.is_none() && tx.session(&[2; 32], start()).await?.is_none());
+    assert!(tx.session(&[3; 32], start()).await?.is_some(), "the doctor works on");
     Ok(())
 }
 

@@ -136,6 +136,18 @@ pub(super) async fn revoke_session(conn: &mut Conn, token_hash: &[u8], now: Inst
     Ok(())
 }
 
+pub(super) async fn end_sessions(conn: &mut Conn, username: &str, now: Instant) -> Result<u64, StoreError> {
+    let ended = sqlx::query(
+        "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL \
+         AND account_id = (SELECT id FROM accounts WHERE username = $2)",
+    )
+    .bind(At(now))
+    .bind(username)
+    .execute(conn)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
 pub(super) async fn insert_code(
     conn: &mut Conn,
     id: Uuid,

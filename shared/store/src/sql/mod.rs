@@ -344,6 +344,10 @@ impl SharedWrite for Tx {
         identity::revoke_session(&mut self.inner, token_hash, now).await
     }
 
+    async fn end_sessions(&mut self, username: &str, now: Instant) -> Result<u64, StoreError> {
+        identity::end_sessions(&mut self.inner, username, now).await
+    }
+
     async fn insert_code(
         &mut self,
         id: Uuid,
