@@ -21,6 +21,7 @@ pub mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use shared_web::Platform;
@@ -32,7 +33,7 @@ use crate::consumers::Cases;
 use crate::jobs::Jobs;
 use crate::store::CheckinStore;
 use crate::venues::Venues;
-use crate::writer::Writer;
+use crate::writer::{GroupCommit, VisitWriter};
 
 /// The tables of check-in.
 pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!(
@@ -42,19 +43,30 @@ pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate:
 /// The service's name in the audit log.
 pub(crate) const SERVICE: &str = "checkin";
 
-/// What every use-case and handler of check-in is given.
+/// What every use-case and handler of check-in is given. Clones are the same app.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
     /// The ground that all services stand on.
     pub platform: Platform,
     /// The tables of check-in, and the shared ones.
     pub store: Arc<dyn CheckinStore>,
-    /// The group commit.
-    pub writer: Writer,
+    /// What stores the visits of known visitors: the group commit.
+    pub writer: Arc<dyn VisitWriter>,
     /// Places by code.
     pub venues: Venues,
     /// Imports and posters in bulk.
     pub jobs: Jobs,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -63,10 +75,16 @@ impl App {
     #[must_use]
     pub fn new(platform: &Platform) -> (Self, Vec<Task>) {
         let store = store::open(&platform.database);
-        let (writer, tasks) = Writer::new(platform, &store);
+        let (writer, tasks) = GroupCommit::new(platform, &store);
+        (Self::with_writer(platform, store, Arc::new(writer)), tasks)
+    }
+
+    /// The service with another way of storing the visits of known visitors: what the group commit is compared with.
+    #[must_use]
+    pub fn with_writer(platform: &Platform, store: Arc<dyn CheckinStore>, writer: Arc<dyn VisitWriter>) -> Self {
         let limited = platform.config.rate_limits == shared_web::config::Switch::On;
         let venues = Venues::new(Arc::clone(&store), limited);
-        (Self { platform: platform.clone(), store, writer, venues, jobs: Jobs::default() }, tasks)
+        Self(Arc::new(Parts { platform: platform.clone(), store, writer, venues, jobs: Jobs::default() }))
     }
 }
 
@@ -77,7 +95,13 @@ pub fn service() -> Service {
 }
 
 fn build(platform: &Platform) -> Built {
-    let (app, mut tasks) = App::new(platform);
+    let (app, tasks) = App::new(platform);
+    built(app, tasks)
+}
+
+/// What a process mounts of an app, and the tasks that it needs beside the given ones.
+#[must_use]
+pub fn built(app: App, mut tasks: Vec<Task>) -> Built {
     tasks.push(Box::pin(app::timers::keep_running(app.clone())));
     tasks.push(Box::pin(app::retention::keep_running(app.clone())));
     let (router, rows) = pages::routes(api::routes(Routes::default())).with_state(app.clone());

@@ -13,6 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use shared_store::{Database, StoreError};
 use shared_web::Platform;
 use shared_web::process::Task;
@@ -42,18 +43,27 @@ pub enum WriteError {
 
 type Answer = Result<Recorded, WriteError>;
 
+/// The way in which the visit of a known visitor is stored.
+#[async_trait]
+pub trait VisitWriter: Send + Sync {
+    /// Stores a visit; answers when it is committed.
+    ///
+    /// # Errors
+    /// [`WriteError::Busy`] where too many wait, [`WriteError::Store`] where the database refuses it.
+    async fn store(&self, visit: Visit) -> Result<Recorded, WriteError>;
+}
+
 struct Job {
     visit: Visit,
     answer: oneshot::Sender<Answer>,
 }
 
-/// The way to the writers. Clones share the queue.
-#[derive(Clone)]
-pub struct Writer {
+/// The way to the writers.
+pub struct GroupCommit {
     queue: mpsc::Sender<Job>,
 }
 
-impl Writer {
+impl GroupCommit {
     /// A queue, and the writers that empty it until the platform stops.
     #[must_use]
     pub fn new(platform: &Platform, store: &Arc<dyn CheckinStore>) -> (Self, Vec<Task>) {
@@ -69,12 +79,11 @@ impl Writer {
         };
         (Self { queue }, (0..writers).map(task).collect())
     }
+}
 
-    /// Stores a visit; answers when it is committed.
-    ///
-    /// # Errors
-    /// [`WriteError::Busy`] where the queue is full or closed, [`WriteError::Store`] where the database refuses it.
-    pub async fn store(&self, visit: Visit) -> Answer {
+#[async_trait]
+impl VisitWriter for GroupCommit {
+    async fn store(&self, visit: Visit) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(Job { visit, answer }).map_err(|error| match error {
             TrySendError::Full(_) | TrySendError::Closed(_) => WriteError::Busy,

@@ -73,8 +73,7 @@ impl<'a> Matcher<'a> {
     /// # Errors
     /// When the store or the key store fails.
     pub async fn run(&self, tx: &mut dyn CheckinWrite, case: &CaseRecord) -> Result<Matched, StoreError> {
-        let case_at = self.whereabouts(tx, case).await?;
-        let found = self.exposures(tx, &case_at).await?;
+        let (case_at, found) = self.find(tx, case).await?;
         let records: Vec<ExposureRecord> = found.into_iter().map(|found| self.exposure(case.case_id, found)).collect();
         let known = tx.exposures_of(case.case_id).await?;
         let first: HashSet<ExposureId> = tx.put_exposures(&records).await?.into_iter().collect();
@@ -108,6 +107,20 @@ impl<'a> Matcher<'a> {
         };
         tx.audit(&entry, self.now, &mut self.random.clone()).await?;
         Ok(matched)
+    }
+
+    /// Where a case was and who shared its air, without storing anything.
+    ///
+    /// # Errors
+    /// When the store or the key store fails.
+    pub async fn find(
+        &self,
+        tx: &mut (impl CheckinRead + ?Sized),
+        case: &CaseRecord,
+    ) -> Result<(Whereabouts, Vec<Exposure<PersonId>>), StoreError> {
+        let case_at = self.whereabouts(tx, case).await?;
+        let found = self.exposures(tx, &case_at).await?;
+        Ok((case_at, found))
     }
 
     /// Where a case was inside its window.

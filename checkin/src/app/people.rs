@@ -1,6 +1,6 @@
 //! From the codes of the visitor's column to people.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use shared::ids::PersonId;
 use shared::time::{Date, Instant};
@@ -64,7 +64,7 @@ pub fn open<'a>(
     Ok(people)
 }
 
-/// The records that people live on as. Who is in the register no more is left out.
+/// The records that people live on as: nearly all as themselves.
 ///
 /// # Errors
 /// When the store fails.
@@ -72,6 +72,8 @@ pub async fn canonical(
     tx: &mut (impl CheckinRead + ?Sized),
     people: impl Iterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, PersonId>, StoreError> {
-    let people: Vec<PersonId> = people.collect::<HashSet<_>>().into_iter().collect();
-    Ok(tx.canonical_of(&people).await?.into_iter().collect())
+    let mut kept: HashMap<PersonId, PersonId> = people.map(|person| (person, person)).collect();
+    let ids: Vec<PersonId> = kept.keys().copied().collect();
+    kept.extend(tx.merged_of(&ids).await?);
+    Ok(kept)
 }

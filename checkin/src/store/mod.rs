@@ -1,6 +1,15 @@
 //! What check-in keeps, whichever database stands behind.
 
 /// The columns of a visit, in the order in which they are written.
+/// When the visitor of `v` checked in elsewhere, where that has to stand in for a check-out.
+macro_rules! next_elsewhere {
+    () => {
+        "CASE WHEN checked_out_at IS NULL THEN (SELECT MIN(n.checked_in_at) FROM checkin_visits n \
+         WHERE n.visitor = v.visitor AND n.place_id <> v.place_id AND n.checked_in_at > v.checked_in_at) END \
+         AS next_elsewhere"
+    };
+}
+
 macro_rules! visit_columns {
     () => {
         "place_id, minute, visitor, id, day, checked_in_at, checked_out_at, fingerprint"
@@ -92,8 +101,8 @@ pub trait CheckinRead: SharedRead + DoorRead + RegistrationRead {
     async fn still_exposed(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError>;
     /// The people who share a phone with one of these records, themselves among them, as the records they live on as.
     async fn household_of(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError>;
-    /// The records that these ids live on as; ids that nobody has are left out.
-    async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError>;
+    /// Those of these records that live on as another one, each with that one.
+    async fn merged_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError>;
 }
 
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].

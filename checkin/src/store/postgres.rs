@@ -12,8 +12,9 @@ mod dialect {
     use shared_store::columns::{At, Day};
     use uuid::Uuid;
 
-    use super::Conn;
-    use crate::store::{ExposureRecord, Visit};
+    use super::{Conn, Row};
+    use crate::domain::visitor_key::VisitorCode;
+    use crate::store::{ExposureRecord, PlaceSpan, Visit};
 
     fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
         rows.iter().map(value).collect()
@@ -40,6 +41,40 @@ mod dialect {
         Ok(ids.into_iter().map(VisitId::from_uuid).collect())
     }
 
+    /// The visits under these codes: each is one search of the index, as in [`visits_at`].
+    pub(super) async fn visits_of(conn: &mut Conn, visitors: &[VisitorCode]) -> Result<Vec<Row>, StoreError> {
+        Ok(sqlx::query(concat!(
+            "SELECT ",
+            visit_columns!(),
+            " FROM UNNEST($1::uuid[]) AS codes (code) CROSS JOIN LATERAL (SELECT ",
+            visit_columns!(),
+            " FROM checkin_visits v WHERE visitor = code OFFSET 0) visits"
+        ))
+        .bind(column(visitors, |visitor| Uuid::from_bytes(visitor.bytes())))
+        .fetch_all(conn)
+        .await?)
+    }
+
+    /// The visits of each span. OFFSET 0 keeps the planner from joining the spans with the whole table: each is one range
+    /// of the primary key, however little is known of the table.
+    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<Row>, StoreError> {
+        Ok(sqlx::query(concat!(
+            "SELECT ",
+            visit_columns!(),
+            ", next_elsewhere FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[]) AS spans (at_place, first, last) \
+             CROSS JOIN LATERAL (SELECT ",
+            visit_columns!(),
+            ", ",
+            next_elsewhere!(),
+            " FROM checkin_visits v WHERE place_id = at_place AND minute >= first AND minute <= last OFFSET 0) visits"
+        ))
+        .bind(column(spans, |span| span.place_id.uuid()))
+        .bind(column(spans, |span| span.from_minute))
+        .bind(column(spans, |span| span.to_minute))
+        .fetch_all(conn)
+        .await?)
+    }
+
     /// Inserts by arrays what is new, brings up to date what is there; gives the ids of the rows as they stand.
     pub(super) async fn put_exposures(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(concat!(
@@ -62,9 +97,9 @@ mod dialect {
         .await?)
     }
 
-    /// The record that each of these people lives on as.
-    pub(super) async fn canonical(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-        Ok(sqlx::query_as("SELECT id, COALESCE(merged_into, id) FROM people WHERE id = ANY($1)")
+    /// Those of these people who live on as another record.
+    pub(super) async fn merged(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        Ok(sqlx::query_as("SELECT id, merged_into FROM people WHERE merged_into IS NOT NULL AND id = ANY($1)")
             .bind(people)
             .fetch_all(conn)
             .await?)

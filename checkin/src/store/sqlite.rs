@@ -13,8 +13,9 @@ mod dialect {
     use sqlx::QueryBuilder;
     use uuid::Uuid;
 
-    use super::{Conn, Db};
-    use crate::store::{ExposureRecord, Visit};
+    use super::{Conn, Db, Row};
+    use crate::domain::visitor_key::VisitorCode;
+    use crate::store::{ExposureRecord, PlaceSpan, Visit};
 
     /// Rows of the largest statement: eight columns each stay far below SQLite's 32,766 parameters.
     const MOST_ROWS: usize = 512;
@@ -41,6 +42,34 @@ mod dialect {
         Ok(stored)
     }
 
+    /// The visits under these codes.
+    pub(super) async fn visits_of(conn: &mut Conn, visitors: &[VisitorCode]) -> Result<Vec<Row>, StoreError> {
+        let mut query =
+            QueryBuilder::<Db>::new(concat!("SELECT ", visit_columns!(), " FROM checkin_visits WHERE visitor IN ("));
+        let mut list = query.separated(", ");
+        for visitor in visitors {
+            list.push_bind(Uuid::from_bytes(visitor.bytes()));
+        }
+        query.push(")");
+        Ok(query.build().persistent(false).fetch_all(conn).await?)
+    }
+
+    /// The visits of each span. CROSS JOIN keeps the order of the tables: each span is one range of the primary key.
+    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<Row>, StoreError> {
+        let mut query = QueryBuilder::<Db>::new("WITH spans (at_place, first, last) AS (");
+        query.push_values(spans, |mut row, span| {
+            row.push_bind(span.place_id.uuid()).push_bind(span.from_minute).push_bind(span.to_minute);
+        });
+        query.push(concat!(
+            ") SELECT ",
+            visit_columns!(),
+            ", ",
+            next_elsewhere!(),
+            " FROM spans CROSS JOIN checkin_visits v WHERE place_id = at_place AND minute >= first AND minute <= last"
+        ));
+        Ok(query.build().persistent(false).fetch_all(conn).await?)
+    }
+
     /// Inserts by row values what is new, brings up to date what is there; gives the ids of the rows as they stand.
     pub(super) async fn put_exposures(conn: &mut Conn, exposures: &[ExposureRecord]) -> Result<Vec<Uuid>, StoreError> {
         let mut stored = Vec::with_capacity(exposures.len());
@@ -64,11 +93,12 @@ mod dialect {
         Ok(stored)
     }
 
-    /// The record that each of these people lives on as.
-    pub(super) async fn canonical(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+    /// Those of these people who live on as another record.
+    pub(super) async fn merged(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
         let mut found = Vec::with_capacity(people.len());
         for piece in pieces(people, MOST_ROWS) {
-            let mut query = QueryBuilder::<Db>::new("SELECT id, COALESCE(merged_into, id) FROM people WHERE id IN (");
+            let mut query =
+                QueryBuilder::<Db>::new("SELECT id, merged_into FROM people WHERE merged_into IS NOT NULL AND id IN (");
             let mut list = query.separated(", ");
             for id in piece {
                 list.push_bind(*id);

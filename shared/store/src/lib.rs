@@ -32,4 +32,4 @@ pub use pieces::pieces;
 pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
-pub const MIGRATIONS: migrate::Migrations = migrate::migrations!("shared"; "0001_shared");
+pub const MIGRATIONS: migrate::Migrations = migrate::migrations!("shared"; "0001_shared", "0002_merged_people");

@@ -89,7 +89,12 @@ impl Engine {
     /// # Errors
     /// When the address cannot be read or the server not be reached.
     pub async fn open(url: &str, connections: u32, keys: Arc<Keys>, wake: Wake) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)?.application_name("antam").statement_cache_capacity(256);
+        // Compiling a plan takes longer than any query of ours runs; where a table's statistics are still missing the
+        // server compiles all the same.
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("antam")
+            .options([("jit", "off")])
+            .statement_cache_capacity(256);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(15))

@@ -109,11 +109,11 @@ pub(super) async fn void(conn: &mut Conn, id: CaseId, at: Instant) -> Result<(),
     Ok(())
 }
 
-/// One statement for a thousand people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`]
-/// would.
-pub(super) async fn canonical(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+/// One statement for hundreds of people, and no sealed field is opened for it, as [`shared_store::SharedRead::people`]
+/// would. It searches an index that holds those who were merged alone: a matching asks for thousands who never were.
+pub(super) async fn merged(conn: &mut Conn, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
     let ids: Vec<Uuid> = people.iter().map(|id| id.uuid()).collect();
-    let found = dialect::canonical(conn, &ids).await?;
+    let found = dialect::merged(conn, &ids).await?;
     Ok(found.into_iter().map(|(id, kept)| (PersonId::from_uuid(id), PersonId::from_uuid(kept))).collect())
 }
 

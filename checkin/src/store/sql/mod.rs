@@ -100,8 +100,8 @@ impl CheckinRead for Tx {
         withdrawal::household(self.conn(), people).await
     }
 
-    async fn canonical_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
-        cases::canonical(self.conn(), people).await
+    async fn merged_of(&mut self, people: &[PersonId]) -> Result<Vec<(PersonId, PersonId)>, StoreError> {
+        cases::merged(self.conn(), people).await
     }
 }
 

@@ -7,7 +7,7 @@ use shared_store::columns::{At, Day};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Db, LIST, Row, venues};
+use super::{Conn, Db, LIST, Row, dialect, venues};
 use crate::domain::visitor_key::VisitorCode;
 use crate::store::{PlaceSpan, Visit, VisitAtPlace, VisitKey};
 
@@ -26,9 +26,8 @@ pub(super) async fn by_id(conn: &mut Conn, ids: &[VisitId]) -> Result<Vec<Visit>
 pub(super) async fn of(conn: &mut Conn, visitors: &[VisitorCode]) -> Result<Vec<Visit>, StoreError> {
     let mut found = Vec::new();
     for chunk in visitors.chunks(LIST) {
-        let mut query = QueryBuilder::<Db>::new(SELECT);
-        in_list(query.push("WHERE visitor IN ("), chunk.iter().map(|code| Uuid::from_bytes(code.bytes())));
-        found.append(&mut fetch(conn, query).await?);
+        let rows = dialect::visits_of(conn, chunk).await?;
+        found.extend(rows.iter().map(visit).collect::<Result<Vec<_>, _>>()?);
     }
     found.sort_by_key(|visit| visit.checked_in_at);
     Ok(found)
@@ -56,19 +55,7 @@ pub(super) async fn by_key(conn: &mut Conn, keys: &[VisitKey]) -> Result<Vec<Vis
 pub(super) async fn at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
     let mut found = Vec::new();
     for chunk in spans.chunks(LIST) {
-        let mut query = QueryBuilder::<Db>::new("WITH spans (at_place, first, last) AS (");
-        query.push_values(chunk, |mut row, span| {
-            row.push_bind(span.place_id.uuid()).push_bind(span.from_minute).push_bind(span.to_minute);
-        });
-        query.push(concat!(
-            ") SELECT ",
-            visit_columns!(),
-            ", CASE WHEN checked_out_at IS NULL THEN (SELECT MIN(n.checked_in_at) FROM checkin_visits n \
-             WHERE n.visitor = v.visitor AND n.place_id <> v.place_id AND n.checked_in_at > v.checked_in_at) END \
-             AS next_elsewhere FROM spans CROSS JOIN checkin_visits v WHERE place_id = at_place \
-             AND minute >= first AND minute <= last"
-        ));
-        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+        for row in dialect::visits_at(conn, chunk).await? {
             let next_elsewhere = row.try_get::<Option<At>, _>("next_elsewhere")?.map(|at| at.0);
             found.push(VisitAtPlace { visit: visit(&row)?, next_elsewhere });
         }
