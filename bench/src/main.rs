@@ -1,17 +1,23 @@
-//! The benchmarks, each beside its limit: `./dev bench [line|exposures|idle|upload]`.
+//! The benchmarks, each beside its limit: `./dev bench [SUBJECT…]`.
 //!
 //! They run the real programs; PostgreSQL and Redis come from the servers that `./dev bench` starts. A measure is printed
 //! with its limit and drawn in `target/bench.svg`.
 
+mod columns;
+mod doors;
 mod exposures;
 mod idle;
 mod line;
+mod load;
 mod memory;
+mod posters;
 mod report;
+mod town;
 mod upload;
 
 use clap::{Parser, ValueEnum};
 
+use crate::exposures::Size;
 use crate::report::Report;
 
 /// What can be measured.
@@ -25,12 +31,20 @@ enum Subject {
     Idle,
     /// An upload of 100,000 rows.
     Upload,
+    /// Check-in: doors, crowd and posters.
+    Checkin,
+    /// Durable check-ins against other ways of storing them.
+    Doors,
+    /// Matching among 20 million visits, and how it grows from 2 million.
+    Crowd,
+    /// Posters in each format.
+    Posters,
 }
 
 /// The benchmarks of An Tâm, each beside its limit.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Only these; all where none is named
+    /// Only these; where none is named all but the crowd, which takes half an hour to fill
     subjects: Vec<Subject>,
     /// Results a second on the line
     #[arg(long, default_value_t = 50)]
@@ -41,15 +55,31 @@ struct Options {
     /// Visits stored for the exposures
     #[arg(long, default_value_t = 1_000_000)]
     visits: usize,
+    /// Visits stored for the crowd
+    #[arg(long, default_value_t = 20_000_000)]
+    crowd: usize,
     /// Rows of the uploaded file
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
+    /// Rounds at the doors, and seconds of each way in a round
+    #[arg(long, num_args = 2, default_values_t = [3, 4])]
+    rounds: Vec<u32>,
+}
+
+impl Options {
+    fn wants(&self, subject: Subject) -> bool {
+        let part_of_checkin = matches!(subject, Subject::Doors | Subject::Crowd | Subject::Posters);
+        match self.subjects.as_slice() {
+            [] => subject != Subject::Crowd,
+            named => named.contains(&subject) || part_of_checkin && named.contains(&Subject::Checkin),
+        }
+    }
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let wanted = |subject| options.subjects.is_empty() || options.subjects.contains(&subject);
+    let wanted = |subject| options.wants(subject);
     let mut report = Report::default();
     if wanted(Subject::Idle) {
         idle::run(&mut report).await?;
@@ -58,10 +88,23 @@ async fn main() -> anyhow::Result<()> {
         line::run(&mut report, options.rate, options.seconds).await?;
     }
     if wanted(Subject::Exposures) {
-        exposures::run(&mut report, options.visits).await?;
+        let visits = options.visits;
+        let size = Size { people: 20_000, places: 1_000, first: visits, visits, find: Some(100.0), whole: Some(100.0) };
+        exposures::run(&mut report, size).await?;
     }
     if wanted(Subject::Upload) {
         upload::run(&mut report, options.rows).await?;
+    }
+    if wanted(Subject::Posters) {
+        posters::run(&mut report)?;
+    }
+    if wanted(Subject::Doors) {
+        doors::run(&mut report, options.rounds[0], options.rounds[1].into()).await?;
+    }
+    if wanted(Subject::Crowd) {
+        let visits = options.crowd;
+        let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: None };
+        exposures::run(&mut report, size).await?;
     }
     report.finish()
 }

@@ -6,12 +6,29 @@ use std::path::Path;
 
 use anyhow::bail;
 
-/// One measure beside its limit; smaller is better.
+/// One measure beside its limit.
 struct Measure {
     what: String,
     value: f64,
-    limit: f64,
+    limit: Limit,
     unit: &'static str,
+}
+
+/// What a measure may be.
+#[derive(Clone, Copy)]
+enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Measure {
+    /// The part of the limit that is used: over one is over the limit.
+    fn used(&self) -> f64 {
+        match self.limit {
+            Limit::AtMost(limit) => self.value / limit,
+            Limit::AtLeast(limit) => limit / self.value,
+        }
+    }
 }
 
 /// All measures of a run.
@@ -19,14 +36,36 @@ struct Measure {
 pub struct Report(Vec<Measure>);
 
 impl Report {
-    /// Adds a measure and prints it at once.
+    /// Adds a measure that is better the smaller it is, and prints it at once.
     ///
     /// # Errors
     /// When standard output is closed.
     pub fn add(&mut self, what: impl Into<String>, value: f64, limit: f64, unit: &'static str) -> anyhow::Result<()> {
-        let measure = Measure { what: what.into(), value, limit, unit };
-        let word = if measure.value <= measure.limit { "ok" } else { "OVER" };
-        let line = format!("{:<64} {:>10.1} {:<4} limit {:>8.0}  {word}", measure.what, measure.value, unit, limit);
+        self.put(Measure { what: what.into(), value, limit: Limit::AtMost(limit), unit })
+    }
+
+    /// Adds a measure that is better the larger it is, and prints it at once.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn at_least(
+        &mut self,
+        what: impl Into<String>,
+        value: f64,
+        limit: f64,
+        unit: &'static str,
+    ) -> anyhow::Result<()> {
+        self.put(Measure { what: what.into(), value, limit: Limit::AtLeast(limit), unit })
+    }
+
+    fn put(&mut self, measure: Measure) -> anyhow::Result<()> {
+        let word = if measure.used() <= 1.0 { "ok" } else { "MISSED" };
+        let (sign, limit) = match measure.limit {
+            Limit::AtMost(limit) => ("at most", limit),
+            Limit::AtLeast(limit) => ("at least", limit),
+        };
+        let Measure { what, value, unit, .. } = &measure;
+        let line = format!("{what:<72} {value:>10.2} {unit:<4} {sign:>8} {limit:>8}  {word}");
         writeln!(std::io::stdout().lock(), "{line}")?;
         self.0.push(measure);
         Ok(())
@@ -48,9 +87,10 @@ impl Report {
         let path = Path::new("target").join("bench.svg");
         std::fs::write(&path, self.svg())?;
         writeln!(std::io::stdout().lock(), "drawn in {}", path.display())?;
-        let over = self.0.iter().filter(|m| m.value > m.limit).count();
-        if over > 0 {
-            bail!("{over} measure(s) lie over their limit");
+        // A measure that is no number is missed as well.
+        let missed = self.0.iter().filter(|measure| measure.used() > 1.0 || measure.used().is_nan()).count();
+        if missed > 0 {
+            bail!("{missed} measure(s) miss their limit");
         }
         Ok(())
     }
@@ -66,10 +106,10 @@ impl Report {
         );
         for (i, measure) in self.0.iter().enumerate() {
             let y = 24 + 44 * i;
-            let width = (measure.value / measure.limit * 620.0).min(720.0);
+            let width = (measure.used() * 620.0).min(720.0);
             let _ = write!(
                 svg,
-                "<text x=\"20\" y=\"{}\">{}: {:.1} {}</text>\
+                "<text x=\"20\" y=\"{}\">{}: {:.2} {}</text>\
                  <rect x=\"20\" y=\"{}\" width=\"{width:.0}\" height=\"14\" fill=\"#0b6e75\"/>",
                 y + 10,
                 measure.what,
