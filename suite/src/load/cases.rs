@@ -17,6 +17,10 @@ use shared_web::platform::Platform;
 use super::accounts::Ids;
 use crate::demo::{Demo, DemoCase, DemoReport, NURSE_WARD};
 
+/// So many of the oldest cases are cared for in the ward of the demo's nurse, with relatives: she has somebody to test
+/// and to release from the first day on.
+const GUESTS: u64 = 3;
+
 /// Opens the cases. Matching is done by check-in itself, so the exposures become contacts and messages when the suite runs.
 pub(super) async fn open(
     platform: &Platform,
@@ -32,12 +36,17 @@ pub(super) async fn open(
     let mut of_station = 0;
     for (n, case) in (0_u64..).zip(demo.cases()) {
         let result_id = results.get(&case.result_id).copied().context("a case of the demo has a result")?;
-        f0_tracker::seed::open_case(&f0, &seed(&case, result_id, doctors)?).await?;
+        let guest = n < GUESTS;
+        let mut seed = seed(&case, result_id, doctors)?;
+        if guest {
+            seed.ward_code = NURSE_WARD.to_owned();
+        }
+        f0_tracker::seed::open_case(&f0, &seed).await?;
         let reports = demo.reports_of(&case);
         let reports: Vec<Observation> = reports.iter().map(|report| observed(report, now)).collect::<Result<_, _>>()?;
         f0_tracker::seed::insert_reports(&f0, case.id, &reports).await?;
         expose(&checkin, &case, now).await?;
-        let shown = case.ward_code.as_str() == NURSE_WARD;
+        let shown = guest || case.ward_code.as_str() == NURSE_WARD;
         let doctor = doctors[usize::from(case.person_index % 2 == 1)];
         let staff = Staff { doctor, nurse: accounts.nurse, hotline: accounts.hotline };
         // The station that everybody opens first is counted for itself, so that it has something of everything.
