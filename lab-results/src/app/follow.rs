@@ -21,6 +21,7 @@ use crate::domain::result::Status;
 use crate::domain::version::ContentHash;
 use crate::store::LabWrite;
 use crate::store::flow::{Member, Pool};
+use crate::store::intake::IntakeWrite;
 use crate::store::model::{Content, State, StoredResult};
 
 /// What was stored, and by whom.
@@ -41,27 +42,35 @@ pub struct Stored<'a> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn follow(tx: &mut dyn LabWrite, stored: &Stored<'_>, random: &mut dyn Random) -> Result<(), StoreError> {
+pub async fn follow<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
+    stored: &Stored<'_>,
+    random: &mut dyn Random,
+) -> Result<(), StoreError> {
     let result = stored.result;
     if let Some(before) = stored.before {
-        undo::note(tx, before, result, stored.now, random).await?;
+        undo::note(tx.plain().await?, before, result, stored.now, random).await?;
     }
     let Some(tube) = result.specimen_id else { return Ok(()) };
     custody(tx, stored, random).await?;
-    match tx.pool(tube).await? {
+    match tx.pool_in(tube).await? {
         // A result of the pool as such: nobody's.
         Some(pool) if result.content.person_id.is_none() => {
             let found = if result.withdrawn() { PoolState::Waiting } else { PoolState::found(stored.finding) };
             // What waits for its final status, or for a person for another reason than the pool, changes nothing yet.
             let waits = result.state == State::Held && result.hold_reasons.iter().any(|reason| reason != "pool");
-            if waits { Ok(()) } else { settle(tx, stored, pool, found, random).await }
+            if waits { Ok(()) } else { settle(tx.plain().await?, stored, pool, found, random).await }
         }
         Some(_) => Ok(()),
         None => single(tx, stored).await,
     }
 }
 
-async fn custody(tx: &mut dyn LabWrite, stored: &Stored<'_>, random: &mut dyn Random) -> Result<(), StoreError> {
+async fn custody<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
+    stored: &Stored<'_>,
+    random: &mut dyn Random,
+) -> Result<(), StoreError> {
     let (result, now) = (stored.result, stored.now);
     let Some(tube) = result.specimen_id else { return Ok(()) };
     let mut lines = Vec::with_capacity(3);
@@ -79,23 +88,21 @@ async fn custody(tx: &mut dyn LabWrite, stored: &Stored<'_>, random: &mut dyn Ra
             note(TubeState::Released, now);
         }
     }
-    tx.add_custody(&lines).await?;
-    Ok(())
+    tx.note_custody(lines).await
 }
 
 /// A member who was called back or whose kept tube was tested has a result of their own now.
-async fn single(tx: &mut dyn LabWrite, stored: &Stored<'_>) -> Result<(), StoreError> {
+async fn single<W: IntakeWrite + ?Sized>(tx: &mut W, stored: &Stored<'_>) -> Result<(), StoreError> {
     let result = stored.result;
     if result.state != State::Released || result.content.outcome == Outcome::Invalid {
         return Ok(());
     }
     let Some(tube) = result.specimen_id else { return Ok(()) };
-    let orders = tx.specimen(tube).await?.map(|specimen| specimen.order_ids).unwrap_or_default();
-    for mut member in tx.open_members(Some(tube), &orders).await? {
+    for mut member in tx.awaited_in(tube).await? {
         member.state = MemberState::Done;
         member.result_id = Some(result.id);
         (member.updated_by, member.updated_at) = (stored.sender.account_id(), stored.now);
-        tx.update_member(&member).await?;
+        tx.plain().await?.update_member(&member).await?;
     }
     Ok(())
 }

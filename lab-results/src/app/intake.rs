@@ -1,14 +1,20 @@
-//! One upload on its way into the tables, in chunks: a chunk is one transaction, and where it fails its rows are stored
-//! one by one, so that a bad row fails alone.
+//! One upload on its way into the tables, in chunks. A chunk is decided row by row and written in a few statements
+//! ([`crate::app::batch`]), on PostgreSQL in two transactions side by side; where one fails, its halves are tried, and at last
+//! its rows one by one, so that a bad row fails alone.
 
 use std::time::Duration;
 
+use futures::future::join_all;
+use jiff::SignedDuration;
 use shared::bilingual::Bilingual;
 use shared::ids::UploadId;
 use shared::time::Instant;
 use shared_store::StoreError;
 
 use crate::app::App;
+use crate::app::batch::Batch;
+use crate::app::known::Known;
+use crate::app::lanes;
 use crate::app::ledger::{Ledger, WouldBe};
 use crate::app::naming::Naming;
 use crate::app::progress::Far;
@@ -17,8 +23,11 @@ use crate::app::sender::Sender;
 use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
 use crate::store::model::{Counts, Upload};
 
-/// How many rows are stored in one transaction: others wait for the writer of SQLite no longer than this takes.
-pub const CHUNK: usize = 100;
+/// From how many rows on an upload is a large one: what it brings beyond them is told when the file is in, unless it is a
+/// positive result. Nobody waits for a negative one within seconds, and the telling would take the machine from the storing.
+const LARGE: i64 = 1_000;
+/// For how long: a chunk of a large file is told so long after it was stored.
+const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How often a row is tried whose failure may pass.
 const TRIES: usize = 3;
 /// How long to wait before a row is tried again.
@@ -50,7 +59,9 @@ impl Intake {
     ) -> Result<Self, StoreError> {
         if !dry_run {
             let mut tx = app.store.write().await?;
-            tx.insert_upload(&upload).await?;
+            if !tx.insert_upload(&upload).await? {
+                tx.update_upload(&upload).await?;
+            }
             tx.commit().await?;
         }
         let report = RowReport::new(upload.id);
@@ -59,7 +70,7 @@ impl Intake {
         Ok(intake)
     }
 
-    /// Takes the next rows, at most [`CHUNK`] of them.
+    /// Takes the next rows, about as many as the store takes together.
     ///
     /// # Errors
     /// When the store fails again and again: what was stored stays, and sending the same again stores the rest.
@@ -109,44 +120,66 @@ impl Intake {
 
     /// What would become of the rows. Reads only.
     async fn judge(&mut self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        let rows: Vec<&Incoming> = rows.iter().collect();
         let mut tx = self.app.store.read().await?;
-        let ledger = Ledger::load(tx.as_mut(), rows).await?;
+        let ledger = Ledger::load(tx.as_mut(), &rows).await?;
+        let mut known = Known::load(tx.as_mut(), &rows, ledger.people()).await?;
         let mut would_be = std::mem::take(&mut self.would_be);
         let context = self.context(self.app.platform.now());
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
-            outcomes.push(row::judge_only(tx.as_mut(), &context, &ledger, &mut would_be, row).await?);
+            outcomes.push(row::judge_only(&mut known, &context, &ledger, &mut would_be, row).await?);
         }
         self.would_be = would_be;
         Ok(outcomes)
     }
 
+    /// Stores the rows of a chunk, those that have nothing to do with each other side by side.
     async fn store(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
-        match self.transaction(rows, self.upload.counts).await {
-            Ok(outcomes) => Ok(outcomes),
-            Err(failure) => {
-                tracing::warn!(error = &failure as &dyn std::error::Error, "a chunk failed and is stored row by row");
-                self.one_by_one(rows).await
-            }
+        let lanes = lanes::deal(rows, self.app.store.together().lanes);
+        let stored = join_all(lanes.iter().map(|lane| {
+            let rows: Vec<&Incoming> = lane.iter().map(|place| &rows[*place]).collect();
+            async move { self.lane(&rows).await }
+        }));
+        let mut outcomes: Vec<(usize, RowOutcome)> = Vec::with_capacity(rows.len());
+        for (lane, stored) in lanes.iter().zip(stored.await) {
+            outcomes.extend(lane.iter().copied().zip(stored?));
         }
+        outcomes.sort_unstable_by_key(|(place, _)| *place);
+        Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
     }
 
-    async fn one_by_one(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
-        let mut counts = self.upload.counts;
-        let mut outcomes = Vec::with_capacity(rows.len());
-        for row in rows {
-            let stored = self.alone(row, counts).await?;
-            count(&mut counts, std::slice::from_ref(&stored));
-            outcomes.push(stored);
+    /// Stores rows together; where that fails once more, in halves.
+    async fn lane(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        let [row] = rows else { return self.together(rows).await };
+        Ok(vec![self.alone(row).await?])
+    }
+
+    async fn together(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        let mut failure = match self.transaction(rows).await {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(failure) => failure,
+        };
+        // Somebody else may have stored the same at the same moment.
+        if failure.may_pass() {
+            tokio::time::sleep(PAUSE).await;
+            failure = match self.transaction(rows).await {
+                Ok(outcomes) => return Ok(outcomes),
+                Err(failure) => failure,
+            };
         }
+        tracing::warn!(error = &failure as &dyn std::error::Error, rows = rows.len(), "rows are stored in halves");
+        let (first, second) = rows.split_at(rows.len() / 2);
+        let mut outcomes = Box::pin(self.lane(first)).await?;
+        outcomes.append(&mut Box::pin(self.lane(second)).await?);
         Ok(outcomes)
     }
 
     /// Stores one row in a transaction of its own. A failure that does not pass rejects the row and no other.
-    async fn alone(&self, row: &Incoming, counts: Counts) -> Result<RowOutcome, StoreError> {
+    async fn alone(&self, row: &Incoming) -> Result<RowOutcome, StoreError> {
         let mut tried = 0;
         loop {
-            let failure = match self.transaction(std::slice::from_ref(row), counts).await {
+            let failure = match self.transaction(&[row]).await {
                 Ok(mut outcomes) => return Ok(outcomes.pop().unwrap_or_else(|| not_stored(row))),
                 Err(failure) => failure,
             };
@@ -166,19 +199,28 @@ impl Intake {
         }
     }
 
-    async fn transaction(&self, rows: &[Incoming], counts: Counts) -> Result<Vec<RowOutcome>, RowFailure> {
+    async fn transaction(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, RowFailure> {
         let mut random = self.app.platform.random();
+        let now = self.app.platform.now();
+        let context = self.context(now);
         let mut tx = self.app.store.write().await?;
         let mut ledger = Ledger::load(tx.as_mut(), rows).await?;
-        let context = self.context(self.app.platform.now());
         let mut outcomes = Vec::with_capacity(rows.len());
-        for row in rows {
+        if let [row] = rows {
             outcomes.push(row::store(tx.as_mut(), &context, &mut ledger, row, &mut random).await?);
+        } else {
+            let not_before = (self.upload.counts.received >= LARGE).then(|| now.plus(TOLD_AFTER));
+            let people: Vec<_> = ledger.people().collect();
+            let ground = (random.clone(), now);
+            let mut batch = Batch::begin(tx.as_mut(), rows, people.into_iter(), ground, not_before).await?;
+            for row in rows {
+                outcomes.push(row::store(&mut batch, &context, &mut ledger, row, &mut random).await?);
+            }
+            batch.flush().await?;
         }
-        let mut upload = self.upload.clone();
-        upload.counts = counts;
-        count(&mut upload.counts, &outcomes);
-        tx.update_upload(&upload).await?;
+        let mut counts = Counts::default();
+        count(&mut counts, &outcomes);
+        tx.count_rows(self.upload.id, &counts).await?;
         tx.commit().await?;
         Ok(outcomes)
     }

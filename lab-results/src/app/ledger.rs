@@ -78,8 +78,8 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn load(tx: &mut dyn LabRead, rows: &[Incoming]) -> Result<Self, StoreError> {
-        let keys: HashSet<_> = rows.iter().flat_map(Incoming::results).flat_map(keys_of).collect();
+    pub async fn load(tx: &mut dyn LabRead, rows: &[&Incoming]) -> Result<Self, StoreError> {
+        let keys: HashSet<_> = rows.iter().flat_map(|row| row.results()).flat_map(keys_of).collect();
         let mut by_lab: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for key in &keys {
             by_lab.entry(&key.lab_code).or_default().push(&key.accession);
@@ -105,6 +105,11 @@ impl Ledger {
     #[must_use]
     pub fn result(&self, key: &ResultKey) -> Option<&StoredResult> {
         self.results.get(key)
+    }
+
+    /// Whose the results are.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        self.results.values().filter_map(|result| result.content.person_id)
     }
 
     /// What stands under an accession.

@@ -1,6 +1,7 @@
 //! The use-cases. Each takes the platform or a transaction, who acts and a command, and appends its events and audit
 //! lines itself, in the transaction of its effect.
 
+pub mod batch;
 pub mod citizen;
 pub mod custody;
 pub mod decision;
@@ -8,8 +9,10 @@ pub mod follow;
 pub mod held;
 pub mod home;
 pub mod intake;
+pub mod known;
 pub mod labels;
 pub mod labs;
+pub mod lanes;
 pub mod ledger;
 pub mod list;
 pub mod mapping;

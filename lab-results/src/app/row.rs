@@ -18,8 +18,8 @@ use crate::app::whose::{self, Who, Whose};
 use crate::domain::message::Body;
 use crate::domain::report::{RowOutcome, RowStatus};
 use crate::domain::result::{Parsed, ResultDraft};
+use crate::store::intake::{IntakeRead, IntakeWrite};
 use crate::store::model::{ResultKey, StoredResult};
-use crate::store::{LabRead, LabWrite};
 
 /// A row as its reader gives it.
 #[derive(Debug, Clone)]
@@ -119,8 +119,8 @@ fn place(parsed: &Parsed, stands: &impl Fn(&ResultKey) -> Option<Standing>) -> (
 ///
 /// # Errors
 /// When the store fails.
-pub async fn judge_only(
-    tx: &mut dyn LabRead,
+pub async fn judge_only<R: IntakeRead + ?Sized>(
+    tx: &mut R,
     context: &Context<'_>,
     ledger: &Ledger,
     would_be: &mut WouldBe,
@@ -133,8 +133,8 @@ pub async fn judge_only(
     Ok(whole(context, incoming, outcomes))
 }
 
-async fn judge_one(
-    tx: &mut dyn LabRead,
+async fn judge_one<R: IntakeRead + ?Sized>(
+    tx: &mut R,
     context: &Context<'_>,
     ledger: &Ledger,
     would_be: &mut WouldBe,
@@ -166,8 +166,8 @@ async fn judge_one(
 ///
 /// # Errors
 /// When the store fails or somebody else was first: nothing of this transaction may be kept then.
-pub async fn store(
-    tx: &mut dyn LabWrite,
+pub async fn store<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     ledger: &mut Ledger,
     incoming: &Incoming,
@@ -180,8 +180,8 @@ pub async fn store(
     Ok(whole(context, incoming, outcomes))
 }
 
-async fn store_one(
-    tx: &mut dyn LabWrite,
+async fn store_one<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     ledger: &mut Ledger,
     row: u64,
@@ -214,8 +214,8 @@ async fn store_one(
 }
 
 /// Carries out a decision about a result; gives what stands then, where that is new.
-async fn live(
-    tx: &mut dyn LabWrite,
+async fn live<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: Option<&StoredResult>,
@@ -240,8 +240,8 @@ async fn live(
 }
 
 /// Carries out a decision about test traffic.
-async fn test(
-    tx: &mut dyn LabWrite,
+async fn test<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: Option<&StoredResult>,
@@ -257,8 +257,8 @@ async fn test(
 }
 
 /// What is known of a result before anything is stored: the decision, or its outcome where it needs none.
-async fn prepare<'a>(
-    tx: &mut dyn LabRead,
+async fn prepare<'a, R: IntakeRead + ?Sized>(
+    tx: &mut R,
     context: &Context<'_>,
     ledger: &Ledger,
     stands: impl Fn(&ResultKey) -> Option<Standing>,
@@ -279,7 +279,7 @@ async fn prepare<'a>(
         return refused(unknown_lab(draft.lab_code.as_str()));
     }
     if let (Some(id), None) = (draft.id, &before)
-        && tx.result(id).await?.is_some()
+        && tx.has_result(id).await?
     {
         return refused(id_taken());
     }

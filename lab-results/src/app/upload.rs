@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::app::App;
-use crate::app::intake::{self, CHUNK, Intake};
+use crate::app::intake::{self, Intake};
 use crate::app::naming::Naming;
 use crate::app::reader::{self, Reading};
 use crate::app::row::Incoming;
@@ -26,7 +26,7 @@ use crate::domain::tabular::FileError;
 use crate::store::model::Upload;
 
 /// How many chunks may wait between the reader of a file and the store.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// A file that was received whole.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ pub async fn take_rows(
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let mut intake = Intake::begin(app, sender, naming, upload, dry_run).await?;
-    for chunk in rows.chunks(CHUNK) {
+    for chunk in rows.chunks(app.store.together().rows) {
         intake.take(chunk).await?;
     }
     Ok(intake.finish(Vec::new()).await?)
@@ -187,7 +187,7 @@ async fn rows_of_file(
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let (hand_on, mut handed) = mpsc::channel(AHEAD);
-    let reader = read_file(file, format, reading, app.platform.now(), hand_on);
+    let reader = read_file(file, (format, reading, app.platform.now()), app.store.together().rows, hand_on);
     let mut intake = None;
     while let Some(part) = handed.recv().await {
         match (part, &mut intake) {
@@ -212,17 +212,16 @@ async fn rows_of_file(
 /// Reads a file on a thread of its own, a few chunks ahead of the store and no more.
 fn read_file(
     file: File,
-    format: Format,
-    reading: Reading,
-    now: Instant,
+    (format, reading, now): (Format, Reading, Instant),
+    together: usize,
     hand_on: mpsc::Sender<Part>,
 ) -> JoinHandle<Result<Vec<CellError>, FileError>> {
     spawn_blocking(move || {
         let mut rows = reader::open(format, file, &reading, now)?;
         let mut open = hand_on.blocking_send(Part::Header(rows.naming())).is_ok();
         while open {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            while chunk.len() < CHUNK
+            let mut chunk = Vec::with_capacity(together);
+            while chunk.len() < together
                 && let Some(row) = rows.next_row()
             {
                 chunk.push(row);

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use shared::event::CloudEvent;
-use shared::events::{ResultAmended, ResultReported};
+use shared::events::{Outcome, ResultAmended, ResultReported};
 use shared::ids::{PersonId, ResultId, uuid_v7};
 use shared::random::Random;
 use shared::time::Instant;
 use shared_store::StoreError;
+use shared_store::registry::RegistryRead;
 use shared_web::people::register::register;
 
 use crate::app::reason::Reason;
@@ -18,8 +19,8 @@ use crate::domain::link::LinkCode;
 use crate::domain::pool::PoolState;
 use crate::domain::result::Status;
 use crate::domain::version::content_hash;
+use crate::store::intake::IntakeWrite;
 use crate::store::model::{Content, Held, Release, State, StoredResult};
-use crate::store::{LabRead, LabWrite};
 
 /// The first version of a row's result; held where there are reasons.
 pub(super) fn first(
@@ -92,8 +93,8 @@ fn content(context: &Context<'_>, placed: &Placed<'_>, person_id: Option<PersonI
 }
 
 /// Stores a first version and releases it.
-pub(super) async fn accept(
-    tx: &mut dyn LabWrite,
+pub(super) async fn accept<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     random: &mut dyn Random,
@@ -111,8 +112,8 @@ pub(super) async fn accept(
 }
 
 /// Stores a first version in the work queue. Nobody is registered for it before it is released.
-pub(super) async fn hold(
-    tx: &mut dyn LabWrite,
+pub(super) async fn hold<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     reasons: &[Reason],
@@ -129,8 +130,8 @@ pub(super) async fn hold(
 }
 
 /// Puts a record into the work queue; one that waits already is not put there twice.
-pub(super) async fn queue(
-    tx: &mut dyn LabWrite,
+pub(super) async fn queue<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     reasons: &[Reason],
@@ -148,20 +149,18 @@ pub(super) async fn queue(
         upload_id: Some(context.upload_id),
         created_at: context.now,
     };
-    if tx.hold(&held).await? {
-        let subject = match placed.whose.who {
-            Who::Person(person) => format!("person:{person}"),
-            Who::Described(_) | Who::Several | Who::Nobody => format!("held:{}", held.id),
-        };
-        let detail = json!({"held_id": held.id, "reasons": held.reasons, "upload_id": context.upload_id});
-        tx.audit(&context.sender.audit("result.hold", Some(subject), detail), context.now, random).await?;
-    }
-    Ok(())
+    let subject = match placed.whose.who {
+        Who::Person(person) => format!("person:{person}"),
+        Who::Described(_) | Who::Several | Who::Nobody => format!("held:{}", held.id),
+    };
+    let detail = json!({"held_id": held.id, "reasons": held.reasons, "upload_id": context.upload_id});
+    let line = context.sender.audit("result.hold", Some(subject), detail);
+    tx.hold(&held, &line, context.now, random).await
 }
 
 /// Releases a result that waited only for its final status.
-pub(super) async fn release(
-    tx: &mut dyn LabWrite,
+pub(super) async fn release<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: &StoredResult,
@@ -169,13 +168,13 @@ pub(super) async fn release(
 ) -> Result<StoredResult, RowFailure> {
     let Some(person) = person(tx, context, placed, Some(known), random).await? else { return Err(RowFailure::Raced) };
     let released = let_out(tx, context.sender, known, person, context.now, random).await?;
-    tx.supersede(&placed.key, context.now).await?;
+    tx.plain().await?.supersede(&placed.key, context.now).await?;
     released.ok_or(RowFailure::Raced)
 }
 
 /// Lets a held result leave the service as the result of `person`; `None` where it is not held any more.
-pub(super) async fn let_out(
-    tx: &mut dyn LabWrite,
+pub(super) async fn let_out<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     sender: &Sender,
     known: &StoredResult,
     person: PersonId,
@@ -183,7 +182,8 @@ pub(super) async fn let_out(
     random: &mut dyn Random,
 ) -> Result<Option<StoredResult>, StoreError> {
     let ward_code = ward_of(tx, person).await?;
-    if !tx.release_result(&Release { id: known.id, person_id: person, ward_code: ward_code.clone(), at: now }).await? {
+    let release = Release { id: known.id, person_id: person, ward_code: ward_code.clone(), at: now };
+    if !tx.plain().await?.release_result(&release).await? {
         return Ok(None);
     }
     let mut released =
@@ -196,8 +196,8 @@ pub(super) async fn let_out(
 }
 
 /// Keeps test traffic to compare later messages with: nobody is registered, told or asked for it.
-pub(super) async fn keep_test(
-    tx: &mut dyn LabWrite,
+pub(super) async fn keep_test<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: Option<&StoredResult>,
@@ -211,7 +211,7 @@ pub(super) async fn keep_test(
         None => StoredResult { state, hold_reasons: codes, ..first(context, placed, None, None, &[], random) },
     };
     match known {
-        Some(_) if !tx.amend_result(&result).await? => return Err(RowFailure::Raced),
+        Some(_) if !tx.plain().await?.amend_result(&result).await? => return Err(RowFailure::Raced),
         Some(_) => {}
         None => tx.insert_result(&result).await?,
     }
@@ -220,8 +220,8 @@ pub(super) async fn keep_test(
 }
 
 /// Lets the next version of a result hold: the old one stays beside it, and what followed from it is revisited.
-pub(super) async fn amend(
-    tx: &mut dyn LabWrite,
+pub(super) async fn amend<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: &StoredResult,
@@ -233,10 +233,10 @@ pub(super) async fn amend(
         None => None,
     };
     let result = next(context, placed, known, person, ward);
-    if !tx.amend_result(&result).await? {
+    if !tx.plain().await?.amend_result(&result).await? {
         return Err(RowFailure::Raced);
     }
-    tx.supersede(&placed.key, context.now).await?;
+    tx.plain().await?.supersede(&placed.key, context.now).await?;
     match (known.state, result.state) {
         (State::Released, _) => tell_amended(tx, context.now, &result, known, random).await?,
         (State::Held, State::Released) => tell_reported(tx, context.now, &result, random).await?,
@@ -248,8 +248,8 @@ pub(super) async fn amend(
 
 /// Whose result it is: registers whoever is described and not known yet. A description that fits the person of the
 /// version before means that person, so that an amendment never makes a second one.
-async fn person(
-    tx: &mut dyn LabWrite,
+async fn person<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     placed: &Placed<'_>,
     known: Option<&StoredResult>,
@@ -274,7 +274,10 @@ async fn person(
 }
 
 /// Where a person lives, as far as known.
-pub(super) async fn ward_of(tx: &mut dyn LabRead, person: PersonId) -> Result<Option<String>, StoreError> {
+pub(super) async fn ward_of<R: RegistryRead + ?Sized>(
+    tx: &mut R,
+    person: PersonId,
+) -> Result<Option<String>, StoreError> {
     let stored = tx.person(person).await?;
     Ok(stored.and_then(|stored| stored.person.ward_code).map(|ward| ward.as_str().to_owned()))
 }
@@ -296,20 +299,20 @@ fn reported(result: &StoredResult) -> Option<ResultReported> {
     })
 }
 
-pub(super) async fn tell_reported(
-    tx: &mut dyn LabWrite,
+pub(super) async fn tell_reported<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     now: Instant,
     result: &StoredResult,
     random: &mut dyn Random,
 ) -> Result<(), StoreError> {
     match reported(result) {
-        Some(event) => tx.append_event(&CloudEvent::new(&event, now, random)).await,
+        Some(event) => tx.tell(&CloudEvent::new(&event, now, random), event.outcome == Outcome::Detected).await,
         None => Ok(()),
     }
 }
 
-pub(super) async fn tell_amended(
-    tx: &mut dyn LabWrite,
+pub(super) async fn tell_amended<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     now: Instant,
     result: &StoredResult,
     before: &StoredResult,
@@ -329,11 +332,11 @@ pub(super) async fn tell_amended(
         previous_person_id,
         result: event,
     };
-    tx.append_event(&CloudEvent::new(&amended, now, random)).await
+    tx.tell(&CloudEvent::new(&amended, now, random), true).await
 }
 
-async fn audit(
-    tx: &mut dyn LabWrite,
+async fn audit<W: IntakeWrite + ?Sized>(
+    tx: &mut W,
     context: &Context<'_>,
     action: &'static str,
     result: &StoredResult,

@@ -8,7 +8,7 @@ use shared_store::StoreError;
 
 use crate::app::reason::Reason;
 use crate::domain::result::{Parsed, PersonRef, unknown_person};
-use crate::store::LabRead;
+use crate::store::intake::IntakeRead;
 use crate::store::model::Tube;
 
 /// Who it is, as far as can be told without registering anybody.
@@ -48,8 +48,8 @@ impl Whose<'_> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find<'a>(
-    tx: &mut dyn LabRead,
+pub async fn find<'a, R: IntakeRead + ?Sized>(
+    tx: &mut R,
     parsed: &'a Parsed,
     before: Option<PersonId>,
 ) -> Result<Result<Whose<'a>, FieldError>, StoreError> {
@@ -75,7 +75,7 @@ pub async fn find<'a>(
     Ok(Ok(Whose { who, specimen_id: None, reasons: reason.into_iter().collect() }))
 }
 
-async fn of_tube<'a>(tx: &mut dyn LabRead, tube: Tube, named: Option<&'a PersonRef>) -> Result<Whose<'a>, StoreError> {
+async fn of_tube<'a, R: IntakeRead + ?Sized>(tx: &mut R, tube: Tube, named: Option<&'a PersonRef>) -> Result<Whose<'a>, StoreError> {
     let specimen_id = Some(tube.id);
     let [owner] = tube.people[..] else {
         return Ok(Whose { who: Who::Several, specimen_id, reasons: vec![Reason::Pool] });
@@ -91,14 +91,14 @@ async fn of_tube<'a>(tx: &mut dyn LabRead, tube: Tube, named: Option<&'a PersonR
 
 /// Whether somebody in the register resembles a person without being them for certain. The person of the version before
 /// resembles nobody but themselves.
-async fn resembles(tx: &mut dyn LabRead, draft: &PersonDraft, before: Option<PersonId>) -> Result<bool, StoreError> {
+async fn resembles<R: IntakeRead + ?Sized>(tx: &mut R, draft: &PersonDraft, before: Option<PersonId>) -> Result<bool, StoreError> {
     if let Some(before) = before {
         let kept = tx.canonical(before).await?.unwrap_or(before);
         if tx.person(kept).await?.is_some_and(|stored| describes(draft, &stored.person)) {
             return Ok(false);
         }
     }
-    let candidates = tx.candidates_of(&[draft]).await?;
+    let candidates = tx.candidates(draft).await?;
     Ok(is_doubtful(draft, &candidates))
 }
 
@@ -124,7 +124,7 @@ fn told_apart(draft: &PersonDraft, other: &Candidate) -> bool {
 }
 
 /// Whether a record names the person `owner` or nobody who contradicts them.
-async fn is_named(tx: &mut dyn LabRead, named: &PersonRef, owner: PersonId) -> Result<bool, StoreError> {
+async fn is_named<R: IntakeRead + ?Sized>(tx: &mut R, named: &PersonRef, owner: PersonId) -> Result<bool, StoreError> {
     if let PersonRef::Known(id) = named {
         return Ok(tx.canonical(*id).await? == Some(owner));
     }
@@ -154,7 +154,7 @@ pub fn describes(draft: &PersonDraft, person: &Person) -> bool {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn look_up(tx: &mut dyn LabRead, draft: &PersonDraft) -> Result<Option<PersonId>, StoreError> {
+pub async fn look_up<R: IntakeRead + ?Sized>(tx: &mut R, draft: &PersonDraft) -> Result<Option<PersonId>, StoreError> {
     let candidates = tx.candidates(draft).await?;
     Ok(match match_person(draft, &candidates) {
         MatchDecision::Same(id) => Some(id),

@@ -1,7 +1,17 @@
 //! The port: what the tables of the laboratory service can be asked and told, whichever database stands behind.
 
+/// The columns of a result.
+macro_rules! result_columns {
+    () => {
+        "id, lab_code, accession, person_id, ward_code, version, outcome, method, loinc, specimen_kind, specimen_id, \
+         collected_at, resulted_at, ct_value, status, state, hold_reasons, content_hash, link_code, upload_id, created_at, \
+         updated_at"
+    };
+}
+
 pub mod citizens;
 pub mod flow;
+pub mod intake;
 pub mod model;
 mod postgres;
 mod sqlite;
@@ -11,6 +21,7 @@ mod flow_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,8 +32,9 @@ use uuid::Uuid;
 
 use self::citizens::{CitizenRead, CitizenWrite};
 use self::flow::{FlowRead, FlowWrite};
+use self::intake::KnownTube;
 use self::model::{
-    Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
+    Counts, Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
     StoredVersion, Tube, Upload,
 };
 
@@ -35,6 +47,17 @@ pub trait LabStore: Send + Sync {
     async fn read(&self) -> Result<Box<dyn LabRead>, StoreError>;
     /// A transaction that may write.
     async fn write(&self) -> Result<Box<dyn LabWrite>, StoreError>;
+    /// How many rows of an upload go together.
+    fn together(&self) -> Together;
+}
+
+/// How many rows of an upload are stored together: enough to be quick, few enough that nobody waits long for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Together {
+    /// Rows of one chunk.
+    pub rows: usize,
+    /// Transactions that store it side by side.
+    pub lanes: usize,
 }
 
 /// Reading inside one transaction.
@@ -50,6 +73,8 @@ pub trait LabRead: SharedRead + FlowRead + CitizenRead {
     async fn laboratories(&mut self) -> Result<Vec<Laboratory>, StoreError>;
     /// The results of one laboratory under these accessions, in no order.
     async fn results_of(&mut self, lab_code: &str, accessions: &[&str]) -> Result<Vec<StoredResult>, StoreError>;
+    /// What is known of the tubes with these barcodes, and of their pools; codes that no tube has are left out.
+    async fn known_tubes(&mut self, barcodes: &[&str]) -> Result<Vec<KnownTube>, StoreError>;
     /// A result by id.
     async fn result(&mut self, id: ResultId) -> Result<Option<StoredResult>, StoreError>;
     /// A result by the code of its citizen's page.
@@ -98,12 +123,16 @@ pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite {
     async fn release_result(&mut self, release: &Release) -> Result<bool, StoreError>;
     /// Puts a record into the work queue; `false` where the same record waits or waited there already.
     async fn hold(&mut self, held: &Held) -> Result<bool, StoreError>;
+    /// Puts many records into the work queue; gives the ids of those that did not wait or had not waited there already.
+    async fn hold_all(&mut self, held: &[Held]) -> Result<HashSet<Uuid>, StoreError>;
     /// Takes a record from the work queue; `false` where it waits no more.
     async fn resolve(&mut self, id: Uuid, resolution: Resolution, now: Instant) -> Result<bool, StoreError>;
     /// Takes every record of an accession from the work queue.
     async fn supersede(&mut self, key: &ResultKey, now: Instant) -> Result<(), StoreError>;
     /// A new upload; `false` where its id is taken.
     async fn insert_upload(&mut self, upload: &Upload) -> Result<bool, StoreError>;
+    /// Adds to the counts of an upload.
+    async fn count_rows(&mut self, id: UploadId, more: &Counts) -> Result<(), StoreError>;
     /// Notes how far an upload is.
     async fn update_upload(&mut self, upload: &Upload) -> Result<(), StoreError>;
     /// A new order; `false` where its id is taken.

@@ -18,7 +18,9 @@ use serde_json::Value;
 use sha2::Sha256;
 use shared::ids::{AccountId, AuditId, PersonId};
 use shared::time::Instant;
+use uuid::Uuid;
 
+use crate::columns::At;
 use crate::error::StoreError;
 use crate::keys::Key;
 
@@ -85,6 +87,26 @@ pub struct AuditLine {
     /// Whose data.
     pub subject: Option<String>,
     /// What else, as it was written.
+    pub detail: String,
+    /// The request.
+    pub request_id: Option<String>,
+}
+
+/// A line as it is written.
+pub struct AuditRow {
+    /// The line.
+    pub id: Uuid,
+    /// When.
+    pub at: At,
+    /// Which service.
+    pub service: &'static str,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: &'static str,
+    /// Whose data.
+    pub subject: Option<String>,
+    /// What else, as JSON.
     pub detail: String,
     /// The request.
     pub request_id: Option<String>,

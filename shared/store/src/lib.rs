@@ -10,6 +10,22 @@
 
 #![expect(clippy::duplicate_mod, reason = "the shared SQL is compiled once for each engine")]
 
+/// The columns of a person as they are read.
+macro_rules! person_columns {
+    () => {
+        "id, full_name, birth_date, birth_year, sex, phone_sealed, national_id_sealed, insurance_sealed, address_sealed, \
+         ward_code, merged_into, created_at"
+    };
+}
+
+/// The columns of a person as they are written.
+macro_rules! person_row {
+    () => {
+        "id, full_name, name_fold, birth_date, birth_year, sex, phone_sealed, phone_index, national_id_sealed, \
+         national_id_index, insurance_sealed, insurance_index, address_sealed, ward_code, created_at"
+    };
+}
+
 pub mod audit;
 pub mod columns;
 pub mod database;
@@ -21,6 +37,7 @@ pub mod people;
 mod pieces;
 pub mod port;
 pub mod postgres;
+pub mod registry;
 pub mod runtime;
 pub mod seal;
 pub mod sqlite;
@@ -32,4 +49,5 @@ pub use pieces::pieces;
 pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
-pub const MIGRATIONS: migrate::Migrations = migrate::migrations!("shared"; "0001_shared", "0002_merged_people");
+pub const MIGRATIONS: migrate::Migrations =
+    migrate::migrations!("shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank");

@@ -110,4 +110,13 @@ pub struct OutboxRow {
     pub text: String,
     /// When it happened.
     pub created_at: At,
+    /// What is claimed first: the smallest.
+    pub rank: i64,
+    /// From when it may be claimed.
+    pub not_before: Option<At>,
 }
+
+/// The rank of an event that somebody waits for.
+pub const SOON: i64 = 0;
+/// The rank of an event that is published when nothing else waits.
+pub const LATER: i64 = 1;

@@ -4,6 +4,9 @@ use shared::access::Account;
 use shared::ids::{AccountId, PersonId, PlaceId, ReviewId, SessionId};
 use shared::person::Person;
 use shared::time::Instant;
+use uuid::Uuid;
+
+use crate::columns::{At, Day};
 
 /// A person as stored: the record, and whether it lives on as another name of somebody.
 #[derive(Debug, Clone)]
@@ -110,4 +113,49 @@ pub enum PlaceKey {
     Id(PlaceId),
     /// By the code on its poster.
     Code(String),
+}
+
+/// A person as a row of the register: sealed, with their blind indexes.
+pub struct PersonRow {
+    /// The person.
+    pub id: Uuid,
+    /// Their name.
+    pub full_name: String,
+    /// Their name, folded.
+    pub name_fold: String,
+    /// The day of their birth.
+    pub birth_date: Option<Day>,
+    /// The year of their birth.
+    pub birth_year: Option<i64>,
+    /// Their sex.
+    pub sex: &'static str,
+    /// Their phone, sealed.
+    pub phone: Option<Vec<u8>>,
+    /// Its blind index.
+    pub phone_index: Option<Vec<u8>>,
+    /// Their identity number, sealed.
+    pub national_id: Option<Vec<u8>>,
+    /// Its blind index.
+    pub national_id_index: Option<Vec<u8>>,
+    /// Their insurance number, sealed.
+    pub insurance: Option<Vec<u8>>,
+    /// Its blind index.
+    pub insurance_index: Option<Vec<u8>>,
+    /// Their address, sealed.
+    pub address: Option<Vec<u8>>,
+    /// Their ward.
+    pub ward_code: Option<String>,
+    /// When they were first written.
+    pub created_at: At,
+}
+
+/// What is looked for among many people at once.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Blind indexes of identity numbers.
+    pub numbers: Vec<Vec<u8>>,
+    /// Folded names with the blind index of a phone.
+    pub phones: Vec<(String, Vec<u8>)>,
+    /// Folded names with a year of birth.
+    pub births: Vec<(String, i64)>,
 }

@@ -37,6 +37,9 @@ pub trait SharedRead: Send {
     /// The records that any of these drafts might be, in no order: as [`Self::candidates`] for each, and for a draft
     /// without birth, phone and number everybody of that name.
     async fn candidates_of(&mut self, drafts: &[&PersonDraft]) -> Result<Vec<Candidate>, StoreError>;
+    /// Everybody who might be one of these drafts, in no order: same ID number, or same folded name with the same phone or
+    /// year of birth. In few statements, however many there are.
+    async fn people_like(&mut self, drafts: &[&PersonDraft]) -> Result<Vec<StoredPerson>, StoreError>;
     /// People by name without diacritics, phone or number; those with the typed marks first.
     async fn search_people(&mut self, query: &PeopleQuery) -> Result<Vec<StoredPerson>, StoreError>;
     /// People by their ids, in no order; ids that nobody has are left out.
@@ -119,6 +122,12 @@ pub trait SharedWrite: SharedRead {
 
     /// Holds off others who would match the same person until this transaction ends.
     async fn lock_matching(&mut self, draft: &PersonDraft) -> Result<(), StoreError>;
+    /// As [`Self::lock_matching`] for each of many drafts.
+    async fn lock_matching_all(&mut self, drafts: &[&PersonDraft]) -> Result<(), StoreError>;
+    /// Many new people, in few statements.
+    async fn insert_people(&mut self, people: &[Person], now: Instant) -> Result<(), StoreError>;
+    /// Many new questions; one that was asked before stays as it is.
+    async fn insert_reviews(&mut self, reviews: &[Review]) -> Result<(), StoreError>;
     /// A new person.
     async fn insert_person(&mut self, person: &Person, now: Instant) -> Result<(), StoreError>;
     /// Replaces what is known of a person.
@@ -190,6 +199,8 @@ pub trait SharedWrite: SharedRead {
     async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
     /// Many events at once, published after the commit.
     async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
+    /// Many events that nobody waits for: published after `not_before`, when no other event waits.
+    async fn append_events_later(&mut self, events: &[CloudEvent], not_before: Instant) -> Result<(), StoreError>;
     /// Claims waiting events until `lease_until`.
     async fn claim_events(
         &mut self,
@@ -253,6 +264,13 @@ pub trait SharedWrite: SharedRead {
 
     /// A line in the audit log.
     async fn audit(&mut self, entry: &AuditEntry, now: Instant, random: &mut dyn Random) -> Result<(), StoreError>;
+    /// Many lines in the audit log, in their order.
+    async fn audit_all(
+        &mut self,
+        entries: &[AuditEntry],
+        now: Instant,
+        random: &mut dyn Random,
+    ) -> Result<(), StoreError>;
     /// Chains the lines that wait, at most `limit`; `None` where another process is at it.
     async fn chain_audit(&mut self, limit: i64) -> Result<Option<Head>, StoreError>;
 }

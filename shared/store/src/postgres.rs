@@ -21,8 +21,10 @@ pub type Row = sqlx::postgres::PgRow;
 pub mod dialect {
     use sqlx::Transaction;
 
-    use super::{Conn, Db, PgPool, StoreError};
+    use super::{Conn, Db, PgPool, Row, StoreError};
+    use crate::audit::AuditRow;
     use crate::outbox::OutboxRow;
+    use crate::people::{PersonRow, Wanted};
     use crate::runtime::spawn;
 
     /// How a writer begins.
@@ -54,20 +56,112 @@ pub mod dialect {
         Ok(sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(number).fetch_one(conn).await?)
     }
 
+    fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
+        rows.iter().map(value).collect()
+    }
+
+    /// As [`lock`] for each of these numbers, in their order.
+    pub async fn lock_all(conn: &mut Conn, numbers: &[i64]) -> Result<(), StoreError> {
+        sqlx::query("SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::bigint[]) AS numbers (number)")
+            .bind(numbers)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
     /// Inserts by arrays: one prepared statement for every number of rows.
     pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO outbox (id, kind, event, created_at, attempts) \
-             SELECT id, kind, event, created_at, 0 FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) \
-             AS rows (id, kind, event, created_at)",
+            "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, claimed_until) \
+             SELECT id, kind, event, created_at, 0, rank, not_before FROM UNNEST($1::uuid[], $2::text[], $3::text[], \
+             $4::timestamptz[], $5::bigint[], $6::timestamptz[]) AS rows (id, kind, event, created_at, rank, not_before)",
         )
-        .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.created_at).collect::<Vec<_>>())
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.kind.clone()))
+        .bind(column(rows, |row| row.text.clone()))
+        .bind(column(rows, |row| row.created_at))
+        .bind(column(rows, |row| row.rank))
+        .bind(column(rows, |row| row.not_before))
         .execute(conn)
         .await?;
         Ok(())
+    }
+
+    /// Inserts by arrays.
+    pub async fn insert_audit(conn: &mut Conn, rows: &[AuditRow]) -> Result<(), StoreError> {
+        let ids = column(rows, |row| row.id);
+        sqlx::query(
+            "INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) \
+             SELECT * FROM UNNEST($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], \
+             $7::text[], $8::text[])",
+        )
+        .bind(&ids)
+        .bind(column(rows, |row| row.at))
+        .bind(column(rows, |row| row.service))
+        .bind(column(rows, |row| row.actor.clone()))
+        .bind(column(rows, |row| row.action))
+        .bind(column(rows, |row| row.subject.clone()))
+        .bind(column(rows, |row| row.detail.clone()))
+        .bind(column(rows, |row| row.request_id.clone()))
+        .execute(&mut *conn)
+        .await?;
+        sqlx::query("INSERT INTO audit_pending (audit_id) SELECT * FROM UNNEST($1::uuid[])")
+            .bind(&ids)
+            .execute(conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Inserts by arrays.
+    pub async fn insert_people(conn: &mut Conn, rows: &[PersonRow]) -> Result<(), StoreError> {
+        sqlx::query(concat!(
+            "INSERT INTO people (",
+            person_row!(),
+            ") SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::date[], $5::bigint[], $6::text[], \
+             $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], \
+             $14::text[], $15::timestamptz[])"
+        ))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.full_name.clone()))
+        .bind(column(rows, |row| row.name_fold.clone()))
+        .bind(column(rows, |row| row.birth_date))
+        .bind(column(rows, |row| row.birth_year))
+        .bind(column(rows, |row| row.sex))
+        .bind(column(rows, |row| row.phone.clone()))
+        .bind(column(rows, |row| row.phone_index.clone()))
+        .bind(column(rows, |row| row.national_id.clone()))
+        .bind(column(rows, |row| row.national_id_index.clone()))
+        .bind(column(rows, |row| row.insurance.clone()))
+        .bind(column(rows, |row| row.insurance_index.clone()))
+        .bind(column(rows, |row| row.address.clone()))
+        .bind(column(rows, |row| row.ward_code.clone()))
+        .bind(column(rows, |row| row.created_at))
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+
+    /// Looks people up by arrays. LATERAL with OFFSET 0 holds the planner to one look into an index for each: it does not
+    /// know how long the arrays are.
+    pub async fn people_like(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>, StoreError> {
+        Ok(sqlx::query(concat!(
+            "SELECT ",
+            person_columns!(),
+            " FROM people WHERE national_id_index = ANY($1) \
+             UNION ALL SELECT p.* FROM UNNEST($2::text[], $3::bytea[]) AS w (name, phone) CROSS JOIN LATERAL (SELECT ",
+            person_columns!(),
+            " FROM people WHERE phone_index = w.phone AND name_fold = w.name OFFSET 0) p \
+             UNION ALL SELECT p.* FROM UNNEST($4::text[], $5::bigint[]) AS w (name, year) CROSS JOIN LATERAL (SELECT ",
+            person_columns!(),
+            " FROM people WHERE name_fold = w.name AND birth_year = w.year OFFSET 0) p"
+        ))
+        .bind(&wanted.numbers)
+        .bind(column(&wanted.phones, |(name, _)| name.clone()))
+        .bind(column(&wanted.phones, |(_, phone)| phone.clone()))
+        .bind(column(&wanted.births, |(name, _)| name.clone()))
+        .bind(column(&wanted.births, |(_, year)| *year))
+        .fetch_all(conn)
+        .await?)
     }
 }
 

@@ -26,8 +26,10 @@ const WRITER_CACHE: &str = "-16000";
 pub mod dialect {
     use sqlx::{QueryBuilder, Transaction};
 
-    use super::{Conn, Db, SqlitePool, StoreError};
+    use super::{Conn, Db, Row, SqlitePool, StoreError};
+    use crate::audit::AuditRow;
     use crate::outbox::OutboxRow;
+    use crate::people::{PersonRow, Wanted};
     use crate::pieces::pieces;
 
     /// Rows of the largest statement.
@@ -57,21 +59,127 @@ pub mod dialect {
         Ok(true)
     }
 
+    /// As [`lock`] for each of these numbers.
+    pub async fn lock_all(_: &mut Conn, _: &[i64]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Inserts by row values.
     pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
         for piece in pieces(rows, MOST_ROWS) {
-            let mut query = QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts) ");
+            let mut query = QueryBuilder::<Db>::new(
+                "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, claimed_until) ",
+            );
             query.push_values(piece, |mut values, row| {
                 values
                     .push_bind(row.id)
                     .push_bind(row.kind.as_str())
                     .push_bind(row.text.as_str())
                     .push_bind(row.created_at)
-                    .push("0");
+                    .push("0")
+                    .push_bind(row.rank)
+                    .push_bind(row.not_before);
             });
             query.build().execute(&mut *conn).await?;
         }
         Ok(())
+    }
+
+    /// Inserts by row values.
+    pub async fn insert_audit(conn: &mut Conn, rows: &[AuditRow]) -> Result<(), StoreError> {
+        for piece in pieces(rows, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new(
+                "INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) ",
+            );
+            query.push_values(piece, |mut values, row| {
+                values
+                    .push_bind(row.id)
+                    .push_bind(row.at)
+                    .push_bind(row.service)
+                    .push_bind(row.actor.as_str())
+                    .push_bind(row.action)
+                    .push_bind(row.subject.as_deref())
+                    .push_bind(row.detail.as_str())
+                    .push_bind(row.request_id.as_deref());
+            });
+            query.build().execute(&mut *conn).await?;
+            let mut query = QueryBuilder::<Db>::new("INSERT INTO audit_pending (audit_id) ");
+            query.push_values(piece, |mut values, row| {
+                values.push_bind(row.id);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts by row values.
+    pub async fn insert_people(conn: &mut Conn, rows: &[PersonRow]) -> Result<(), StoreError> {
+        for piece in pieces(rows, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new(concat!("INSERT INTO people (", person_row!(), ") "));
+            query.push_values(piece, |mut values, row| {
+                values
+                    .push_bind(row.id)
+                    .push_bind(row.full_name.as_str())
+                    .push_bind(row.name_fold.as_str())
+                    .push_bind(row.birth_date)
+                    .push_bind(row.birth_year)
+                    .push_bind(row.sex)
+                    .push_bind(row.phone.as_deref())
+                    .push_bind(row.phone_index.as_deref())
+                    .push_bind(row.national_id.as_deref())
+                    .push_bind(row.national_id_index.as_deref())
+                    .push_bind(row.insurance.as_deref())
+                    .push_bind(row.insurance_index.as_deref())
+                    .push_bind(row.address.as_deref())
+                    .push_bind(row.ward_code.as_deref())
+                    .push_bind(row.created_at);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks people up by row values. CROSS JOIN holds the planner to one look into an index for each.
+    pub async fn people_like(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        for piece in pieces(&wanted.numbers, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new(concat!(
+                "SELECT ",
+                person_columns!(),
+                " FROM people WHERE national_id_index IN ("
+            ));
+            let mut list = query.separated(", ");
+            for number in piece {
+                list.push_bind(number.as_slice());
+            }
+            query.push(")");
+            found.append(&mut query.build().fetch_all(&mut *conn).await?);
+        }
+        for piece in pieces(&wanted.phones, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("WITH w (name, phone) AS (");
+            query.push_values(piece, |mut values, (name, phone)| {
+                values.push_bind(name.as_str()).push_bind(phone.as_slice());
+            });
+            query.push(concat!(
+                ") SELECT ",
+                person_columns!(),
+                " FROM w CROSS JOIN people WHERE phone_index = w.phone AND name_fold = w.name"
+            ));
+            found.append(&mut query.build().fetch_all(&mut *conn).await?);
+        }
+        for piece in pieces(&wanted.births, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("WITH w (name, year) AS (");
+            query.push_values(piece, |mut values, (name, year)| {
+                values.push_bind(name.as_str()).push_bind(*year);
+            });
+            query.push(concat!(
+                ") SELECT ",
+                person_columns!(),
+                " FROM w CROSS JOIN people WHERE name_fold = w.name AND birth_year = w.year"
+            ));
+            found.append(&mut query.build().fetch_all(&mut *conn).await?);
+        }
+        Ok(found)
     }
 }
 

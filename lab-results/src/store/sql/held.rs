@@ -1,17 +1,19 @@
 //! The work queue.
 
+use std::collections::HashSet;
+
 use shared::ids::UploadId;
 use shared::time::Instant;
-use shared_store::StoreError;
 use shared_store::columns::At;
 use shared_store::error::inconsistent;
 use shared_store::keys::Keys;
 use shared_store::runtime::system_random;
-use sqlx::Row as _;
+use shared_store::{StoreError, pieces};
+use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::results::status_from;
-use super::{Conn, Row};
+use super::{Conn, Db, Row};
 use crate::domain::version::ContentHash;
 use crate::store::model::{Held, Resolution, ResultKey};
 
@@ -24,24 +26,29 @@ macro_rules! held_columns {
 /// The name that the sealed record is bound to.
 const FIELD: &str = "lab_held_draft";
 
-pub(super) async fn insert(conn: &mut Conn, keys: &Keys, held: &Held) -> Result<bool, StoreError> {
-    let sealed = keys.sealer.seal(FIELD, held.id.as_bytes(), held.draft.as_bytes(), &mut system_random());
-    let done = sqlx::query(
-        "INSERT INTO lab_held (id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-    )
-    .bind(held.id)
-    .bind(&held.lab_code)
-    .bind(&held.accession)
-    .bind(held.status.code())
-    .bind(held.content_hash.to_hex())
-    .bind(held.reasons.join(","))
-    .bind(sealed)
-    .bind(held.upload_id.map(UploadId::uuid))
-    .bind(At(held.created_at))
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+pub(super) async fn insert(conn: &mut Conn, keys: &Keys, held: &[Held]) -> Result<HashSet<Uuid>, StoreError> {
+    let mut new = HashSet::with_capacity(held.len());
+    let random = &mut system_random();
+    for piece in pieces(held, 128) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO lab_held (id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, \
+             created_at) ",
+        );
+        query.push_values(piece, |mut row, held| {
+            row.push_bind(held.id)
+                .push_bind(held.lab_code.as_str())
+                .push_bind(held.accession.as_str())
+                .push_bind(held.status.code())
+                .push_bind(held.content_hash.to_hex())
+                .push_bind(held.reasons.join(","))
+                .push_bind(keys.sealer.seal(FIELD, held.id.as_bytes(), held.draft.as_bytes(), random))
+                .push_bind(held.upload_id.map(UploadId::uuid))
+                .push_bind(At(held.created_at));
+        });
+        query.push(" ON CONFLICT DO NOTHING RETURNING id");
+        new.extend(query.build_query_scalar::<Uuid>().fetch_all(&mut *conn).await?);
+    }
+    Ok(new)
 }
 
 pub(super) async fn one(conn: &mut Conn, keys: &Keys, id: Uuid) -> Result<Option<Held>, StoreError> {

@@ -5,6 +5,7 @@ mod citizens;
 mod custody;
 mod flow;
 mod held;
+mod known_tubes;
 mod laboratories;
 mod labs;
 mod mappings;
@@ -15,19 +16,22 @@ mod tubes;
 mod undo;
 mod uploads;
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use shared::ids::{AccountId, OrderId, ResultId, SpecimenId, UploadId};
 use shared::time::Instant;
 use shared_store::StoreError;
 use uuid::Uuid;
 
-use super::{Conn, Db, Engine, Row, Tx};
+use super::{Conn, Db, Engine, Row, Tx, dialect};
 use crate::domain::message::Mapping;
+use crate::store::intake::KnownTube;
 use crate::store::model::{
-    Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
+    Counts, Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
     StoredVersion, Tube, Upload,
 };
-use crate::store::{LabRead, LabStore, LabWrite};
+use crate::store::{LabRead, LabStore, LabWrite, Together};
 
 #[async_trait]
 impl LabStore for Engine {
@@ -37,6 +41,10 @@ impl LabStore for Engine {
 
     async fn write(&self) -> Result<Box<dyn LabWrite>, StoreError> {
         Ok(Box::new(self.begin_write().await?))
+    }
+
+    fn together(&self) -> Together {
+        dialect::TOGETHER
     }
 }
 
@@ -64,6 +72,10 @@ impl LabRead for Tx {
 
     async fn results_of(&mut self, lab_code: &str, accessions: &[&str]) -> Result<Vec<StoredResult>, StoreError> {
         results::of_accessions(self.conn(), lab_code, accessions).await
+    }
+
+    async fn known_tubes(&mut self, barcodes: &[&str]) -> Result<Vec<KnownTube>, StoreError> {
+        known_tubes::all(self.conn(), barcodes).await
     }
 
     async fn result(&mut self, id: ResultId) -> Result<Option<StoredResult>, StoreError> {
@@ -147,6 +159,11 @@ impl LabWrite for Tx {
 
     async fn hold(&mut self, held: &Held) -> Result<bool, StoreError> {
         let keys = self.keys();
+        Ok(!held::insert(self.conn(), &keys, std::slice::from_ref(held)).await?.is_empty())
+    }
+
+    async fn hold_all(&mut self, held: &[Held]) -> Result<HashSet<Uuid>, StoreError> {
+        let keys = self.keys();
         held::insert(self.conn(), &keys, held).await
     }
 
@@ -160,6 +177,10 @@ impl LabWrite for Tx {
 
     async fn insert_upload(&mut self, upload: &Upload) -> Result<bool, StoreError> {
         uploads::insert(self.conn(), upload).await
+    }
+
+    async fn count_rows(&mut self, id: UploadId, more: &Counts) -> Result<(), StoreError> {
+        uploads::count(self.conn(), id, more).await
     }
 
     async fn update_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {

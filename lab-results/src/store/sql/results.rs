@@ -8,22 +8,11 @@ use shared_store::error::inconsistent;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Db, Row};
+use super::{Conn, Db, Row, dialect};
 use crate::domain::codes::SpecimenKind;
 use crate::domain::result::Status;
 use crate::domain::version::ContentHash;
 use crate::store::model::{Content, Release, ResultsQuery, State, StoredResult, StoredVersion};
-
-macro_rules! result_columns {
-    () => {
-        "SELECT id, lab_code, accession, person_id, ward_code, version, outcome, method, loinc, specimen_kind, \
-         specimen_id, collected_at, resulted_at, ct_value, status, state, hold_reasons, content_hash, link_code, \
-         upload_id, created_at, updated_at FROM lab_results"
-    };
-}
-
-/// How many results go into one statement: 22 values each, below the 32,766 that SQLite takes.
-const BULK: usize = 500;
 
 /// The status that a code names.
 pub(super) fn status_from(code: &str) -> Option<Status> {
@@ -31,79 +20,33 @@ pub(super) fn status_from(code: &str) -> Option<Status> {
 }
 
 pub(super) async fn insert(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
-    for part in results.chunks(BULK) {
-        let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO lab_results (id, lab_code, accession, person_id, ward_code, version, outcome, method, loinc, \
-             specimen_kind, specimen_id, collected_at, resulted_at, ct_value, status, state, hold_reasons, \
-             content_hash, link_code, upload_id, created_at, updated_at) ",
-        );
-        query.push_values(part, |mut row, result| {
-            let content = &result.content;
-            row.push_bind(result.id.uuid())
-                .push_bind(result.lab_code.clone())
-                .push_bind(result.accession.clone())
-                .push_bind(content.person_id.map(PersonId::uuid))
-                .push_bind(result.ward_code.clone())
-                .push_bind(result.version)
-                .push_bind(content.outcome.code())
-                .push_bind(content.method.map(Method::code))
-                .push_bind(content.loinc.clone())
-                .push_bind(content.specimen_kind.code())
-                .push_bind(result.specimen_id.map(SpecimenId::uuid))
-                .push_bind(At(content.collected_at))
-                .push_bind(At(content.resulted_at))
-                .push_bind(content.ct_value)
-                .push_bind(content.status.code())
-                .push_bind(result.state.code())
-                .push_bind(result.hold_reasons.join(","))
-                .push_bind(content.content_hash.to_hex())
-                .push_bind(result.link_code.to_string())
-                .push_bind(content.upload_id.map(UploadId::uuid))
-                .push_bind(At(result.created_at))
-                .push_bind(At(result.updated_at));
-        });
-        query.build().persistent(part.len() == 1).execute(&mut *conn).await?;
-        insert_versions(conn, part).await?;
+    if results.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    dialect::insert_results(conn, results).await
 }
 
-/// Keeps what each of these results says now as one of its versions.
-async fn insert_versions(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::<Db>::new(
+/// Keeps what a result says now beside it, before it says something else. What holds now stands in the result alone.
+async fn keep_version(conn: &mut Conn, id: ResultId) -> Result<(), StoreError> {
+    sqlx::query(
         "INSERT INTO lab_result_versions (result_id, version, person_id, outcome, method, loinc, specimen_kind, \
-         collected_at, resulted_at, ct_value, status, content_hash, upload_id, created_at) ",
-    );
-    query.push_values(results, |mut row, result| {
-        let content = &result.content;
-        row.push_bind(result.id.uuid())
-            .push_bind(result.version)
-            .push_bind(content.person_id.map(PersonId::uuid))
-            .push_bind(content.outcome.code())
-            .push_bind(content.method.map(Method::code))
-            .push_bind(content.loinc.clone())
-            .push_bind(content.specimen_kind.code())
-            .push_bind(At(content.collected_at))
-            .push_bind(At(content.resulted_at))
-            .push_bind(content.ct_value)
-            .push_bind(content.status.code())
-            .push_bind(content.content_hash.to_hex())
-            .push_bind(content.upload_id.map(UploadId::uuid))
-            .push_bind(At(result.updated_at));
-    });
-    query.build().persistent(results.len() == 1).execute(conn).await?;
+         collected_at, resulted_at, ct_value, status, content_hash, upload_id, created_at) \
+         SELECT id, version, person_id, outcome, method, loinc, specimen_kind, collected_at, resulted_at, ct_value, \
+         status, content_hash, upload_id, updated_at FROM lab_results WHERE id = $1 ON CONFLICT DO NOTHING",
+    )
+    .bind(id.uuid())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
 pub(super) async fn amend(conn: &mut Conn, result: &StoredResult) -> Result<bool, StoreError> {
-    if !replace(conn, result, result.version - 1).await? {
-        return Ok(false);
-    }
-    insert_versions(conn, std::slice::from_ref(result)).await?;
-    Ok(true)
+    keep_version(&mut *conn, result.id).await?;
+    replace(conn, result, result.version - 1).await
 }
 
 pub(super) async fn release(conn: &mut Conn, release: &Release) -> Result<bool, StoreError> {
+    keep_version(&mut *conn, release.id).await?;
     let done = sqlx::query(
         "UPDATE lab_results SET state = $2, hold_reasons = '', person_id = $3, ward_code = $4, updated_at = $5 \
          WHERE id = $1 AND state = $6",
@@ -157,35 +100,22 @@ pub(super) async fn of_accessions(
     lab_code: &str,
     accessions: &[&str],
 ) -> Result<Vec<StoredResult>, StoreError> {
-    let mut found = Vec::new();
-    for part in accessions.chunks(BULK) {
-        let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE lab_code = "));
-        query.push_bind(lab_code).push(" AND accession IN (");
-        let mut list = query.separated(", ");
-        for accession in part {
-            list.push_bind(*accession);
-        }
-        query.push(")");
-        for row in query.build().persistent(part.len() == 1).fetch_all(&mut *conn).await? {
-            found.push(stored(&row)?);
-        }
-    }
-    Ok(found)
+    dialect::of_accessions(conn, lab_code, accessions).await?.iter().map(stored).collect()
 }
 
 pub(super) async fn by_id(conn: &mut Conn, id: ResultId) -> Result<Option<StoredResult>, StoreError> {
-    let row = sqlx::query(concat!(result_columns!(), " WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
+    let row = sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
     row.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn by_link(conn: &mut Conn, link_code: &str) -> Result<Option<StoredResult>, StoreError> {
     let row =
-        sqlx::query(concat!(result_columns!(), " WHERE link_code = $1")).bind(link_code).fetch_optional(conn).await?;
+        sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE link_code = $1")).bind(link_code).fetch_optional(conn).await?;
     row.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn list(conn: &mut Conn, wanted: &ResultsQuery) -> Result<Vec<StoredResult>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new(concat!(result_columns!(), " WHERE state <> 'test'"));
+    let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE state <> 'test'"));
     if let Some(lab_code) = &wanted.lab_code {
         query.push(" AND lab_code = ").push_bind(lab_code);
     }
@@ -226,7 +156,11 @@ pub(super) async fn list(conn: &mut Conn, wanted: &ResultsQuery) -> Result<Vec<S
 pub(super) async fn versions(conn: &mut Conn, id: ResultId) -> Result<Vec<StoredVersion>, StoreError> {
     let rows = sqlx::query(
         "SELECT version, person_id, outcome, method, loinc, specimen_kind, collected_at, resulted_at, ct_value, \
-         status, content_hash, upload_id, created_at FROM lab_result_versions WHERE result_id = $1 ORDER BY version",
+         status, content_hash, upload_id, created_at FROM lab_result_versions WHERE result_id = $1 \
+         UNION ALL SELECT r.version, r.person_id, r.outcome, r.method, r.loinc, r.specimen_kind, r.collected_at, \
+         r.resulted_at, r.ct_value, r.status, r.content_hash, r.upload_id, r.updated_at FROM lab_results r \
+         WHERE r.id = $1 AND NOT EXISTS (SELECT 1 FROM lab_result_versions v WHERE v.result_id = r.id \
+         AND v.version = r.version) ORDER BY version",
     )
     .bind(id.uuid())
     .fetch_all(conn)

@@ -42,6 +42,24 @@ pub(super) async fn insert(conn: &mut Conn, upload: &Upload) -> Result<bool, Sto
     Ok(done.rows_affected() == 1)
 }
 
+pub(super) async fn count(conn: &mut Conn, id: UploadId, more: &Counts) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE lab_uploads SET received = received + $2, accepted = accepted + $3, duplicate = duplicate + $4, \
+         amended = amended + $5, held = held + $6, ignored = ignored + $7, rejected = rejected + $8 WHERE id = $1",
+    )
+    .bind(id.uuid())
+    .bind(more.received)
+    .bind(more.accepted)
+    .bind(more.duplicate)
+    .bind(more.amended)
+    .bind(more.held)
+    .bind(more.ignored)
+    .bind(more.rejected)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn update(conn: &mut Conn, upload: &Upload) -> Result<(), StoreError> {
     let counts = upload.counts;
     sqlx::query(

@@ -6,7 +6,7 @@ use shared::time::Instant;
 use sqlx::{QueryBuilder, Row};
 
 use super::super::{Conn, Db, Row as DbRow, dialect};
-use crate::audit::{AuditEntry, AuditLine, GENESIS, Head, link};
+use crate::audit::{AuditEntry, AuditLine, AuditRow, GENESIS, Head, link};
 use crate::columns::At;
 use crate::error::{StoreError, inconsistent};
 use crate::keys::Keys;
@@ -37,6 +37,37 @@ pub(super) async fn append(
     .await?;
     sqlx::query("INSERT INTO audit_pending (audit_id) VALUES ($1)").bind(id).execute(conn).await?;
     Ok(())
+}
+
+pub(super) async fn append_all(
+    conn: &mut Conn,
+    entries: &[AuditEntry],
+    now: Instant,
+    random: &mut dyn Random,
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mut rows: Vec<AuditRow> = entries
+        .iter()
+        .map(|entry| AuditRow {
+            id: AuditId::new(now, random).uuid(),
+            at: At(now),
+            service: entry.service,
+            actor: entry.actor.code(),
+            action: entry.action,
+            subject: entry.subject.clone(),
+            detail: entry.detail.to_string(),
+            request_id: entry.request_id.clone(),
+        })
+        .collect();
+    // Lines of one instant stand in the chain by their ids, which are random below the millisecond: as they were written.
+    let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    for (row, id) in rows.iter_mut().zip(ids) {
+        row.id = id;
+    }
+    dialect::insert_audit(conn, &rows).await
 }
 
 pub(super) async fn head(conn: &mut Conn) -> Result<Head, StoreError> {

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row};
 use super::super::{Conn, Db, dialect};
 use crate::columns::At;
 use crate::error::StoreError;
-use crate::outbox::{Backlog, Claimed, DeadLetter, OutboxRow};
+use crate::outbox::{Backlog, Claimed, DeadLetter, LATER, OutboxRow, SOON};
 
 pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO outbox (id, kind, event, created_at, attempts) VALUES ($1, $2, $3, $4, 0)")
@@ -22,10 +22,30 @@ pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), St
 }
 
 pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Result<(), StoreError> {
+    insert(conn, events, SOON, None).await
+}
+
+pub(super) async fn append_later(
+    conn: &mut Conn,
+    events: &[CloudEvent],
+    not_before: Instant,
+) -> Result<(), StoreError> {
+    insert(conn, events, LATER, Some(At(not_before))).await
+}
+
+async fn insert(
+    conn: &mut Conn,
+    events: &[CloudEvent],
+    rank: i64,
+    not_before: Option<At>,
+) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
-        let text = serde_json::to_string(event)?;
-        rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at: At(event.time) });
+        let (text, created_at) = (serde_json::to_string(event)?, At(event.time));
+        rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at, rank, not_before });
     }
     dialect::insert_outbox(conn, &rows).await
 }
@@ -41,7 +61,9 @@ pub(super) async fn claim(
         "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE published_at IS NULL \
          AND (claimed_until IS NULL OR claimed_until < ",
     );
-    query.push_bind(At(now)).push(") ORDER BY created_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push_bind(At(now)).push(") ORDER BY rank, created_at, id LIMIT ")
+        .push_bind(limit)
+        .push(dialect::SKIP_LOCKED);
     query.push(") UPDATE outbox SET attempts = attempts + 1, claimed_until = ").push_bind(At(lease_until));
     query.push(" WHERE id IN (SELECT id FROM due) RETURNING event, attempts");
     let rows = query.build().fetch_all(conn).await?;

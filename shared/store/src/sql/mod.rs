@@ -148,6 +148,10 @@ impl SharedRead for Tx {
         people::candidates_of(self.conn(), &keys, drafts).await
     }
 
+    async fn people_like(&mut self, drafts: &[&PersonDraft]) -> Result<Vec<StoredPerson>, StoreError> {
+        people::like(&mut self.inner, &self.keys, drafts).await
+    }
+
     async fn search_people(&mut self, query: &PeopleQuery) -> Result<Vec<StoredPerson>, StoreError> {
         people::search(&mut self.inner, &self.keys, query).await
     }
@@ -277,7 +281,19 @@ impl SharedWrite for Tx {
     }
 
     async fn lock_matching(&mut self, draft: &PersonDraft) -> Result<(), StoreError> {
-        people::lock_matching(&mut self.inner, &self.keys, draft).await
+        people::lock_matching(&mut self.inner, &self.keys, &[draft]).await
+    }
+
+    async fn lock_matching_all(&mut self, drafts: &[&PersonDraft]) -> Result<(), StoreError> {
+        people::lock_matching(&mut self.inner, &self.keys, drafts).await
+    }
+
+    async fn insert_people(&mut self, people: &[Person], now: Instant) -> Result<(), StoreError> {
+        people::insert_all(&mut self.inner, &self.keys, people, now).await
+    }
+
+    async fn insert_reviews(&mut self, reviews: &[Review]) -> Result<(), StoreError> {
+        people::insert_reviews(&mut self.inner, reviews).await
     }
 
     async fn insert_person(&mut self, person: &Person, now: Instant) -> Result<(), StoreError> {
@@ -385,6 +401,11 @@ impl SharedWrite for Tx {
         events::append_many(&mut self.inner, events).await
     }
 
+    async fn append_events_later(&mut self, events: &[CloudEvent], not_before: Instant) -> Result<(), StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::append_later(&mut self.inner, events, not_before).await
+    }
+
     async fn claim_events(
         &mut self,
         now: Instant,
@@ -484,6 +505,16 @@ impl SharedWrite for Tx {
     async fn audit(&mut self, entry: &AuditEntry, now: Instant, random: &mut dyn Random) -> Result<(), StoreError> {
         self.pending.add(Topic::Audit);
         audit::append(&mut self.inner, entry, now, random).await
+    }
+
+    async fn audit_all(
+        &mut self,
+        entries: &[AuditEntry],
+        now: Instant,
+        random: &mut dyn Random,
+    ) -> Result<(), StoreError> {
+        self.pending.add(Topic::Audit);
+        audit::append_all(&mut self.inner, entries, now, random).await
     }
 
     async fn chain_audit(&mut self, limit: i64) -> Result<Option<Head>, StoreError> {

@@ -1,5 +1,8 @@
 //! The register of people, with its sealed fields and blind indexes.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+
 use sha2::{Digest, Sha256};
 use shared::area::WardCode;
 use shared::fold::{fold, nfc};
@@ -7,6 +10,7 @@ use shared::identity::{HealthInsuranceNo, NationalId};
 use shared::ids::{PersonId, ReviewId};
 use shared::person::{Birth, Candidate, FullName, Person, PersonDraft, Sex};
 use shared::phone::Phone;
+use shared::random::Random;
 use shared::time::Instant;
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
@@ -15,15 +19,9 @@ use super::super::{Conn, Db, Row as DbRow, dialect};
 use crate::columns::{At, Day};
 use crate::error::{StoreError, inconsistent};
 use crate::keys::Keys;
-use crate::people::{PeopleQuery, Review, StoredPerson};
+use crate::people::{PeopleQuery, PersonRow, Review, StoredPerson, Wanted};
+use crate::pieces::pieces;
 use crate::runtime::system_random;
-
-macro_rules! person_columns {
-    () => {
-        "id, full_name, birth_date, birth_year, sex, phone_sealed, national_id_sealed, insurance_sealed, address_sealed, \
-         ward_code, merged_into, created_at"
-    };
-}
 
 /// A person's columns, sealed and indexed.
 struct Sealed {
@@ -39,9 +37,8 @@ struct Sealed {
 }
 
 impl Sealed {
-    fn new(person: &Person, keys: &Keys) -> Self {
+    fn new(person: &Person, keys: &Keys, random: &mut dyn Random) -> Self {
         let uuid = person.id.uuid();
-        let random = &mut system_random();
         let mut seal = |field, value: Option<&str>| {
             value.map(|value| keys.sealer.seal(field, uuid.as_bytes(), value.as_bytes(), random))
         };
@@ -73,34 +70,46 @@ fn birth_columns(birth: Option<Birth>) -> (Option<Day>, Option<i64>) {
 }
 
 pub(super) async fn insert(conn: &mut Conn, keys: &Keys, person: &Person, now: Instant) -> Result<(), StoreError> {
-    let sealed = Sealed::new(person, keys);
-    sqlx::query(
-        "INSERT INTO people (id, full_name, name_fold, birth_date, birth_year, sex, phone_sealed, phone_index, \
-         national_id_sealed, national_id_index, insurance_sealed, insurance_index, address_sealed, ward_code, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-    )
-    .bind(person.id.uuid())
-    .bind(person.full_name.as_str())
-    .bind(fold(person.full_name.as_str()))
-    .bind(sealed.birth_date)
-    .bind(sealed.birth_year)
-    .bind(person.sex.code())
-    .bind(sealed.phone)
-    .bind(sealed.phone_index)
-    .bind(sealed.national_id)
-    .bind(sealed.national_id_index)
-    .bind(sealed.insurance)
-    .bind(sealed.insurance_index)
-    .bind(sealed.address)
-    .bind(person.ward_code.as_ref().map(WardCode::as_str))
-    .bind(At(now))
-    .execute(conn)
-    .await?;
-    Ok(())
+    insert_all(conn, keys, std::slice::from_ref(person), now).await
+}
+
+pub(super) async fn insert_all(
+    conn: &mut Conn,
+    keys: &Keys,
+    people: &[Person],
+    now: Instant,
+) -> Result<(), StoreError> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let random = &mut system_random();
+    let rows: Vec<PersonRow> = people.iter().map(|person| row_of(person, keys, now, random)).collect();
+    dialect::insert_people(conn, &rows).await
+}
+
+fn row_of(person: &Person, keys: &Keys, now: Instant, random: &mut dyn Random) -> PersonRow {
+    let sealed = Sealed::new(person, keys, random);
+    PersonRow {
+        id: person.id.uuid(),
+        full_name: person.full_name.as_str().to_owned(),
+        name_fold: person.full_name.folded(),
+        birth_date: sealed.birth_date,
+        birth_year: sealed.birth_year,
+        sex: person.sex.code(),
+        phone: sealed.phone,
+        phone_index: sealed.phone_index,
+        national_id: sealed.national_id,
+        national_id_index: sealed.national_id_index,
+        insurance: sealed.insurance,
+        insurance_index: sealed.insurance_index,
+        address: sealed.address,
+        ward_code: person.ward_code.as_ref().map(|ward| ward.as_str().to_owned()),
+        created_at: At(now),
+    }
 }
 
 pub(super) async fn update(conn: &mut Conn, keys: &Keys, person: &Person) -> Result<(), StoreError> {
-    let sealed = Sealed::new(person, keys);
+    let sealed = Sealed::new(person, keys, &mut system_random());
     sqlx::query(
         "UPDATE people SET full_name = $2, name_fold = $3, birth_date = $4, birth_year = $5, sex = $6, phone_sealed = $7, \
          phone_index = $8, national_id_sealed = $9, national_id_index = $10, insurance_sealed = $11, \
@@ -185,22 +194,26 @@ pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> R
     Ok(())
 }
 
-/// Two strangers with the same number wait for each other needlessly and nothing else: 63 bits of a hash are enough.
-pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, draft: &PersonDraft) -> Result<(), StoreError> {
-    let mut values = vec![format!("name:{}", fold(draft.full_name.as_str()))];
-    values.extend(draft.national_id.as_ref().map(|id| format!("id:{}", id.as_str())));
-    let mut numbers: Vec<i64> = values
-        .iter()
+/// Into how many numbers names and identity numbers fall for their lock. A transaction may hold as many locks as the
+/// server has room for, which is some thousands: an upload takes one for each of its people.
+const LOCKS: i64 = 4_096;
+/// Where these numbers begin, apart from all others.
+const FIRST_LOCK: i64 = 0x616e_7461_6d01_0000;
+
+/// Two strangers with the same number wait for each other needlessly and nothing else.
+pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, drafts: &[&PersonDraft]) -> Result<(), StoreError> {
+    let values = drafts.iter().flat_map(|draft| {
+        let name = format!("name:{}", draft.full_name.folded());
+        std::iter::once(name).chain(draft.national_id.as_ref().map(|id| format!("id:{}", id.as_str())))
+    });
+    let numbers: BTreeSet<i64> = values
         .map(|value| {
-            let digest = Sha256::digest(keys.sealer.blind("matching", value));
-            i64::from_be_bytes(std::array::from_fn(|i| digest[i])) & i64::MAX
+            let digest = Sha256::digest(keys.sealer.blind("matching", &value));
+            FIRST_LOCK + i64::from_be_bytes(std::array::from_fn(|i| digest[i])).rem_euclid(LOCKS)
         })
         .collect();
-    numbers.sort_unstable();
-    for number in numbers {
-        dialect::lock(conn, number).await?;
-    }
-    Ok(())
+    // All in the same order, so that no two wait for each other in a ring.
+    dialect::lock_all(conn, &numbers.into_iter().collect::<Vec<_>>()).await
 }
 
 pub(super) async fn candidates(
@@ -235,6 +248,29 @@ fn candidate(row: &DbRow, keys: &Keys) -> Result<Candidate, StoreError> {
         phone: stored.person.phone,
         national_id: stored.person.national_id,
     })
+}
+
+pub(super) async fn like(
+    conn: &mut Conn,
+    keys: &Keys,
+    drafts: &[&PersonDraft],
+) -> Result<Vec<StoredPerson>, StoreError> {
+    let mut wanted = Wanted::default();
+    for draft in drafts {
+        let name = draft.full_name.folded();
+        wanted.numbers.extend(draft.national_id.as_ref().map(|id| keys.sealer.blind("national_id", id.as_str())));
+        let phone = draft.phone.as_ref().map(|phone| keys.sealer.blind("phone", phone.as_str()));
+        wanted.phones.extend(phone.map(|phone| (name.clone(), phone)));
+        wanted.births.extend(birth_columns(draft.birth).1.map(|year| (name, year)));
+    }
+    let mut found = HashMap::new();
+    for row in dialect::people_like(conn, &wanted).await? {
+        let id: Uuid = row.try_get("id")?;
+        if let Entry::Vacant(vacant) = found.entry(id) {
+            vacant.insert(stored(&row, keys)?);
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 /// How many drafts are looked for in one statement.
@@ -376,6 +412,24 @@ fn ways_to_write(word: &str) -> [String; 3] {
     let title = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let upper = lower.to_uppercase();
     [title, lower, upper]
+}
+
+pub(super) async fn insert_reviews(conn: &mut Conn, reviews: &[Review]) -> Result<(), StoreError> {
+    for piece in pieces(reviews, 256) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO person_reviews (id, person_id, other_id, reason, created_at) ",
+        );
+        query.push_values(piece, |mut row, review| {
+            row.push_bind(review.id.uuid())
+                .push_bind(review.person_id.uuid())
+                .push_bind(review.other_id.uuid())
+                .push_bind(review.reason.as_str())
+                .push_bind(At(review.created_at));
+        });
+        query.push(" ON CONFLICT (person_id, other_id) DO NOTHING");
+        query.build().execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn insert_review(conn: &mut Conn, review: &Review) -> Result<(), StoreError> {

@@ -6,8 +6,9 @@ use shared::person::{MatchDecision, Person, PersonDraft, match_person};
 use shared::random::Random;
 use shared::time::Instant;
 use shared_store::audit::{Actor, AuditEntry};
+use shared_store::StoreError;
 use shared_store::people::Review;
-use shared_store::{SharedWrite, StoreError};
+use shared_store::registry::RegistryWrite;
 
 /// In whose name, and in which request, a person is registered.
 pub struct Registrar<'a> {
@@ -35,8 +36,8 @@ pub struct Registered {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn register(
-    tx: &mut dyn SharedWrite,
+pub async fn register<T: RegistryWrite + ?Sized>(
+    tx: &mut T,
     registrar: &Registrar<'_>,
     draft: &PersonDraft,
     now: Instant,
@@ -84,8 +85,8 @@ fn person_of(id: PersonId, draft: &PersonDraft) -> Person {
 }
 
 /// Adds what the draft knows and the register does not.
-async fn complete(
-    tx: &mut dyn SharedWrite,
+async fn complete<T: RegistryWrite + ?Sized>(
+    tx: &mut T,
     registrar: &Registrar<'_>,
     draft: &PersonDraft,
     person_id: PersonId,
