@@ -7,6 +7,7 @@ mod columns;
 mod doors;
 mod exposures;
 mod idle;
+mod lab;
 mod line;
 mod load;
 mod memory;
@@ -39,6 +40,8 @@ enum Subject {
     Crowd,
     /// Posters in each format.
     Posters,
+    /// The laboratory: messages, files against COPY, boards, positives during an upload.
+    Lab,
 }
 
 /// The benchmarks of An Tâm, each beside its limit.
@@ -64,6 +67,9 @@ struct Options {
     /// Rounds at the doors, and seconds of each way in a round
     #[arg(long, num_args = 2, default_values_t = [3, 4])]
     rounds: Vec<u32>,
+    /// HL7 messages read
+    #[arg(long, default_value_t = 100_000)]
+    messages: usize,
 }
 
 impl Options {
@@ -105,6 +111,8 @@ async fn main() -> anyhow::Result<()> {
         let visits = options.crowd;
         let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: None };
         exposures::run(&mut report, size).await?;
+    if wanted(Subject::Lab) {
+        lab::run(&mut report, options.rows, options.messages).await?;
     }
     report.finish()
 }

@@ -149,6 +149,10 @@ impl IntakeRead for Batch<'_> {
         IntakeRead::tube(&mut self.known, barcode).await
     }
 
+    async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError> {
+        self.known.resembling(draft).await
+    }
+
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {
         let waits = self.waiting.results.iter().any(|result| result.id == id);
         Ok(waits || self.known.has_result(id).await?)

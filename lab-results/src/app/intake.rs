@@ -136,7 +136,7 @@ impl Intake {
 
     /// Stores the rows of a chunk, those that have nothing to do with each other side by side.
     async fn store(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
-        let lanes = lanes::deal(rows, self.app.store.together().lanes);
+        let lanes = lanes::deal(rows, self.app.together.lanes);
         let stored = join_all(lanes.iter().map(|lane| {
             let rows: Vec<&Incoming> = lane.iter().map(|place| &rows[*place]).collect();
             async move { self.lane(&rows).await }

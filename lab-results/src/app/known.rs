@@ -116,6 +116,16 @@ impl<T: LabRead + ?Sized> IntakeRead for Known<'_, T> {
         Ok(self.tubes.get(barcode).map(|known| known.tube.clone()))
     }
 
+    async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError> {
+        if draft.birth.is_some() || draft.phone.is_some() || draft.national_id.is_some() {
+            return Ok(self.people.candidates(draft));
+        }
+        // How many bear a name nobody can tell beforehand: they are looked for when it comes to it.
+        let mut found = self.people.of_name(draft);
+        found.append(&mut self.tx.candidates_of(&[draft]).await?);
+        Ok(found)
+    }
+
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {
         IntakeRead::has_result(self.tx, id).await
     }
@@ -158,6 +168,11 @@ impl People {
             }
         }
         Ok(())
+    }
+
+    fn of_name(&self, draft: &PersonDraft) -> Vec<Candidate> {
+        let ids = self.by_name.get(&draft.full_name.folded()).into_iter().flatten();
+        ids.filter_map(|id| self.by_id.get(id)).map(candidate).collect()
     }
 
     /// As the register would give them: same number, or same name with the same phone or year of birth.

@@ -43,7 +43,7 @@ use std::sync::Arc;
 use shared_web::Platform;
 
 use self::progress::Progress;
-use crate::store::{self, LabStore};
+use crate::store::{self, LabStore, Together};
 
 /// The name under which the service stands in the audit log.
 pub const SERVICE: &str = "lab";
@@ -57,12 +57,16 @@ pub struct App {
     pub store: Arc<dyn LabStore>,
     /// How far the uploads of this process are.
     pub progress: Progress,
+    /// How many rows of an upload are stored together.
+    pub together: Together,
 }
 
 impl App {
     /// The service on a platform.
     #[must_use]
     pub fn new(platform: &Platform) -> Self {
-        Self { platform: platform.clone(), store: store::open(&platform.database), progress: Progress::default() }
+        let store = store::open(&platform.database);
+        let together = store.together();
+        Self { platform: platform.clone(), store, progress: Progress::default(), together }
     }
 }

@@ -146,7 +146,7 @@ pub async fn take_rows(
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let mut intake = Intake::begin(app, sender, naming, upload, dry_run).await?;
-    for chunk in rows.chunks(app.store.together().rows) {
+    for chunk in rows.chunks(app.together.rows) {
         intake.take(chunk).await?;
     }
     Ok(intake.finish(Vec::new()).await?)
@@ -187,7 +187,7 @@ async fn rows_of_file(
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let (hand_on, mut handed) = mpsc::channel(AHEAD);
-    let reader = read_file(file, (format, reading, app.platform.now()), app.store.together().rows, hand_on);
+    let reader = read_file(file, (format, reading, app.platform.now()), app.together.rows, hand_on);
     let mut intake = None;
     while let Some(part) = handed.recv().await {
         match (part, &mut intake) {

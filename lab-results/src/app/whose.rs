@@ -75,7 +75,11 @@ pub async fn find<'a, R: IntakeRead + ?Sized>(
     Ok(Ok(Whose { who, specimen_id: None, reasons: reason.into_iter().collect() }))
 }
 
-async fn of_tube<'a, R: IntakeRead + ?Sized>(tx: &mut R, tube: Tube, named: Option<&'a PersonRef>) -> Result<Whose<'a>, StoreError> {
+async fn of_tube<'a, R: IntakeRead + ?Sized>(
+    tx: &mut R,
+    tube: Tube,
+    named: Option<&'a PersonRef>,
+) -> Result<Whose<'a>, StoreError> {
     let specimen_id = Some(tube.id);
     let [owner] = tube.people[..] else {
         return Ok(Whose { who: Who::Several, specimen_id, reasons: vec![Reason::Pool] });
@@ -91,14 +95,18 @@ async fn of_tube<'a, R: IntakeRead + ?Sized>(tx: &mut R, tube: Tube, named: Opti
 
 /// Whether somebody in the register resembles a person without being them for certain. The person of the version before
 /// resembles nobody but themselves.
-async fn resembles<R: IntakeRead + ?Sized>(tx: &mut R, draft: &PersonDraft, before: Option<PersonId>) -> Result<bool, StoreError> {
+async fn resembles<R: IntakeRead + ?Sized>(
+    tx: &mut R,
+    draft: &PersonDraft,
+    before: Option<PersonId>,
+) -> Result<bool, StoreError> {
     if let Some(before) = before {
         let kept = tx.canonical(before).await?.unwrap_or(before);
         if tx.person(kept).await?.is_some_and(|stored| describes(draft, &stored.person)) {
             return Ok(false);
         }
     }
-    let candidates = tx.candidates(draft).await?;
+    let candidates = tx.resembling(draft).await?;
     Ok(is_doubtful(draft, &candidates))
 }
 

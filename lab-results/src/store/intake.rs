@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use shared::event::CloudEvent;
 use shared::ids::{OrderId, ResultId, SpecimenId};
+use shared::person::{Candidate, PersonDraft};
 use shared::random::Random;
 use shared::time::Instant;
 use shared_store::StoreError;
@@ -19,6 +20,8 @@ use super::{LabRead, LabWrite};
 pub trait IntakeRead: RegistryRead {
     /// Whose specimens are in the tube with this barcode.
     async fn tube(&mut self, barcode: &str) -> Result<Option<Tube>, StoreError>;
+    /// The records that a draft might be; where it says nothing but a name, everybody of that name.
+    async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError>;
     /// Whether a result has this id.
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError>;
 }
@@ -65,6 +68,10 @@ pub struct KnownTube {
 impl<T: LabRead + ?Sized> IntakeRead for T {
     async fn tube(&mut self, barcode: &str) -> Result<Option<Tube>, StoreError> {
         LabRead::tube(self, barcode).await
+    }
+
+    async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError> {
+        self.candidates_of(&[draft]).await
     }
 
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {

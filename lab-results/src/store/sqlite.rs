@@ -64,11 +64,8 @@ mod dialect {
     ) -> Result<Vec<Row>, StoreError> {
         let mut found = Vec::new();
         for piece in pieces(accessions, MOST_ROWS) {
-            let mut query = QueryBuilder::<Db>::new(concat!(
-                "SELECT ",
-                result_columns!(),
-                " FROM lab_results WHERE lab_code = "
-            ));
+            let mut query =
+                QueryBuilder::<Db>::new(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE lab_code = "));
             query.push_bind(lab_code).push(" AND accession IN (");
             let mut list = query.separated(", ");
             for accession in piece {

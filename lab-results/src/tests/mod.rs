@@ -1,6 +1,7 @@
 //! Tests of the service through its routes, each with a database of its own.
 
 mod amendments;
+mod bulk;
 mod citizen;
 mod dataset;
 pub mod flow;

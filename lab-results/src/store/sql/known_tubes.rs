@@ -70,9 +70,7 @@ async fn parts(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, Vec<Pa
         for code in piece {
             list.push_bind(*code);
         }
-        query.push(
-            ") UNION ALL SELECT barcode, specimen_id, 1 AS by_alias FROM lab_tube_aliases WHERE barcode IN (",
-        );
+        query.push(") UNION ALL SELECT barcode, specimen_id, 1 AS by_alias FROM lab_tube_aliases WHERE barcode IN (");
         let mut list = query.separated(", ");
         for code in piece {
             list.push_bind(*code);

@@ -104,18 +104,24 @@ pub(super) async fn of_accessions(
 }
 
 pub(super) async fn by_id(conn: &mut Conn, id: ResultId) -> Result<Option<StoredResult>, StoreError> {
-    let row = sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await?;
+    let row = sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE id = $1"))
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await?;
     row.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn by_link(conn: &mut Conn, link_code: &str) -> Result<Option<StoredResult>, StoreError> {
-    let row =
-        sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE link_code = $1")).bind(link_code).fetch_optional(conn).await?;
+    let row = sqlx::query(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE link_code = $1"))
+        .bind(link_code)
+        .fetch_optional(conn)
+        .await?;
     row.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn list(conn: &mut Conn, wanted: &ResultsQuery) -> Result<Vec<StoredResult>, StoreError> {
-    let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE state <> 'test'"));
+    let mut query =
+        QueryBuilder::<Db>::new(concat!("SELECT ", result_columns!(), " FROM lab_results WHERE state <> 'test'"));
     if let Some(lab_code) = &wanted.lab_code {
         query.push(" AND lab_code = ").push_bind(lab_code);
     }

@@ -33,12 +33,7 @@ pub(super) async fn append_later(
     insert(conn, events, LATER, Some(At(not_before))).await
 }
 
-async fn insert(
-    conn: &mut Conn,
-    events: &[CloudEvent],
-    rank: i64,
-    not_before: Option<At>,
-) -> Result<(), StoreError> {
+async fn insert(conn: &mut Conn, events: &[CloudEvent], rank: i64, not_before: Option<At>) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
@@ -61,9 +56,7 @@ pub(super) async fn claim(
         "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE published_at IS NULL \
          AND (claimed_until IS NULL OR claimed_until < ",
     );
-    query.push_bind(At(now)).push(") ORDER BY rank, created_at, id LIMIT ")
-        .push_bind(limit)
-        .push(dialect::SKIP_LOCKED);
+    query.push_bind(At(now)).push(") ORDER BY rank, created_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
     query.push(") UPDATE outbox SET attempts = attempts + 1, claimed_until = ").push_bind(At(lease_until));
     query.push(" WHERE id IN (SELECT id FROM due) RETURNING event, attempts");
     let rows = query.build().fetch_all(conn).await?;

@@ -416,9 +416,8 @@ fn ways_to_write(word: &str) -> [String; 3] {
 
 pub(super) async fn insert_reviews(conn: &mut Conn, reviews: &[Review]) -> Result<(), StoreError> {
     for piece in pieces(reviews, 256) {
-        let mut query = QueryBuilder::<Db>::new(
-            "INSERT INTO person_reviews (id, person_id, other_id, reason, created_at) ",
-        );
+        let mut query =
+            QueryBuilder::<Db>::new("INSERT INTO person_reviews (id, person_id, other_id, reason, created_at) ");
         query.push_values(piece, |mut row, review| {
             row.push_bind(review.id.uuid())
                 .push_bind(review.person_id.uuid())

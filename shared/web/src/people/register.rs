@@ -5,8 +5,8 @@ use shared::ids::{PersonId, ReviewId};
 use shared::person::{MatchDecision, Person, PersonDraft, match_person};
 use shared::random::Random;
 use shared::time::Instant;
-use shared_store::audit::{Actor, AuditEntry};
 use shared_store::StoreError;
+use shared_store::audit::{Actor, AuditEntry};
 use shared_store::people::Review;
 use shared_store::registry::RegistryWrite;
 
