@@ -139,7 +139,8 @@ pub(super) fn all() -> Schemas {
             "Lab",
             json!({"type": "object", "required": ["code", "name", "ward_code", "licence_no"], "properties": {
             "code": text(), "name": text(), "ward_code": text(), "phone": text(), "licence_no": text(),
-            "licensed_until": text(), "kinds": {"type": "array", "items": text()}}}),
+            "licensed_until": text(), "kinds": {"type": "array", "items": text()},
+            "active": {"type": "boolean"}}}),
         ),
         (
             "LabStored",

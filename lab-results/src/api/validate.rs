@@ -1,6 +1,6 @@
 //! `POST /api/v1/lab/validate`: what was read, field by field, and what would become of it.
 
-use std::io::{Read, Seek};
+use std::io::{Read as _, Seek};
 
 use axum::extract::{Request, State};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::app::record;
 use crate::app::row::Incoming;
 use crate::app::sender::Sender;
-use crate::app::upload::{self, Command};
+use crate::app::upload::{self, Command, Read};
 use crate::domain::detect::{self, Format};
 use crate::domain::result::Parsed;
 
@@ -35,9 +35,9 @@ pub(super) async fn validate(
     let reading = upload::reading(&app, &sender, options.lab_code.as_deref()).await?;
     let now = app.platform.now();
     let found = detect::format(&bytes[..bytes.len().min(detect::HEAD)]);
-    let (format, naming, rows) = if declared_json && found != Format::Fhir {
+    let Read { format, naming, rows, sources } = if declared_json && found != Format::Fhir {
         let (naming, rows) = upload::read_json(&app, &sender, parse_json(&bytes)?)?;
-        (Format::Json, naming, rows)
+        Read { format: Format::Json, naming, sources: vec![Value::Null; rows.len()], rows }
     } else {
         upload::read_bytes(&bytes, &reading, now)?
     };
@@ -46,8 +46,9 @@ pub(super) async fn validate(
     let report = upload::take_body(&app, sender, naming, rows, format, &command).await?;
     let mut answer = report.to_json(caller.lang());
     if let Some(rows) = answer["rows"].as_array_mut() {
-        for (row, fields) in rows.iter_mut().zip(read) {
+        for (row, (fields, source)) in rows.iter_mut().zip(read.into_iter().zip(sources)) {
             row["fields"] = fields;
+            row["source"] = source;
         }
     }
     answer["format"] = json!(format.code());

@@ -50,6 +50,13 @@ pub struct LabInput {
     /// The kinds of test.
     #[serde(default)]
     pub kinds: Vec<String>,
+    /// Whether its results are taken; yes where it is left out.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// A laboratory with what is registered of it.
@@ -152,14 +159,17 @@ pub async fn register(app: &App, sender: &Sender, input: &LabInput) -> Result<(R
         licence_no: draft.licence_no,
         licensed_until: draft.licensed_until,
         kinds: draft.kinds,
-        active: true,
+        active: input.active,
         registered_by: sender.account_id(),
         created_at: before.map_or(now, |before| before.created_at),
         updated_at: now,
     };
     tx.put_registration(&registration).await?;
-    let entry =
-        sender.audit("lab.register", Some(format!("lab:{code}")), json!({"licence_no": registration.licence_no}));
+    let entry = sender.audit(
+        "lab.register",
+        Some(format!("lab:{code}")),
+        json!({"licence_no": registration.licence_no, "active": registration.active}),
+    );
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok((one(app, &code).await?, is_new))

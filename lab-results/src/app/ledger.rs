@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
+use shared::events::Method;
 use shared::ids::{PersonId, ResultId};
 use shared_store::StoreError;
 
 use crate::app::decision::{Decision, Known};
-use crate::app::reason::may_lift;
+use crate::app::reason::{Reason, may_lift};
 use crate::app::row::{Incoming, keys_of};
-use crate::domain::result::{Parsed, Status};
+use crate::domain::result::{Parsed, ResultDraft, Status};
 use crate::domain::version::{CurrentVersion, content_hash};
 use crate::store::LabRead;
+use crate::store::citizens::Registration;
 use crate::store::model::{ResultKey, State, StoredResult};
 
 /// What stands under one accession, as far as a decision needs it.
@@ -69,7 +71,7 @@ impl Standing {
 /// What is stored under the accessions of the rows at hand, kept current while they are stored.
 #[derive(Debug)]
 pub struct Ledger {
-    laboratories: HashSet<String>,
+    laboratories: HashMap<String, Option<Registration>>,
     results: HashMap<ResultKey, StoredResult>,
 }
 
@@ -84,10 +86,11 @@ impl Ledger {
         for key in &keys {
             by_lab.entry(&key.lab_code).or_default().push(&key.accession);
         }
-        let mut ledger = Self { laboratories: HashSet::new(), results: HashMap::new() };
+        let mut ledger = Self { laboratories: HashMap::new(), results: HashMap::new() };
         for (lab_code, accessions) in by_lab {
             if tx.laboratory(lab_code).await?.is_some() {
-                ledger.laboratories.insert(lab_code.to_owned());
+                let registration = tx.registration(lab_code).await?;
+                ledger.laboratories.insert(lab_code.to_owned(), registration);
                 let found = tx.results_of(lab_code, &accessions).await?;
                 ledger.results.extend(found.into_iter().map(|stored| (stored.key(), stored)));
             }
@@ -98,7 +101,30 @@ impl Ledger {
     /// Whether a laboratory that a row names is known.
     #[must_use]
     pub fn has_laboratory(&self, lab_code: &str) -> bool {
-        self.laboratories.contains(lab_code)
+        self.laboratories.contains_key(lab_code)
+    }
+
+    fn registration(&self, lab_code: &str) -> Option<&Registration> {
+        self.laboratories.get(lab_code)?.as_ref()
+    }
+
+    /// Whether results of a laboratory are taken: an officer may have ended that. One of which nothing is registered is
+    /// taken at its word.
+    #[must_use]
+    pub fn is_active(&self, lab_code: &str) -> bool {
+        self.registration(lab_code).is_none_or(|registered| registered.active)
+    }
+
+    /// What the licence of a laboratory has against a result.
+    pub fn unlicensed(&self, lab_code: &str, draft: &ResultDraft) -> impl Iterator<Item = Reason> {
+        let registered = self.registration(lab_code);
+        let day = draft.resulted_at.local_date();
+        let ended = registered.and_then(|r| r.licensed_until).is_some_and(|last| day > last);
+        let kind = draft.method.map(Method::code);
+        let other =
+            registered.is_some_and(|r| !r.kinds.is_empty() && kind.is_some_and(|k| !r.kinds.iter().any(|of| of == k)));
+        let ended = ended.then_some(Reason::LicenceEnded);
+        ended.into_iter().chain(other.then_some(Reason::NotLicensed))
     }
 
     /// The result under an accession.

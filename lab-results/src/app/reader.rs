@@ -15,8 +15,9 @@ use crate::app::naming::{FOUND_LATE, Naming};
 use crate::app::row::Incoming;
 use crate::domain::detect::Format;
 use crate::domain::fhir;
+use crate::domain::genexpert;
 use crate::domain::hl7::{self, Header, HeaderFault, Messages, Piece};
-use crate::domain::message::{Body, Mapping, Names, Rules, judge};
+use crate::domain::message::{Body, Mapping, Message, Names, Rules, judge};
 use crate::domain::report::CellError;
 use crate::domain::result::ResultInput;
 use crate::domain::tabular::{self, FileError};
@@ -47,6 +48,10 @@ pub trait Rows {
     fn next_row(&mut self) -> Option<Incoming>;
     /// What is to be said about the file as a whole, when every row was read.
     fn warnings(&self) -> Vec<CellError>;
+    /// The texts that the row given last was read from, by the names of its fields; null where the row is JSON.
+    fn source(&self) -> Value {
+        Value::Null
+    }
 }
 
 /// Begins to read a file.
@@ -69,9 +74,17 @@ pub fn open(format: Format, file: File, reading: &Reading, now: Instant) -> Resu
             reading.lab_code.as_deref(),
             &reading.mapping,
         )?)),
-        Format::Hl7 => Box::new(MessageRows { messages: Messages::new(file), reading, now, row: 0, ended: false }),
+        Format::Hl7 => Box::new(MessageRows {
+            messages: Messages::new(file),
+            reading,
+            now,
+            row: 0,
+            ended: false,
+            last: Vec::new(),
+        }),
         Format::Fhir => Box::new(documents(file, reading, now)),
         Format::Json => Box::new(json(file, reading, now)?),
+        Format::GeneXpert => Box::new(exported(file, reading, now)?),
         Format::Other(name) => return Err(unsupported(name)),
     })
 }
@@ -92,6 +105,11 @@ impl<T: tabular::TableRows> Rows for Table<T> {
     fn warnings(&self) -> Vec<CellError> {
         self.0.warnings()
     }
+
+    fn source(&self) -> Value {
+        let cells = self.0.header().into_iter().zip(self.0.cells());
+        cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name, Value::String(cell))).collect()
+    }
 }
 
 fn naming_of(names: &'static Names) -> Naming {
@@ -106,6 +124,7 @@ struct MessageRows<'a, R> {
     now: Instant,
     row: u64,
     ended: bool,
+    last: Vec<u8>,
 }
 
 /// How the fields of an HL7 message are named.
@@ -163,7 +182,10 @@ impl<R: Read> Rows for MessageRows<'_, R> {
         }
         self.row += 1;
         match self.messages.next() {
-            Some(Piece::Message(bytes)) => Some(message(&bytes, self.row, self.reading, self.now).incoming),
+            Some(Piece::Message(bytes)) => {
+                self.last = bytes;
+                Some(message(&self.last, self.row, self.reading, self.now).incoming)
+            }
             Some(Piece::TooLong) => Some(refused(self.row, too_long())),
             None => {
                 self.ended = true;
@@ -174,6 +196,15 @@ impl<R: Read> Rows for MessageRows<'_, R> {
 
     fn warnings(&self) -> Vec<CellError> {
         Vec::new()
+    }
+
+    fn source(&self) -> Value {
+        let text = hl7::decoded(&self.last);
+        hl7::NAMES
+            .all()
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), Value::from(hl7::field(&text, name)?))))
+            .collect()
     }
 }
 
@@ -320,6 +351,39 @@ impl Rows for JsonRows<'_> {
         let value = self.values.next()?;
         self.row += 1;
         Some(result(&self.naming, self.row, value, self.now, self.reading.lab_code.as_deref()))
+    }
+
+    fn warnings(&self) -> Vec<CellError> {
+        Vec::new()
+    }
+}
+
+/// The samples of an analyser's export.
+struct Samples<'a> {
+    messages: std::vec::IntoIter<Message>,
+    reading: &'a Reading,
+    now: Instant,
+    row: u64,
+}
+
+fn exported(file: File, reading: &Reading, now: Instant) -> Result<Samples<'_>, FileError> {
+    let mut bytes = Vec::new();
+    let read = without_mark(file).and_then(|source| source.take(MAX_DOCUMENT as u64).read_to_end(&mut bytes));
+    read.map_err(|error| no_json(&error.to_string()))?;
+    let messages = genexpert::read(&hl7::decoded(&bytes)).into_iter();
+    Ok(Samples { messages, reading, now, row: 0 })
+}
+
+impl Rows for Samples<'_> {
+    fn naming(&self) -> Naming {
+        naming_of(&genexpert::NAMES)
+    }
+
+    fn next_row(&mut self) -> Option<Incoming> {
+        let message = self.messages.next()?;
+        self.row += 1;
+        let (accession, body) = judge(&[message], &self.reading.rules(&genexpert::NAMES, self.now));
+        Some(Incoming { row: self.row, accession, body })
     }
 
     fn warnings(&self) -> Vec<CellError> {

@@ -23,8 +23,17 @@ const OF_RECORD: [HoldReason; 14] = [
 ];
 
 /// Reasons that fall away when the same or better is sent: what waited for them alone gives way to it.
-const LIFTABLE: [&str; 7] =
-    ["preliminary", "status_missing", "unknown_value", "local_code", "unknown_tube", "no_person", "similar_person"];
+const LIFTABLE: [&str; 9] = [
+    "preliminary",
+    "status_missing",
+    "unknown_value",
+    "local_code",
+    "unknown_tube",
+    "no_person",
+    "similar_person",
+    "licence_ended",
+    "not_licensed",
+];
 
 /// Whether a reason falls away when the laboratory sends the same with what was missing.
 #[must_use]
@@ -47,11 +56,22 @@ pub enum Reason {
     UnknownTube,
     /// The record names neither a tube nor a person.
     NoPerson,
+    /// The laboratory's licence had ended when the result was there.
+    LicenceEnded,
+    /// The laboratory is not registered for this kind of test.
+    NotLicensed,
 }
 
 /// Every reason that the register can give.
-const OF_REGISTER: [Reason; 5] =
-    [Reason::Pool, Reason::OtherPerson, Reason::SimilarPerson, Reason::UnknownTube, Reason::NoPerson];
+const OF_REGISTER: [Reason; 7] = [
+    Reason::Pool,
+    Reason::OtherPerson,
+    Reason::SimilarPerson,
+    Reason::UnknownTube,
+    Reason::NoPerson,
+    Reason::LicenceEnded,
+    Reason::NotLicensed,
+];
 
 impl Reason {
     /// The stable code in the row report and in the work queue.
@@ -64,6 +84,8 @@ impl Reason {
             Self::SimilarPerson => "similar_person",
             Self::UnknownTube => "unknown_tube",
             Self::NoPerson => "no_person",
+            Self::LicenceEnded => "licence_ended",
+            Self::NotLicensed => "not_licensed",
         }
     }
 
@@ -81,6 +103,8 @@ impl Reason {
             Self::Record(reason) => reason.pointer(),
             Self::Pool | Self::UnknownTube => "/barcode",
             Self::OtherPerson | Self::SimilarPerson | Self::NoPerson => "/person/full_name",
+            Self::LicenceEnded => "/lab_code",
+            Self::NotLicensed => "/test/loinc",
         }
     }
 
@@ -110,6 +134,18 @@ impl Reason {
             Self::NoPerson => Bilingual::new(
                 "Không có họ tên và không có mã ống: chờ người phụ trách tìm người được lấy mẫu",
                 "Neither a name nor a tube was sent: a person finds out whose specimen it was",
+            ),
+            Self::LicenceEnded => Bilingual::new(
+                "Giấy phép của phòng xét nghiệm đã hết hạn vào ngày có kết quả: cán bộ y tế gia hạn rồi gửi lại, hoặc xem \
+                 và trả từng kết quả",
+                "The licence of the laboratory had ended on the day of the result: an officer renews it and it is sent \
+                 again, or each result is looked at and released",
+            ),
+            Self::NotLicensed => Bilingual::new(
+                "Phòng xét nghiệm chưa đăng ký loại xét nghiệm này: cán bộ y tế bổ sung rồi gửi lại, hoặc xem và trả từng \
+                 kết quả",
+                "The laboratory is not registered for this kind of test: an officer adds it and it is sent again, or each \
+                 result is looked at and released",
             ),
         }
     }

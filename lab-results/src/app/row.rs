@@ -278,17 +278,27 @@ async fn prepare<'a, R: IntakeRead + ?Sized>(
     if !ledger.has_laboratory(&key.lab_code) {
         return refused(unknown_lab(draft.lab_code.as_str()));
     }
+    if !ledger.is_active(&key.lab_code) {
+        return refused(ended_lab(&key.lab_code));
+    }
     if let (Some(id), None) = (draft.id, &before)
         && tx.has_result(id).await?
     {
         return refused(id_taken());
     }
-    let whose = match whose::find(tx, parsed, before.as_ref().and_then(|before| before.person_id)).await? {
+    let mut whose = match whose::find(tx, parsed, before.as_ref().and_then(|before| before.person_id)).await? {
         Ok(whose) => whose,
         Err(error) => return refused(error),
     };
     let known = before.as_ref().map(|before| &before.known);
-    let decision = if whose.is_pool() { decide_pool(known, parsed) } else { decide(known, parsed, &whose.reasons) };
+    let unlicensed: Vec<Reason> = ledger.unlicensed(&key.lab_code, draft).collect();
+    // What is found in a pool moves its members, which only a laboratory that may test does.
+    let decision = if whose.is_pool() && unlicensed.is_empty() {
+        decide_pool(known, parsed)
+    } else {
+        whose.reasons.extend(unlicensed);
+        decide(known, parsed, &whose.reasons)
+    };
     Ok(Ok((Placed { parsed, key, whose, before }, decision)))
 }
 
@@ -345,6 +355,15 @@ fn unknown_lab(code: &str) -> FieldError {
         format!("No laboratory has the code {code}: check it, for example TG-CDC"),
     );
     FieldError::new("/lab_code", "unknown_lab", detail)
+}
+
+/// The laboratory's results are not taken any more.
+fn ended_lab(code: &str) -> FieldError {
+    let detail = Bilingual::new(
+        format!("Phòng xét nghiệm {code} đã ngừng gửi kết quả: liên hệ cán bộ y tế phụ trách"),
+        format!("Results of the laboratory {code} are not taken any more: ask the health officer in charge"),
+    );
+    FieldError::new("/lab_code", "lab_ended", detail)
 }
 
 /// The id that the sender chose names another result.

@@ -1,7 +1,7 @@
 //! Files and requests with results: which format, whose rows, and through the intake in bounded memory.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read as _, Seek, SeekFrom, Write};
 
 use serde_json::Value;
 use shared::bilingual::Bilingual;
@@ -233,21 +233,35 @@ fn read_file(
     })
 }
 
+/// A body that was read whole.
+#[derive(Debug)]
+pub struct Read {
+    /// What it is.
+    pub format: Format,
+    /// How its fields are named.
+    pub naming: Naming,
+    /// Its rows.
+    pub rows: Vec<Incoming>,
+    /// The texts that each row was read from.
+    pub sources: Vec<Value>,
+}
+
 /// Reads a body that is in memory, whatever it is.
 ///
 /// # Errors
 /// 422 where no row can be read.
-pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<(Format, Naming, Vec<Incoming>), Problem> {
+pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<Read, Problem> {
     let format = detect::format(&bytes[..bytes.len().min(detect::HEAD)]);
     let mut file = tempfile::tempfile().map_err(|_| Problem::busy())?;
     let kept = file.write_all(bytes).and_then(|()| file.rewind());
     kept.map_err(|_| Problem::busy())?;
     let mut rows = reader::open(format, file, reading, now).map_err(unreadable)?;
-    let mut read = Vec::new();
+    let mut read = Read { format, naming: rows.naming(), rows: Vec::new(), sources: Vec::new() };
     while let Some(row) = rows.next_row() {
-        read.push(row);
+        read.rows.push(row);
+        read.sources.push(rows.source());
     }
-    Ok((format, rows.naming(), read))
+    Ok(read)
 }
 
 /// Tells formats apart by their first bytes.

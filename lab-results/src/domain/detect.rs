@@ -1,5 +1,7 @@
 //! What a file is, told by what is in it and never by its name.
 
+use super::genexpert;
+
 /// The formats that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -13,6 +15,8 @@ pub enum Format {
     Fhir,
     /// Results as JSON, as `POST results` takes them.
     Json,
+    /// The export of a GeneXpert Dx.
+    GeneXpert,
     /// Something that is not taken, and what it is called.
     Other(&'static str),
 }
@@ -27,6 +31,7 @@ impl Format {
             Self::Hl7 => "hl7",
             Self::Fhir => "fhir",
             Self::Json => "json",
+            Self::GeneXpert => "genexpert",
             Self::Other(name) => name,
         }
     }
@@ -51,6 +56,7 @@ pub fn format(head: &[u8]) -> Format {
     match text {
         [b'{' | b'[', ..] => json(text),
         [b'<', ..] => Format::Other("XML"),
+        _ if genexpert::is_export(text) => Format::GeneXpert,
         _ if is_hl7(text) => Format::Hl7,
         _ => Format::Table,
     }
@@ -93,6 +99,7 @@ mod tests {
             (b"\xef\xbb\xbf {\"resourceType\": \"Bundle\"}", Format::Fhir),
             (b"{\"version\": 1, \"fhirBundle\": {}}", Format::Fhir),
             (b"[{\"accession\": \"A1\"}]", Format::Json),
+            (b"\xef\xbb\xbfGeneXpert Dx System Export File\r\n", Format::GeneXpert),
             (b"MSH,accession\n", Format::Table),
             (b"accession,outcome\n", Format::Table),
             (b"", Format::Table),

@@ -1,11 +1,12 @@
 //! What the laboratory service decides, without I/O, clock or randomness: reading a result, its codes, its versions,
-//! the row report, files of rows, HL7 v2 and FHIR.
+//! the row report, files of rows, HL7 v2, FHIR and the export of an analyser.
 
 pub mod codes;
 pub mod custody;
 pub mod detect;
 pub mod disposition;
 pub mod fhir;
+pub mod genexpert;
 pub mod hl7;
 pub mod label;
 pub mod link;

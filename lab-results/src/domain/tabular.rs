@@ -105,12 +105,27 @@ pub fn read_rows_as<R: Read + Send>(
         }
         inside += lines_inside(&record);
     }
-    let (columns, warnings) = Columns::read(&record, credential_lab.is_some(), mapping)?;
-    let month_first = month_first && columns.is_foreign();
+    let (columns, mut warnings) = Columns::read(&record, credential_lab.is_some(), mapping)?;
+    // One slip of the pen in a file of ours is an error; a whole file in this order is a spreadsheet set to English.
+    let month_first = month_first >= if columns.is_foreign() { 1 } else { MONTHS_FIRST };
+    if month_first && !columns.is_foreign() {
+        warnings.push(read_month_first());
+    }
     let credential_lab = credential_lab.map(str::to_owned);
     let context = Context { now, today, credential_lab, mapping: mapping.clone(), month_first };
     let marked = Marked::default();
     Ok(RowIter { csv, record, columns, context, warnings, marked, inside, number: 0, ended: false, failure: None })
+}
+
+/// How many dates must have no other meaning before a file in our columns is read with the month before the day.
+const MONTHS_FIRST: usize = 3;
+
+fn read_month_first() -> CellError {
+    let detail = Bilingual::new(
+        "Ngày trong tệp viết tháng trước ngày (MM/dd/yyyy), ví dụ 12/31/2022: cả tệp đã được đọc theo thứ tự đó",
+        "The dates of this file have the month before the day (MM/dd/yyyy), such as 12/31/2022: the whole file was read so",
+    );
+    CellError::new("", "month_first", detail)
 }
 
 impl<R: Read> RowIter<R> {

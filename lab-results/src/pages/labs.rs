@@ -137,6 +137,7 @@ pub(super) async fn register(
         licence_no: form.licence_no,
         licensed_until: Some(form.licensed_until),
         kinds: kinds.into_iter().filter(|(_, chosen)| *chosen).map(|(kind, _)| kind.to_owned()).collect(),
+        active: true,
     };
     match labs::register(&app, &Sender::of(&caller)?, &input).await {
         Ok(_) => Ok(Redirect::to("/lab/labs").into_response()),

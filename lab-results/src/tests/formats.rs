@@ -206,6 +206,9 @@ async fn validating_reads_any_body_and_stores_nothing() {
     assert_eq!((&read["format"], &read["accepted"]), (&json!("hl7"), &json!(1)));
     assert_eq!(read["rows"][0]["fields"]["person"]["full_name"], "Lê Thị Tám");
     assert_eq!(read["rows"][0]["fields"]["outcome"], "detected");
+    assert_eq!(read["rows"][0]["source"]["OBX-5"], "260373001^x^SCT");
+    assert_eq!(read["rows"][0]["source"]["PID-5"], "Lê^Thị Tám");
+    assert_eq!(read["rows"][0]["source"]["MSH-4"], "TG-CDC");
     assert!(lab.events().await.is_empty());
     assert_eq!(lab.get(&lab.lab, "/api/v1/lab/results").await.json()["items"], json!([]));
 }

@@ -1,6 +1,8 @@
 //! Tests of the service through its routes, each with a database of its own.
 
 mod amendments;
+mod any_bytes;
+mod bad_input;
 mod bulk;
 mod citizen;
 mod dataset;

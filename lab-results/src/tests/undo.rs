@@ -90,6 +90,33 @@ async fn a_citizen_who_reads_the_correction_is_told() {
 }
 
 #[tokio::test]
+async fn a_licence_that_ended_or_is_for_another_test_holds_results_and_an_ended_laboratory_sends_none() {
+    let lab = TestLab::sqlite().await;
+    let register = async |licensed_until: &str, kinds: &[&str], active: bool| {
+        let body = json!({"code": "TG-CDC", "name": "CDC Tiền Giang", "ward_code": "28252", "licence_no": "1/GPHĐ",
+                          "licensed_until": licensed_until, "kinds": kinds, "active": active});
+        assert_eq!(lab.post(&lab.officer, "/api/v1/lab/laboratories", &body).await.status, StatusCode::OK);
+    };
+    let codes = |report: &Value| -> Vec<String> {
+        let errors = report["rows"][0]["errors"].as_array().unwrap().iter();
+        errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect()
+    };
+    register("2022-03-08", &["antigen"], true).await;
+    let report = lab.results(&result(&[])).await;
+    assert_eq!((&report["held"], codes(&report)), (&json!(1), vec!["licence_ended".into(), "not_licensed".into()]));
+    assert!(lab.events().await.is_empty());
+    let dry = lab.post(&lab.lab, "/api/v1/lab/validate", &result(&[("/accession", json!("A2"))])).await.json();
+    assert_eq!(dry["held"], json!(1), "{dry}");
+    register("2022-03-31", &["antigen", "pcr"], false).await;
+    let report = lab.results(&result(&[])).await;
+    assert_eq!((&report["rejected"], codes(&report)), (&json!(1), vec!["lab_ended".into()]));
+    // Renewed, and the same sent again: what waited for the licence alone is released.
+    register("2022-03-31", &["antigen", "pcr"], true).await;
+    assert_eq!(lab.results(&result(&[])).await["accepted"], json!(1));
+    assert_eq!(lab.events().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_laboratory_is_registered_by_an_officer_and_its_key_speaks_for_it_alone() {
     let lab = TestLab::sqlite().await;
     let body = json!({"code": "bv-cai-lay", "name": "BVĐK Cai Lậy", "ward_code": "28252", "phone": "02733826000",

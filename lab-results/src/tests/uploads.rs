@@ -129,6 +129,7 @@ async fn validating_tells_field_by_field_what_was_read_and_stores_nothing() {
     assert_eq!((&csv["format"], &csv["accepted"]), (&json!("csv"), &json!(2)));
     assert_eq!(csv["rows"][0]["fields"]["outcome"], "not_detected");
     assert_eq!(csv["rows"][0]["fields"]["test"]["loinc"], "94500-6");
+    assert_eq!(csv["rows"][0]["source"]["Kết quả"], "âm tính");
     let json = lab.post(&lab.lab, path, &json!({"accession": "A1", "outcome": "?"})).await.json();
     assert_eq!((&json["rejected"], &json["rows"][0]["fields"]), (&json!(1), &json!(null)));
     assert_eq!(lab.get(&lab.lab, "/api/v1/lab/results").await.json()["items"], json!([]));

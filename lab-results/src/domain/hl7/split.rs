@@ -160,6 +160,20 @@ pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The raw text of a field of the first such segment of a message: `PID-5`. `None` where there is none.
+#[must_use]
+pub fn field<'a>(message: &'a str, name: &str) -> Option<&'a str> {
+    let (segment, number) = name.split_once('-')?;
+    let number: usize = number.parse().ok()?;
+    let mut lines = message.split(['\r', '\n']);
+    let separator = message.trim_start().chars().nth(3)?;
+    let line =
+        lines.find(|line| line.trim_start().strip_prefix(segment).is_some_and(|rest| rest.starts_with(separator)))?;
+    // The first field of MSH is the separator itself.
+    let place = if segment == "MSH" { number.checked_sub(1)? } else { number };
+    line.split(separator).nth(place).filter(|text| !text.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -172,6 +172,22 @@ pub struct Names {
 }
 
 impl Names {
+    /// All of them.
+    #[must_use]
+    pub const fn all(&self) -> [&'static str; 9] {
+        [
+            self.laboratory,
+            self.accession,
+            self.tube,
+            self.name,
+            self.test,
+            self.value,
+            self.status,
+            self.collected,
+            self.resulted,
+        ]
+    }
+
     /// The name of the field that a JSON Pointer of a result stands for.
     #[must_use]
     pub fn of_pointer(&self, pointer: &str) -> Option<&'static str> {

@@ -72,21 +72,20 @@ pub(super) struct CellTime {
     pub(super) day_only: bool,
 }
 
-/// Whether the dates of a text are written with the month before the day: one of them has no other meaning, and none
-/// has the other.
-pub(super) fn month_first(head: &str) -> bool {
-    let (mut month_first, mut day_first) = (false, false);
+/// How many dates of a text can only be written with the month before the day; none where one can only be the other way.
+pub(super) fn month_first(head: &str) -> usize {
+    let (mut month_first, mut day_first) = (0, false);
     for cell in head.split([',', ';', '\t', '|', '"', '\n', ' ']) {
         let parts: Vec<&str> = cell.split('/').collect();
         if let [first, second, year] = parts[..]
             && matches!(year.len(), 2 | 4)
             && let (Ok(first), Ok(second)) = (first.parse::<u8>(), second.parse::<u8>())
         {
-            month_first |= first <= 12 && (13..=31).contains(&second);
+            month_first += usize::from(first <= 12 && (13..=31).contains(&second));
             day_first |= second <= 12 && (13..=31).contains(&first);
         }
     }
-    month_first && !day_first
+    if day_first { 0 } else { month_first }
 }
 
 /// Names of zones that files write behind a time, with their offset in minutes.
@@ -212,7 +211,14 @@ fn day(text: &str, month_first: bool) -> Result<Date, Fault> {
 /// `formula`.
 pub(super) fn no_formula(text: String) -> Result<String, Fault> {
     let errors = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
-    if !text.starts_with('=') && !errors.contains(&text.as_str()) {
+    // A spreadsheet computes what begins with one of these; a sign before a digit is a number or a phone.
+    let mut letters = text.chars();
+    let formula = match (letters.next(), letters.next()) {
+        (Some('=' | '@'), _) => true,
+        (Some('+' | '-'), Some(next)) => next.is_alphabetic(),
+        _ => false,
+    };
+    if !formula && !errors.contains(&text.as_str()) {
         return Ok(text);
     }
     let detail = Bilingual::new(
