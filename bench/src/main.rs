@@ -111,6 +111,7 @@ async fn main() -> anyhow::Result<()> {
         let visits = options.crowd;
         let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: None };
         exposures::run(&mut report, size).await?;
+    }
     if wanted(Subject::Lab) {
         lab::run(&mut report, options.rows, options.messages).await?;
     }

@@ -3,7 +3,7 @@
 lab-title = Laboratory
 lab-example = Download an example
 lab-upload-choose = Drop a file here, or click to choose one
-lab-upload-hint = A CSV file whose first line names the columns. A bad row never loses a good one; sending again makes no duplicate.
+lab-upload-hint = A CSV or Excel file with the names of the columns on top, HL7 v2, FHIR. A bad row never loses a good one; sending again makes no duplicate.
 lab-upload-send = Send the file
 lab-download-these = Download just these
 lab-columns-title = Which columns does the file need?

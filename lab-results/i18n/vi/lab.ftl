@@ -3,7 +3,7 @@
 lab-title = Phòng xét nghiệm
 lab-example = Tải tệp mẫu
 lab-upload-choose = Thả tệp vào đây, hoặc bấm để chọn
-lab-upload-hint = Tệp CSV, dòng đầu là tên cột. Dòng sai không làm mất dòng đúng; gửi lại không tạo bản trùng.
+lab-upload-hint = Tệp CSV hoặc Excel có tên cột ở dòng đầu, HL7 v2, FHIR. Dòng sai không làm mất dòng đúng; gửi lại không tạo bản trùng.
 lab-upload-send = Gửi tệp
 lab-download-these = Tải những dòng này
 lab-columns-title = Tệp cần có những cột nào?

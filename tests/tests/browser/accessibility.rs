@@ -19,11 +19,19 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
         ("doctor", &["/board", "/people?q=nguyen", "/cases/{case}"]),
         ("nurse", &["/people?q=tran", "/station"]),
         ("hotline", &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}"]),
-        ("lab", &["/lab"]),
+        ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
         (
             "officer",
-            &["/exposures", "/exposures?case_id={case}", "/dashboard", "/dashboard?area=815", "/dashboard?from=x"],
+            &[
+                "/exposures",
+                "/exposures?case_id={case}",
+                "/lab/labs",
+                "/dashboard",
+                "/dashboard?area=815",
+                "/dashboard?from=x",
+            ],
         ),
+        ("sampler", &["/sampling"]),
         ("admin", &["/operations"]),
     ]
     .map(|(who, paths)| (who, paths.iter().map(|path| at(path)).collect()))
