@@ -136,6 +136,8 @@ impl Intake {
 
     /// Stores the rows of a chunk, those that have nothing to do with each other side by side.
     async fn store(&self, rows: &[Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
+        // Nobody closes the gate; were it closed, the locks would only be more.
+        let _turn = self.app.gate.acquire().await.ok();
         let lanes = lanes::deal(rows, self.app.together.lanes);
         let stored = join_all(lanes.iter().map(|lane| {
             let rows: Vec<&Incoming> = lane.iter().map(|place| &rows[*place]).collect();

@@ -41,6 +41,7 @@ pub mod workbooks;
 use std::sync::Arc;
 
 use shared_web::Platform;
+use tokio::sync::Semaphore;
 
 use self::progress::Progress;
 use crate::store::{self, LabStore, Together};
@@ -59,7 +60,13 @@ pub struct App {
     pub progress: Progress,
     /// How many rows of an upload are stored together.
     pub together: Together,
+    /// How many chunks are stored at once, of all uploads: their people are locked one by one, and the server has room for
+    /// some thousand locks.
+    pub gate: Arc<Semaphore>,
 }
+
+/// Chunks at once.
+const CHUNKS: usize = 2;
 
 impl App {
     /// The service on a platform.
@@ -67,6 +74,12 @@ impl App {
     pub fn new(platform: &Platform) -> Self {
         let store = store::open(&platform.database);
         let together = store.together();
-        Self { platform: platform.clone(), store, progress: Progress::default(), together }
+        Self {
+            platform: platform.clone(),
+            store,
+            progress: Progress::default(),
+            together,
+            gate: Arc::new(Semaphore::new(CHUNKS)),
+        }
     }
 }

@@ -16,8 +16,9 @@ mod dialect {
     use crate::store::Together;
     use crate::store::model::StoredResult;
 
-    /// Two transactions side by side keep two processors of the server busy.
-    pub(super) const TOGETHER: Together = Together { rows: 1_000, lanes: 2 };
+    /// Two transactions side by side keep two processors of the server busy. Each row may hold two of the server's some
+    /// thousand locks, see [`crate::app::App::gate`].
+    pub(super) const TOGETHER: Together = Together { rows: 800, lanes: 2 };
 
     fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
         rows.iter().map(value).collect()

@@ -194,13 +194,7 @@ pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> R
     Ok(())
 }
 
-/// Into how many numbers names and identity numbers fall for their lock. A transaction may hold as many locks as the
-/// server has room for, which is some thousands: an upload takes one for each of its people.
-const LOCKS: i64 = 4_096;
-/// Where these numbers begin, apart from all others.
-const FIRST_LOCK: i64 = 0x616e_7461_6d01_0000;
-
-/// Two strangers with the same number wait for each other needlessly and nothing else.
+/// Two strangers with the same number wait for each other needlessly and nothing else: 63 bits of a hash are enough.
 pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, drafts: &[&PersonDraft]) -> Result<(), StoreError> {
     let values = drafts.iter().flat_map(|draft| {
         let name = format!("name:{}", draft.full_name.folded());
@@ -209,7 +203,7 @@ pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, drafts: &[&Perso
     let numbers: BTreeSet<i64> = values
         .map(|value| {
             let digest = Sha256::digest(keys.sealer.blind("matching", &value));
-            FIRST_LOCK + i64::from_be_bytes(std::array::from_fn(|i| digest[i])).rem_euclid(LOCKS)
+            i64::from_be_bytes(std::array::from_fn(|i| digest[i])) & i64::MAX
         })
         .collect();
     // All in the same order, so that no two wait for each other in a ring.
