@@ -2,17 +2,17 @@
 
 use async_trait::async_trait;
 use shared::event::{CloudEvent, EventData as _};
-use shared::events::{CaseClosed, CaseOpened, CaseUpdated, CaseVoided, PersonMerged};
+use shared::events::{CaseClosed, CaseOpened, CaseUpdated, CaseVoided, PersonMerged, ResultAmended, ResultReported};
 use shared_bus::{Handler, HandlerError};
 
 use crate::App;
-use crate::app::cases;
+use crate::app::{cases, proofs};
 
 /// The name in inbox, dead letters and consumer groups.
 const NAME: &str = "checkin";
 
 /// Finds the contacts of cases that open or change, withdraws those of cases that were none, and matches again when two records
-/// turn out to be one person.
+/// turn out to be one person. Of results it keeps what a door may ask for, which is that somebody tested negative.
 pub struct Cases(pub App);
 
 #[async_trait]
@@ -22,7 +22,15 @@ impl Handler for Cases {
     }
 
     fn kinds(&self) -> &'static [&'static str] {
-        &[CaseOpened::TYPE, CaseUpdated::TYPE, CaseClosed::TYPE, CaseVoided::TYPE, PersonMerged::TYPE]
+        &[
+            CaseOpened::TYPE,
+            CaseUpdated::TYPE,
+            CaseClosed::TYPE,
+            CaseVoided::TYPE,
+            PersonMerged::TYPE,
+            ResultReported::TYPE,
+            ResultAmended::TYPE,
+        ]
     }
 
     async fn handle(&self, event: &CloudEvent) -> Result<(), HandlerError> {
@@ -40,6 +48,8 @@ impl Handler for Cases {
                 cases::opened(app, tx.as_mut(), &event.data::<CaseUpdated>()?.case, now).await?;
             }
             CaseClosed::TYPE => cases::closed(tx.as_mut(), &event.data()?).await?,
+            ResultReported::TYPE => proofs::reported(app, tx.as_mut(), &event.data()?).await?,
+            ResultAmended::TYPE => proofs::amended(app, tx.as_mut(), &event.data()?).await?,
             CaseVoided::TYPE => cases::voided(app, tx.as_mut(), &event.data()?, now).await?,
             _ => cases::merged(app, tx.as_mut(), &event.data()?, now).await?,
         }

@@ -15,6 +15,7 @@ pub mod pages;
 pub mod poster;
 pub mod seed;
 pub mod store;
+pub mod tries;
 pub mod venues;
 pub mod writer;
 
@@ -30,6 +31,7 @@ use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 use crate::consumers::Cases;
+use crate::domain::door::DoorRules;
 use crate::jobs::Jobs;
 use crate::store::CheckinStore;
 use crate::venues::Venues;
@@ -37,7 +39,9 @@ use crate::writer::{GroupCommit, VisitWriter};
 
 /// The tables of check-in.
 pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!(
-    "checkin"; "0001_checkin", "0002_venues", "0003_registrations", "0004_checkin_codes", "0005_checkin_declarations"
+    "checkin"; "0001_checkin", "0002_venues", "0003_registrations", "0004_checkin_codes", "0005_checkin_declarations",
+    "0006_door_proofs", "0007_code_tries",
+    "0008_venue_alerts"
 );
 
 /// The service's name in the audit log.
@@ -59,6 +63,8 @@ pub struct Parts {
     pub venues: Venues,
     /// Imports and posters in bulk.
     pub jobs: Jobs,
+    /// What doors ask for.
+    pub door: Arc<DoorRules>,
 }
 
 impl Deref for App {
@@ -84,7 +90,12 @@ impl App {
     pub fn with_writer(platform: &Platform, store: Arc<dyn CheckinStore>, writer: Arc<dyn VisitWriter>) -> Self {
         let limited = platform.config.rate_limits == shared_web::config::Switch::On;
         let venues = Venues::new(Arc::clone(&store), limited);
-        Self(Arc::new(Parts { platform: platform.clone(), store, writer, venues, jobs: Jobs::default() }))
+        let door = app::door::load(&platform.config.data_dir).unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the province's door rules are not in force");
+            DoorRules::ours()
+        });
+        let door = Arc::new(door);
+        Self(Arc::new(Parts { platform: platform.clone(), store, writer, venues, jobs: Jobs::default(), door }))
     }
 }
 

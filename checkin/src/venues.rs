@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
 use shared::place::{Place, PlaceCode};
 use shared::time::{Instant, minutes};
 use shared_store::people::PlaceKey;
 use shared_store::{SharedStore, StoreError};
+use shared_web::Platform;
 
 use crate::domain::marks::{self, Spot};
 use crate::domain::opening_hours::OpeningHours;
 use crate::store::CheckinStore;
+use crate::tries::{Asker, Tries};
 
 /// How long a place is remembered. A place that changes its name shows the old one for so long.
 const LIFETIME: SignedDuration = minutes(1);
@@ -28,9 +30,16 @@ const MOST_DEVICES: usize = 100_000;
 const DEVICE: (u32, u32) = (1, 60);
 /// Check-ins a second at one place, and the burst: the gates of a stadium.
 const PLACE: (u32, u32) = (200, 5_000);
-/// Codes that nobody has, a second and the burst, of all callers together: who tries codes out gets nowhere, and those
-/// with a poster notice nothing.
-const UNKNOWN: (u32, u32) = (10, 200);
+/// What became of a search for a code.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// The place.
+    Place(Arc<Place>),
+    /// Nobody has the code.
+    Nobody,
+    /// Whoever asks has tried too many codes that nobody has, and is told of none for a while.
+    TooMany,
+}
 
 /// What is remembered of a place.
 #[derive(Debug, Clone)]
@@ -56,12 +65,12 @@ pub struct Venues {
     remembered: Arc<Mutex<Remembered>>,
     devices: Arc<Mutex<Devices>>,
     limits: Option<Arc<Limits>>,
+    tries: Tries,
 }
 
 struct Limits {
     devices: DefaultKeyedRateLimiter<[u8; 8]>,
     places: DefaultKeyedRateLimiter<PlaceCode>,
-    unknown: DefaultDirectRateLimiter,
 }
 
 /// Where devices were last, and when.
@@ -82,40 +91,37 @@ impl Venues {
             Quota::per_second(positive(rate)).allow_burst(positive(burst))
         };
         let limits = limited.then(|| {
-            Arc::new(Limits {
-                devices: RateLimiter::keyed(quota(DEVICE)),
-                places: RateLimiter::keyed(quota(PLACE)),
-                unknown: RateLimiter::direct(quota(UNKNOWN)),
-            })
+            Arc::new(Limits { devices: RateLimiter::keyed(quota(DEVICE)), places: RateLimiter::keyed(quota(PLACE)) })
         });
-        Self { store, remembered: Arc::default(), devices: Arc::default(), limits }
+        let tries = Tries::new(Arc::clone(&store));
+        Self { store, remembered: Arc::default(), devices: Arc::default(), limits, tries }
     }
 
     /// The place with a code, or with a code that was replaced. A code that nobody has is not remembered: its place may
-    /// be registered next.
+    /// be registered next. Whoever has tried too many of them is told of no place, remembered or not: an answer would be
+    /// one to go on with.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn find(
-        &self,
-        store: &dyn SharedStore,
-        code: PlaceCode,
-        now: Instant,
-    ) -> Result<Option<Arc<Place>>, StoreError> {
+    pub async fn find(&self, platform: &Platform, asker: Asker, code: PlaceCode) -> Result<Found, StoreError> {
+        let now = platform.now();
+        if self.limits.is_some() && self.tries.are_used_up(asker, now) {
+            return Ok(Found::TooMany);
+        }
         if let Some(known) = self.known(code, now) {
-            return Ok(Some(known.place));
+            return Ok(Found::Place(known.place));
         }
-        // Whoever tries codes out is told of none for a while, and nothing is looked up for them.
-        if self.limits.as_ref().is_some_and(|limits| limits.unknown.check().is_err()) {
-            tracing::warn!("too many unknown codes of places are asked for");
-            return Ok(None);
-        }
-        let Some(place) = self.look_up(store, code).await? else { return Ok(None) };
+        let Some(place) = self.look_up(platform.shared.as_ref(), code).await? else {
+            if self.limits.is_some() {
+                self.tries.count(platform, asker, now).await?;
+            }
+            return Ok(Found::Nobody);
+        };
         let details = self.store.read().await?.venue_details(&[place.id]).await?.pop();
         let hours = details.as_ref().and_then(|details| details.opening_hours.as_deref()?.parse().ok().map(Arc::new));
         let known = Known { place: Arc::new(place), hours, position: details.and_then(|details| details.position) };
         self.remember(code, known.clone(), now);
-        Ok(Some(known.place))
+        Ok(Found::Place(known.place))
     }
 
     async fn look_up(&self, store: &dyn SharedStore, code: PlaceCode) -> Result<Option<Place>, StoreError> {

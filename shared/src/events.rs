@@ -1,6 +1,7 @@
 //! The payloads of the events between the services.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::event::EventData;
 use crate::ids::{AlertId, CaseId, ExposureId, PersonId, PlaceId, ResultId};
@@ -256,6 +257,22 @@ pub struct ExposureWithdrawn {
     pub exposures: Vec<ExposureId>,
 }
 event!(ExposureWithdrawn, "antam.checkin.exposure_withdrawn.v1", CHECKIN, person_id);
+
+/// An officer decided that everybody who was at a place at a time is told, whether near the case or not. One event a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VenueAlerted {
+    /// The decision.
+    pub alert_id: Uuid,
+    /// The case that led to it.
+    pub case_id: CaseId,
+    /// Who was there.
+    pub person_id: PersonId,
+    /// Where.
+    pub venue_id: PlaceId,
+    /// The local day of their visit.
+    pub day: Date,
+}
+event!(VenueAlerted, "antam.checkin.venue_alerted.v1", CHECKIN, person_id);
 
 /// How dangerous a report is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -19,8 +19,15 @@ checkin-door-used = This page was used for another visit. Scan the code at the d
 
 ## The full screen that is shown at the door
 
+checkin-door-family = Coming along today
+checkin-door-family-hint = The list is on this phone only.
+checkin-door-family-forget = Forget it
+checkin-door-go-other = Check this person in
+checkin-door-other = For another person
+checkin-door-for-me = For myself
 checkin-pass-title = Come in
 checkin-pass-accepted = Come in
+checkin-pass-refused = Not yet
 checkin-pass-out = Check out
 checkin-pass-done = Done
 checkin-pass-people = { $n ->
@@ -172,3 +179,49 @@ scan-refused-later = Later
 scan-refused-done = Seen, remove from this device
 checkin-venue-scan = Scan visitors
 checkin-venue-kiosk = Kiosk
+
+checkin-alert-title = Tell everybody who was at the chosen places
+checkin-alert-lead = Whoever was there in this time gets one message, near the case or not. Who was told of this case before is not told again. The message names no person and no place.
+checkin-alert-from = From
+checkin-alert-to = To
+checkin-alert-reason = Reason
+checkin-alert-reason-hint = Kept with your name and shown on this page.
+checkin-alert-preview = Count the people
+checkin-alert-again = Count again
+checkin-alert-count = { $n ->
+    [0] There is nobody more to tell.
+    [one] 1 person will get a message.
+   *[other] { $n } people will get a message.
+}
+checkin-alert-go = Send the messages
+checkin-alert-no-venue = Choose at least one place
+checkin-alert-decisions = When everybody there was told
+checkin-alert-told = { $n } told
+
+## Many venues at once
+
+checkin-import-title = Venues from a file
+checkin-import-lead = A CSV or XLSX file with one venue a line. Good lines are kept, and each bad one says why. The same file again makes no venue twice.
+checkin-import-file = File of venues
+checkin-import-hint = Columns that are needed: name, kind, address, ward code, phone. Also understood: capacity, part of, opening hours.
+checkin-import-go = Import
+checkin-import-try = Check only
+checkin-import-done = Imported
+checkin-import-tried = Checked, nothing is stored
+checkin-import-accepted = Registered
+checkin-import-duplicate = Known
+checkin-import-amended = Changed
+checkin-import-rejected = Not taken
+checkin-import-ref = Reference
+checkin-import-row = Row
+checkin-import-reason = Reason
+checkin-bulk-title = The posters of all venues
+checkin-bulk-lead = One PDF, a page for each venue.
+checkin-bulk-size = Paper
+checkin-bulk-lang = Language
+checkin-bulk-go = Make the PDF
+checkin-bulk-wait = Being drawn. This page updates itself.
+checkin-bulk-open = Open the PDF
+checkin-bulk-failed = The file could not be made. Try again.
+checkin-confirm-resend = Send the code again
+checkin-confirm-resent = A new code is on its way. The old one is good until its time is over.

@@ -59,3 +59,15 @@ checkin-verdict-advise = May come in, with care
 checkin-verdict-advise-advice = Wear a mask, keep a distance and watch your health.
 checkin-verdict-stop = Not today
 checkin-verdict-stop-advice = Stay at home today and call the ward health station or 1022. Short of breath: call 115.
+
+checkin-cards-title = Personal QR cards
+checkin-cards-lead = For people without a phone: an A4 sheet of ten cards, to cut out and hand over. A card is scanned at every door.
+checkin-cards-card = Card
+checkin-cards-birth = Year or date of birth
+checkin-cards-phone = A relative's phone (if any)
+checkin-cards-print = Print the cards (PDF)
+checkin-cards-note = People who are not known yet are added. Cards that were issued before stay good. Issuing cards is on record.
+checkin-cards-nobody = Enter at least one person
+checkin-cards-no-birth = Enter a year of birth or a phone number
+checkin-me-resend = Send the code again
+checkin-me-others = Other pages

@@ -19,8 +19,15 @@ checkin-door-used = Trang này đã dùng cho một lượt khác. Hãy quét l�
 
 ## The full screen that is shown at the door
 
+checkin-door-family = Đi cùng hôm nay
+checkin-door-family-hint = Danh sách chỉ nằm trên máy này.
+checkin-door-family-forget = Xóa danh sách
+checkin-door-go-other = Khai cho người này
+checkin-door-other = Khai hộ người khác
+checkin-door-for-me = Khai cho tôi
 checkin-pass-title = Mời vào
 checkin-pass-accepted = Mời vào
+checkin-pass-refused = Chưa thể vào
 checkin-pass-out = Ra về
 checkin-pass-done = Xong
 checkin-pass-people = { $n } người
@@ -169,3 +176,48 @@ scan-refused-later = Để sau
 scan-refused-done = Đã xem, xóa khỏi máy
 checkin-venue-scan = Quét mã khách
 checkin-venue-kiosk = Máy tự quét
+
+checkin-alert-title = Báo cho mọi người có mặt ở các nơi đã chọn
+checkin-alert-lead = Ai có mặt trong khoảng giờ này đều nhận một tin, dù có gặp ca bệnh hay không. Người đã được báo về ca này không nhận lần nữa. Tin không nêu tên ai, không nêu nơi nào.
+checkin-alert-from = Từ
+checkin-alert-to = Đến
+checkin-alert-reason = Lý do
+checkin-alert-reason-hint = Được lưu cùng tên bạn và hiện trên trang này.
+checkin-alert-preview = Đếm số người
+checkin-alert-again = Đếm lại
+checkin-alert-count = { $n ->
+    [0] Không có thêm ai để báo.
+   *[other] { $n } người sẽ nhận tin.
+}
+checkin-alert-go = Gửi tin
+checkin-alert-no-venue = Hãy chọn ít nhất một nơi
+checkin-alert-decisions = Các lần báo cho mọi người có mặt
+checkin-alert-told = Đã báo { $n } người
+
+## Many venues at once
+
+checkin-import-title = Nhập địa điểm từ tệp
+checkin-import-lead = Một tệp CSV hoặc XLSX, mỗi dòng một địa điểm. Dòng đúng được lưu, dòng sai được chỉ rõ lý do. Gửi lại cùng tệp không tạo thêm địa điểm.
+checkin-import-file = Tệp địa điểm
+checkin-import-hint = Cần các cột: tên, loại, địa chỉ, mã xã phường, điện thoại. Có thể thêm: sức chứa, thuộc địa điểm, giờ mở cửa.
+checkin-import-go = Nhập
+checkin-import-try = Chỉ kiểm tra
+checkin-import-done = Đã nhập xong
+checkin-import-tried = Kết quả kiểm tra, chưa lưu gì
+checkin-import-accepted = Đã đăng ký
+checkin-import-duplicate = Đã có
+checkin-import-amended = Đã sửa
+checkin-import-rejected = Không nhận
+checkin-import-ref = Mã số, STT
+checkin-import-row = Dòng
+checkin-import-reason = Lý do
+checkin-bulk-title = In áp phích của tất cả địa điểm
+checkin-bulk-lead = Một tệp PDF, mỗi địa điểm một trang.
+checkin-bulk-size = Khổ giấy
+checkin-bulk-lang = Ngôn ngữ
+checkin-bulk-go = Tạo tệp PDF
+checkin-bulk-wait = Đang vẽ. Trang này tự cập nhật.
+checkin-bulk-open = Mở tệp PDF
+checkin-bulk-failed = Không tạo được tệp. Hãy thử lại.
+checkin-confirm-resend = Gửi lại mã
+checkin-confirm-resent = Đã gửi một mã mới. Mã cũ vẫn dùng được đến khi hết hạn.

@@ -59,3 +59,15 @@ checkin-verdict-advise = Được vào, cần chú ý
 checkin-verdict-advise-advice = Hãy đeo khẩu trang, giữ khoảng cách và theo dõi sức khỏe.
 checkin-verdict-stop = Chưa vào được
 checkin-verdict-stop-advice = Hôm nay hãy ở nhà và gọi trạm y tế phường, xã hoặc 1022. Khó thở: gọi 115.
+
+checkin-cards-title = Thẻ mã cá nhân
+checkin-cards-lead = Cho người không có điện thoại: tờ A4 gồm 10 thẻ, cắt ra và đưa từng người. Mỗi thẻ được quét ở mọi cửa.
+checkin-cards-card = Thẻ
+checkin-cards-birth = Năm sinh hoặc ngày sinh
+checkin-cards-phone = Điện thoại người nhà (nếu có)
+checkin-cards-print = In thẻ (PDF)
+checkin-cards-note = Người chưa có trong hệ thống sẽ được thêm. Thẻ đã cấp trước đó vẫn dùng được. Việc cấp thẻ được ghi vào nhật ký.
+checkin-cards-nobody = Hãy nhập ít nhất một người
+checkin-cards-no-birth = Hãy nhập năm sinh hoặc số điện thoại
+checkin-me-resend = Gửi lại mã
+checkin-me-others = Các trang khác

@@ -21,19 +21,20 @@ use crate::App;
 use crate::app::posters;
 use crate::jobs::State as JobState;
 
-#[derive(Deserialize)]
-struct Batch {
+/// Which posters are wanted.
+#[derive(Default, Deserialize)]
+pub(crate) struct Batch {
     id: Option<String>,
     venue_ids: Option<Vec<PlaceId>>,
-    lang: Option<String>,
-    size: Option<String>,
+    pub(crate) lang: Option<String>,
+    pub(crate) size: Option<String>,
 }
 
 /// Begins the work of an account.
 ///
 /// # Errors
 /// Fields at fault, a venue that is not the account's, an id that is taken; or the store fails.
-async fn begin(app: &App, caller: &Caller, batch: Batch) -> Result<Uuid, Problem> {
+pub(crate) async fn begin(app: &App, caller: &Caller, batch: Batch) -> Result<Uuid, Problem> {
     let account = caller.require_account()?;
     let (lang, size) = Wanted { lang: batch.lang, size: batch.size }.parse(caller)?;
     let id = match batch.id.as_deref() {
@@ -54,7 +55,11 @@ async fn begin(app: &App, caller: &Caller, batch: Batch) -> Result<Uuid, Problem
     Ok(id)
 }
 
-fn progress(app: &App, caller: &Caller, id: &str) -> Result<Progress, Problem> {
+/// How far a work of the caller's is.
+///
+/// # Errors
+/// When there is no such work.
+pub(crate) fn progress(app: &App, caller: &Caller, id: &str) -> Result<Progress, Problem> {
     let (id, job) = job_of(app, caller, id)?;
     let mut progress = Progress::new(id, &job);
     progress.href = job.made.map(|_| format!("/api/v1/checkin/venues/posters/{id}/posters.pdf"));

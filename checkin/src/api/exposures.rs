@@ -1,9 +1,9 @@
 //! `GET exposures?case_id=` and its line list.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use shared::access::Role;
 use shared::bilingual::Bilingual;
@@ -17,6 +17,7 @@ use shared_web::problem::Problem;
 use crate::App;
 use crate::app::cluster::{Cluster, cluster};
 use crate::app::line_list::{LineListError, Table, line_list};
+use crate::app::venue_alerts::{AlertError, AlertInput, alert};
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -37,6 +38,38 @@ impl Wanted {
 async fn read(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Json<Cluster>, Problem> {
     let found = cluster(&app, &caller, wanted.case_id()?, false).await?;
     found.map(|(cluster, _)| Json(cluster)).ok_or_else(unknown_case)
+}
+
+#[derive(Deserialize)]
+struct Preview {
+    preview: Option<bool>,
+}
+
+async fn tell(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Preview>,
+    Json(input): Json<AlertInput>,
+) -> Result<(StatusCode, Json<serde_json::Value>), Problem> {
+    let alerted = alert(&app, &caller, &input, wanted.preview == Some(true)).await?;
+    let status = if alerted.created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(serde_json::json!({"id": alerted.id, "people": alerted.people}))))
+}
+
+impl From<AlertError> for Problem {
+    fn from(error: AlertError) -> Self {
+        match error {
+            AlertError::Invalid(errors) => Self::invalid(errors),
+            AlertError::NoCase => unknown_case(),
+            AlertError::Voided => Self::conflict(
+                "voided",
+                "Ca này đã được xác định là không phải ca bệnh, nên không báo cho ai nữa.",
+                "The case turned out to be none, so nobody is told any more.",
+            ),
+            AlertError::IdConflict => Self::id_conflict(),
+            AlertError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// There is no such case, or none that the caller may know of.
@@ -85,6 +118,15 @@ pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
         let doc = doc.gives(content_type).query(&["case_id"]);
         routes = routes.add(Method::GET, path, Who::Roles(&[Role::Officer]), Scope::Area, doc, exporter(table));
     }
+    let doc = Doc::json("Tell everybody who was at places of a case in a time, once; ?preview=true counts them only");
+    routes = routes.add(
+        Method::POST,
+        "/api/v1/checkin/exposures/alerts",
+        Who::Roles(&[Role::Officer]),
+        Scope::Area,
+        doc.body("AlertInput").answer("Alerted").status(201).query(&["preview"]),
+        post(tell),
+    );
     routes.add(
         Method::GET,
         "/api/v1/checkin/exposures",

@@ -22,7 +22,7 @@ use crate::app::import::{self, Fate, ImportError, Row};
 use crate::jobs::{Job, State as JobState};
 
 /// How large a file may be: 10,000 venues are about 1 MB.
-const MOST_BYTES: usize = 20 * 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 20 * 1024 * 1024;
 
 #[derive(Deserialize)]
 struct Options {
@@ -131,13 +131,13 @@ impl From<ImportError> for Problem {
 
 /// How far a work is.
 #[derive(Serialize)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     id: Uuid,
-    state: JobState,
-    done: usize,
-    total: usize,
+    pub(crate) state: JobState,
+    pub(crate) done: usize,
+    pub(crate) total: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) href: Option<String>,
+    pub(crate) href: Option<String>,
 }
 
 impl Progress {

@@ -1,6 +1,7 @@
 //! The routes under `/api/v1/checkin`.
 
 pub(crate) mod bulk_posters;
+pub(crate) mod cards;
 mod declarations;
 pub(crate) mod exposures;
 pub(crate) mod imports;
@@ -17,7 +18,7 @@ use crate::App;
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = posters::routes(venues::routes(routes));
+    let routes = cards::routes(posters::routes(venues::routes(routes)));
     let routes = bulk_posters::routes(imports::routes(routes));
     declarations::routes(scans::routes(exposures::routes(visits::routes(routes))))
 }

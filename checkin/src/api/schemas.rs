@@ -25,6 +25,14 @@ pub fn all() -> Schemas {
         ("BatchReport", batch_report()),
         ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
         ("Exposures", exposures()),
+        ("AlertInput", alert_input()),
+        (
+            "Alerted",
+            json!({"type": "object", "required": ["id", "people"], "properties": {
+                "id": id("The decision"),
+                "people": {"type": "integer", "description": "How many are told by it; nobody twice for one case"},
+            }}),
+        ),
         ("ScanInput", scan_input()),
         (
             "ScanBatch",
@@ -33,6 +41,7 @@ pub fn all() -> Schemas {
             }}),
         ),
         ("Scan", scan()),
+        ("CardSheetInput", card_sheet_input()),
         ("DeclarationInput", declaration_input()),
         ("Declaration", declaration()),
         (
@@ -193,6 +202,8 @@ fn visit() -> Value {
         "checked_in_at": instant("When the visitor came"),
         "checked_out_at": instant("When the visitor left; null until then"),
         "status": {"type": "string", "enum": ["accepted", "refused"]},
+        "door": {"type": "string", "enum": ["green", "amber", "red"], "description": "Red is refused; amber: the staff look at something"},
+        "declared_until": instant("Until when the visitor need not declare again, where a door asks for it"),
         "reasons": {"type": "array", "items": {"type": "string"}, "description": "In words, never a diagnosis"},
         "reason_codes": {"type": "array", "items": {"type": "string"}},
         "device_token": text("What the phone sends the next time"),
@@ -217,6 +228,26 @@ fn declaration() -> Value {
         "reason_codes": {"type": "array", "items": {"type": "string"}},
         "version": text("The version of the questions"),
         "valid_until": instant("Until when it need not be made again"),
+    }})
+}
+
+fn alert_input() -> Value {
+    json!({"type": "object", "required": ["case_id", "venue_ids", "from", "to", "reason"], "properties": {
+        "id": id("Chosen by the client; the same id with the same body changes nothing"),
+        "case_id": id("The case"),
+        "venue_ids": {"type": "array", "minItems": 1, "maxItems": 50, "items": id("A place where the case was")},
+        "from": instant("From when on"),
+        "to": instant("Until when; at most 3 days later"),
+        "reason": {"type": "string", "minLength": 5, "maxLength": 500},
+    }})
+}
+
+fn card_sheet_input() -> Value {
+    json!({"type": "object", "required": ["people"], "properties": {
+        "people": {"type": "array", "minItems": 1, "maxItems": 100, "items": {
+            "type": "object", "required": ["full_name"], "description": "A person, as everywhere"
+        }},
+        "lang": {"type": "string", "enum": ["vi", "en"]},
     }})
 }
 
@@ -283,5 +314,6 @@ fn exposures() -> Value {
         "window": {"type": "object", "properties": {"from": instant("Its beginning"), "to": instant("Its end")}},
         "venues": {"type": "array", "items": reference("Venue")},
         "exposures": {"type": "array", "items": exposure},
+        "alerts": {"type": "array", "items": {"type": "object"}, "description": "Decisions to tell everybody who was at a place: who, when, why"},
     }})
 }

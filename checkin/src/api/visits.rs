@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse};
 use axum::routing::post;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -15,14 +16,16 @@ use shared::place::Place;
 use shared::problem::FieldError;
 use shared::time::Instant;
 use shared_web::access::{Doc, Routes, Scope, Who};
-use shared_web::caller::Caller;
-use shared_web::extract::{self, Id, Json};
+use shared_web::caller::{Caller, is_same_origin};
+use shared_web::extract::{self, Id, Json, Query};
 use shared_web::problem::{Problem, wrong_type};
 
 use crate::App;
 use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
 use crate::app::check_out::{CheckOutError, check_out};
-use crate::app::{declarations, odd};
+use crate::app::{door, odd};
+use crate::domain::device_token::VALID_FOR;
+use crate::domain::door::{Level, Reason};
 use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).
@@ -36,27 +39,32 @@ pub(super) struct VisitView<'a> {
     checked_in_at: Instant,
     checked_out_at: Option<Instant>,
     status: &'static str,
+    door: Level,
     reasons: Vec<String>,
-    reason_codes: &'static [&'static str],
+    reason_codes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared_until: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<&'a str>,
 }
 
 /// A visit as its venue's staff see it: the token is the visitor's alone.
 pub(super) fn staff_view(checked: &CheckedIn, lang: Lang) -> VisitView<'_> {
-    VisitView { device_token: None, ..view(checked, lang) }
+    VisitView { device_token: None, declared_until: None, ..view(checked, lang) }
 }
 
 fn view(checked: &CheckedIn, lang: Lang) -> VisitView<'_> {
-    let refusal = || vec![declarations::refusal().get(lang).to_owned()];
+    let door = &checked.door;
     VisitView {
         id: checked.visit.id,
         venue: &checked.place,
         checked_in_at: checked.visit.checked_in_at,
         checked_out_at: checked.visit.checked_out_at,
-        status: if checked.refused { "refused" } else { "accepted" },
-        reasons: if checked.refused { refusal() } else { Vec::new() },
-        reason_codes: if checked.refused { &["declaration_stop"] } else { &[] },
+        status: if door.is_red() { "refused" } else { "accepted" },
+        door: door.level,
+        reasons: door.reasons.iter().map(|reason| reason.detail().get(lang).to_owned()).collect(),
+        reason_codes: door.reasons.iter().map(Reason::code).collect(),
+        declared_until: checked.declared_until,
         device_token: Some(&checked.device_token),
     }
 }
@@ -95,9 +103,18 @@ impl From<CheckInError> for Problem {
                 "Máy này hoặc nơi này có quá nhiều lượt trong thời gian ngắn. Hãy thử lại sau ít phút.",
                 "Too many check-ins of this phone or at this place in a short time. Try again in a few minutes.",
             ),
+            CheckInError::TooManyCodes => too_many_codes(),
             CheckInError::Store(error) => error.into(),
         }
     }
+}
+
+/// What somebody is told who has tried codes out, whether the last one was somebody's or not.
+pub(crate) fn too_many_codes() -> Problem {
+    Problem::too_many(
+        "Từ mạng này có quá nhiều mã không đúng. Hãy thử lại sau 10 phút, hoặc nhờ nhân viên ghi giúp.",
+        "Too many wrong codes came from this network. Try again in 10 minutes, or ask the staff to write you down.",
+    )
 }
 
 impl From<CheckOutError> for Problem {
@@ -118,14 +135,37 @@ impl From<CheckOutError> for Problem {
     }
 }
 
+#[derive(Deserialize)]
+struct Phone {
+    own: Option<bool>,
+}
+
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
+    Query(phone): Query<Phone>,
     Json(input): Json<VisitInput>,
-) -> Result<(StatusCode, axum::Json<Value>), Problem> {
+) -> Result<impl IntoResponse + use<>, Problem> {
     let checked = check_in::check_in(&app, &caller, input).await?;
     let status = if checked.created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, axum::Json(json_of(&view(&checked, caller.lang()))?)))
+    let answer = axum::Json(json_of(&view(&checked, caller.lang()))?);
+    // A page of ours says that the phone is the visitor's own, and it is remembered; whoever else calls keeps the token of
+    // the answer.
+    let own = phone.own == Some(true) && caller.account().is_none();
+    let cookie = own && is_same_origin(&Method::POST, &headers);
+    let cookie = cookie.then(|| cookie_line(&checked.device_token)).filter(|_| !checked.device_token.is_empty());
+    Ok((status, AppendHeaders(cookie.map(|line| (header::SET_COOKIE, line))), answer))
+}
+
+/// The cookie of a phone that was here before, for browsers without script. The prefix binds it to this host and to a
+/// secure connection (RFC 6265bis, 4.1.3.2).
+pub(crate) const COOKIE: &str = "__Host-device";
+
+/// The line that sets it.
+pub(crate) fn cookie_line(token: &str) -> String {
+    let seconds = VALID_FOR.as_secs();
+    format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax")
 }
 
 fn json_of(view: &VisitView<'_>) -> Result<Value, Problem> {
@@ -223,17 +263,14 @@ async fn take(
     };
     let words = input.visitor.as_ref().filter(|visitor| visitor.device_token.is_none());
     let words = words.and_then(|visitor| serde_json::to_string(visitor).ok());
-    let mut prepared = check_in::prepare(app, input).await?;
+    let mut prepared = check_in::prepare(app, caller, input).await?;
     if let Some(person) = words.as_ref().and_then(|words| people.get(words)) {
         prepared = prepared.as_person(app, *person);
     }
-    if let Some(answered) = prepared.declaration()? {
-        return Ok(Taken::Done(declarations::admit(app, caller, prepared, &answered).await?));
-    }
-    if prepared.is_one_row() {
+    if prepared.is_one_row() && door::is_open(app, &prepared) {
         return Ok(Taken::OneRow(Box::new(prepared)));
     }
-    let checked = check_in::finish(app, caller, &prepared).await?;
+    let checked = door::admit(app, caller, prepared, &[]).await?;
     if let (Some(words), Some(person)) = (words, check_in::visitor_of(app, &checked)?) {
         people.insert(words, person);
     }
@@ -258,15 +295,15 @@ pub(super) fn reported(
 ) -> Result<BatchResult, Problem> {
     let given = record.get("id").filter(|id| !id.is_null()).cloned();
     match outcome {
-        Ok((checked, _)) if checked.refused => {
-            let detail = declarations::refusal();
-            let error = serde_json::json!({
-                "pointer": "/declaration", "code": "declaration_stop", "detail": detail.get(lang)
-            });
+        Ok((checked, _)) if checked.door.is_red() => {
+            let error = |reason: &Reason| {
+                let detail = reason.detail();
+                serde_json::json!({"pointer": reason.pointer(), "code": reason.code(), "detail": detail.get(lang)})
+            };
             Ok(BatchResult {
                 id: given.unwrap_or(Value::Null),
                 status: "rejected",
-                errors: vec![error],
+                errors: checked.door.reasons.iter().map(error).collect(),
                 device_token: None,
             })
         }
@@ -276,7 +313,10 @@ pub(super) fn reported(
             errors: Vec::new(),
             device_token,
         }),
-        Err(problem) if problem.status.is_server_error() => Err(problem),
+        // Neither is the visit's fault: the phone keeps what it sent and sends it again.
+        Err(problem) if problem.status.is_server_error() || problem.status == StatusCode::TOO_MANY_REQUESTS => {
+            Err(problem)
+        }
         Err(problem) => {
             let mut errors: Vec<Value> = problem
                 .errors
@@ -336,8 +376,10 @@ async fn leave(
         checked_in_at: visit.checked_in_at,
         checked_out_at: visit.checked_out_at,
         status: "accepted",
+        door: Level::Green,
         reasons: Vec::new(),
-        reason_codes: &[],
+        reason_codes: Vec::new(),
+        declared_until: None,
         device_token: None,
     };
     Ok(axum::Json(json_of(&view)?))
@@ -353,7 +395,8 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Doc::json("Check in, with a device token or as a person; the answer brings the token for the next time")
                 .body("VisitInput")
                 .answer("Visit")
-                .status(201),
+                .status(201)
+                .query(&["own"]),
             post(create),
         )
         .add(

@@ -8,7 +8,7 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 
 use super::matching::{Matched, Matcher};
-use super::{renew, withdrawal};
+use super::{proofs, renew, withdrawal};
 use crate::store::{CaseRecord, CheckinWrite};
 use crate::{App, SERVICE};
 
@@ -37,6 +37,7 @@ pub async fn opened(
     if case.voided_at.is_some() {
         return Ok(Matched::default());
     }
+    proofs::contradicted(tx, case.person_id, case.specimen_at).await?;
     renew::set_timer(tx, &case, now, &mut app.platform.random()).await?;
     Matcher::new(app, now).run(tx, &case).await
 }
@@ -106,6 +107,7 @@ pub async fn merged(
             tx.put_case(&CaseRecord { person_id: kept, ..case }).await?;
         }
         tx.move_exposures(kept, gone, now).await?;
+        tx.move_door_records(kept, gone).await?;
     }
     let matcher = Matcher::new(app, now);
     for case in tx.cases_about(kept).await? {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared::bilingual::Bilingual;
 use shared::ids::{PersonId, VisitId};
 use shared::person::PersonDraft;
-use shared::place::Place;
+use shared::place::{Place, PlaceKind};
 use shared::problem::FieldError;
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
@@ -15,13 +15,17 @@ use shared_web::people::register::{Registrar, register};
 
 use super::content::{fingerprint, party_id};
 use super::declarations::{self, Answered};
+use super::door;
 use super::odd::{self, Odd};
 use super::people::{day_key, first_kept};
 use super::record::{Recorded, record};
 use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
+use crate::domain::door::Door;
 use crate::domain::visit::{VisitDraft, VisitInput, Visitor};
 use crate::domain::visitor_key::DayKey;
 use crate::store::{CheckinWrite, Visit};
+use crate::tries::Asker;
+use crate::venues::Found;
 use crate::writer::WriteError;
 use crate::{App, SERVICE};
 
@@ -46,6 +50,9 @@ pub enum CheckInError {
     /// The device, or the place, has had too many check-ins in a short time.
     #[error("too many check-ins in a short time")]
     TooMany,
+    /// Whoever asks has tried too many codes that nobody has.
+    #[error("too many codes that nobody has were tried")]
+    TooManyCodes,
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -79,8 +86,10 @@ pub struct CheckedIn {
     pub device_token: String,
     /// How many people came.
     pub people: usize,
-    /// The visitor was not let in, and no visit is stored.
-    pub refused: bool,
+    /// What the door says; where it is red, no visit is stored.
+    pub door: Door,
+    /// Until when the visitor's declaration holds, where a door asked for it or it came along.
+    pub declared_until: Option<Instant>,
 }
 
 /// A visit that was understood and whose place and visitor are known, so far as that needs no transaction.
@@ -137,11 +146,15 @@ impl Understood {
 ///
 /// # Errors
 /// Fields at fault, an unknown place, a day that is kept no more; or the store fails.
-pub async fn understand(app: &App, input: VisitInput) -> Result<Understood, CheckInError> {
+pub async fn understand(app: &App, caller: &Caller, input: VisitInput) -> Result<Understood, CheckInError> {
     let now = app.platform.now();
     let draft = input.parse(now, now.local_date()).map_err(CheckInError::Invalid)?;
-    let place = app.venues.find(app.platform.shared.as_ref(), draft.venue_code, now).await?;
-    let place = place.ok_or_else(unknown_venue)?;
+    let asker = Asker { device: odd::device_of(app, &draft, now), address: caller.context.address };
+    let place = match app.venues.find(&app.platform, asker, draft.venue_code).await? {
+        Found::Place(place) => place,
+        Found::Nobody => return Err(unknown_venue()),
+        Found::TooMany => return Err(CheckInError::TooManyCodes),
+    };
     let day = draft.at.local_date();
     if day < first_kept(app, now) {
         return Err(too_old());
@@ -159,8 +172,8 @@ pub async fn understand(app: &App, input: VisitInput) -> Result<Understood, Chec
 ///
 /// # Errors
 /// As [`understand`], and when the token is not good.
-pub async fn prepare(app: &App, input: VisitInput) -> Result<Prepared, CheckInError> {
-    let understood = understand(app, input).await?;
+pub async fn prepare(app: &App, caller: &Caller, input: VisitInput) -> Result<Prepared, CheckInError> {
+    let understood = understand(app, caller, input).await?;
     let visitor = match &understood.draft.visitor {
         Visitor::Device(token) => known(app, token, understood.now)?,
         Visitor::Person(person) => KnownOrNew::New(person.clone()),
@@ -195,10 +208,13 @@ impl Prepared {
         matches!(self.visitor, KnownOrNew::Known(..)) && self.draft.party.is_empty()
     }
 
-    /// Lets a visitor who gave a name be the person that the same words were found to be a moment ago.
+    /// Lets a visitor who gave a name be the person that the same words were found to be a moment ago. Whoever was known
+    /// stays who they are.
     #[must_use]
     pub fn as_person(mut self, app: &App, person: PersonId) -> Self {
-        self.visitor = KnownOrNew::Known(person, issue(app, person, self.now));
+        if matches!(self.visitor, KnownOrNew::New(_)) {
+            self.visitor = KnownOrNew::Known(person, issue(app, person, self.now));
+        }
         self
     }
 
@@ -218,6 +234,22 @@ impl Prepared {
         self.draft.at
     }
 
+    /// The kind of the place.
+    pub(super) fn kind(&self) -> PlaceKind {
+        self.place.kind
+    }
+
+    /// How many came along.
+    pub(super) fn companions(&self) -> usize {
+        self.draft.party.len()
+    }
+
+    /// Whether a declaration came with the visit.
+    #[must_use]
+    pub fn has_declaration(&self) -> bool {
+        self.draft.declaration.as_ref().is_some_and(|value| !value.is_null())
+    }
+
     /// The declaration that came with the visit, judged.
     ///
     /// # Errors
@@ -227,12 +259,12 @@ impl Prepared {
     }
 
     /// The answer to a visitor who is not let in.
-    pub(super) fn refused(&self, person: PersonId, created: bool) -> CheckedIn {
+    pub(super) fn refused(&self, person: PersonId, created: bool, door: Door) -> CheckedIn {
         let token = match &self.visitor {
             KnownOrNew::Known(_, token) => token.clone(),
             KnownOrNew::New(_) => String::new(),
         };
-        CheckedIn { refused: true, ..self.answer(self.visit(0, person), created, token) }
+        CheckedIn { door, ..self.answer(self.visit(0, person), created, token) }
     }
 
     fn visit(&self, index: usize, person: PersonId) -> Visit {
@@ -250,7 +282,8 @@ impl Prepared {
 
     fn answer(&self, visit: Visit, created: bool, device_token: String) -> CheckedIn {
         let people = 1 + self.draft.party.len();
-        CheckedIn { visit, place: Arc::clone(&self.place), created, device_token, people, refused: false }
+        let place = Arc::clone(&self.place);
+        CheckedIn { visit, place, created, device_token, people, door: Door::GREEN, declared_until: None }
     }
 }
 
@@ -287,15 +320,12 @@ pub async fn store(app: &App, caller: &Caller, prepared: &Prepared) -> Result<Ch
 /// # Errors
 /// As theirs.
 pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<CheckedIn, CheckInError> {
-    let prepared = prepare(app, input).await?;
+    let prepared = prepare(app, caller, input).await?;
     let device = odd::device_of(app, &prepared.draft, prepared.now);
     if !app.venues.allows(device, prepared.draft.venue_code) {
         return Err(CheckInError::TooMany);
     }
-    match prepared.declaration()? {
-        Some(answered) => declarations::admit(app, caller, prepared, &answered).await,
-        None => finish(app, caller, &prepared).await,
-    }
+    door::admit(app, caller, prepared, &[]).await
 }
 
 /// Who the visitor of a visit is, while its day is kept.

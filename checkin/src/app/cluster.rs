@@ -15,7 +15,8 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::matching::Matcher;
-use super::people;
+use super::venue_alerts::{self, AlertView};
+use super::{people, units};
 use crate::store::{CaseCounts, CaseRecord, CheckinRead, ExposureRecord, PlaceSpan, Visit, minute_of};
 use crate::{App, SERVICE};
 
@@ -103,6 +104,8 @@ pub struct Cluster {
     pub venues: Vec<VenueView>,
     /// Who was there, newest day first.
     pub exposures: Vec<ExposureView>,
+    /// The decisions to tell everybody who was at a place, the newest first.
+    pub alerts: Vec<AlertView>,
 }
 
 /// A case in the list.
@@ -135,7 +138,8 @@ pub async fn cluster(
     if !caller.covers(ward.as_ref().map(AsRef::as_ref), now.local_date()) {
         return Ok(None);
     }
-    let cluster = view(app, tx.as_mut(), &case, kept, now).await?;
+    let mut cluster = view(app, tx.as_mut(), &case, kept, now).await?;
+    cluster.alerts = venue_alerts::of_case(app, tx.as_mut(), case_id).await?;
     let mut shown = HashMap::new();
     if with_people {
         let ids: BTreeSet<PersonId> =
@@ -183,7 +187,7 @@ async fn view(
     let venue = |place: Place| {
         let mut visits = visits.remove(&place.id).unwrap_or_default();
         for visit in &mut visits {
-            let unit = unit_on(place.ward_code.as_str(), visit.checked_in_at.local_date());
+            let unit = units::on(place.ward_code.as_str(), visit.checked_in_at.local_date());
             (visit.ward_code, visit.ward_name) = (unit.map(|unit| unit.code), unit.map(area::Unit::label));
         }
         VenueView { visits, place }
@@ -210,15 +214,8 @@ async fn view(
         window: WindowView { from: case_at.window.from, to: case_at.window.to },
         venues,
         exposures: exposures.collect(),
+        alerts: Vec::new(),
     })
-}
-
-/// The ward that a code of 2022 or 2025 stands for on a day: itself while it is in force, else the unit of 2025 that took
-/// the most of it. A visit keeps the unit of its day, whatever the units are called now.
-fn unit_on(code: &str, day: Date) -> Option<&'static area::Unit> {
-    area::ward(code, day)
-        .or_else(|| area::successors(code).into_iter().find(|unit| unit.in_force(day)))
-        .or_else(|| area::ward_any(code))
 }
 
 /// What is odd about the visits behind exposures, by person, place and day.

@@ -12,9 +12,8 @@ use shared_web::caller::Caller;
 use shared_web::people::register::{Registrar, register};
 use uuid::Uuid;
 
-use super::check_in::{self, CheckInError, CheckedIn, Prepared};
-use super::record::LATE;
-use crate::domain::declaration::{AnswersInput, Judged, Questions, Verdict};
+use super::check_in::{self, CheckInError, Prepared};
+use crate::domain::declaration::{AnswersInput, Judged, Questions};
 use crate::domain::device_token;
 use crate::domain::visit::VisitorInput;
 use crate::store::{CheckinWrite, DeclarationRecord};
@@ -192,51 +191,29 @@ pub struct Answered {
     judged: Judged,
 }
 
-/// Takes a visit with the declaration that came with it. Where the declaration says stop, the visitor is refused and no visit
-/// is stored, except for one that is told of late: it has happened.
+/// The declaration that came with a visit: the one on record where the same was sent before, and whether it is new.
 ///
 /// # Errors
-/// As those of a visit.
-pub async fn admit(
+/// The visit's id was used with another body; or the store fails.
+pub(super) async fn of_visit(
     app: &App,
+    tx: &mut dyn CheckinWrite,
     caller: &Caller,
-    prepared: Prepared,
+    prepared: &Prepared,
     answered: &Answered,
-) -> Result<CheckedIn, CheckInError> {
-    let now = app.platform.now();
+    now: Instant,
+) -> Result<(DeclarationRecord, bool), CheckInError> {
     let id: VisitId = prepared.id();
-    let mut tx = app.store.write().await?;
-    if !tx.visits(&[id]).await?.is_empty() {
-        drop(tx);
-        return check_in::finish(app, caller, &prepared).await;
-    }
     let content = content(app, prepared.input())?;
-    let before = tx.declaration(id.uuid()).await?;
-    let (person, created) = match &before {
-        Some(record) if record.content != content => return Err(CheckInError::IdConflict),
-        Some(record) => (record.person_id, false),
+    match tx.declaration(id.uuid()).await? {
+        Some(record) if record.content != content => Err(CheckInError::IdConflict),
+        Some(record) => Ok((record, false)),
         None => {
-            let person = check_in::visitor(app, tx.as_mut(), caller, &prepared).await?.0;
+            let person = check_in::visitor(app, tx, caller, prepared).await?.0;
+            let person = tx.canonical(person).await?.unwrap_or(person);
             let record = record(app, id.uuid(), person, &answered.answers, &answered.judged, content, now)?;
             tx.insert_declaration(&record).await?;
-            (person, true)
+            Ok((record, true))
         }
-    };
-    tx.commit().await?;
-    let verdict = before.map_or(answered.judged.verdict, |record| record.verdict);
-    let refused = verdict == Verdict::Stop && prepared.at() >= now.minus(LATE);
-    let prepared = prepared.as_person(app, person);
-    if refused {
-        return Ok(prepared.refused(person, created));
     }
-    check_in::finish(app, caller, &prepared).await
-}
-
-/// What a door says of somebody whose declaration says stop: never why.
-#[must_use]
-pub fn refusal() -> Bilingual {
-    Bilingual::new(
-        "Theo tờ khai y tế, hôm nay chưa vào được. Hãy gọi trạm y tế phường, xã",
-        "By the health declaration, you cannot come in today. Call the ward health station",
-    )
 }

@@ -1,5 +1,6 @@
 //! The use-cases, one a file. Each appends its events and audit lines in the transaction of its effect.
 
+pub mod card_sheet;
 pub mod cards;
 pub mod cases;
 pub mod check_in;
@@ -7,6 +8,7 @@ pub mod check_out;
 pub mod cluster;
 pub mod content;
 pub mod declarations;
+pub mod door;
 pub mod import;
 pub mod line_list;
 pub mod matching;
@@ -14,6 +16,7 @@ pub mod me;
 pub mod odd;
 pub mod people;
 pub mod posters;
+pub mod proofs;
 pub mod record;
 pub mod rematch;
 pub mod renew;
@@ -24,5 +27,7 @@ pub mod self_registration;
 pub mod staff;
 pub mod table;
 pub mod timers;
+pub mod units;
+pub mod venue_alerts;
 pub mod venues;
 pub mod withdrawal;

@@ -10,8 +10,9 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 
 use super::people::first_kept;
+use super::proofs;
 use crate::store::minute_of;
-use crate::{App, SERVICE};
+use crate::{App, SERVICE, tries};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -37,6 +38,8 @@ pub struct Purged {
 pub async fn purge(app: &App, thorough: bool) -> Result<Purged, StoreError> {
     let now = app.platform.now();
     let first_kept = first_kept(app, now);
+    proofs::forget_old(app, now).await?;
+    forget_tries(app, now).await?;
     let days = app.platform.keys().destroy_days_before(first_kept)?;
     if days.is_empty() && !thorough {
         return Ok(Purged::default());
@@ -59,6 +62,13 @@ pub async fn purge(app: &App, thorough: bool) -> Result<Purged, StoreError> {
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok(Purged { days, visits })
+}
+
+/// Forgets how often somebody tried codes out, once that counts no more.
+async fn forget_tries(app: &App, now: Instant) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    tx.forget_tries_before(tries::period(now)).await?;
+    tx.commit().await
 }
 
 async fn delete_before(app: &App, at: Instant) -> Result<u64, StoreError> {

@@ -19,6 +19,8 @@ use shared_web::people::register::{Registrar, register};
 use super::cards::{self, CardError};
 use super::check_in::{self, CheckInError, CheckedIn};
 use super::venues::works_at;
+use super::{door, proofs};
+use crate::domain::door::Proof;
 use crate::domain::visit::{VisitInput, VisitorInput};
 use crate::store::CheckinWrite;
 use crate::{App, SERVICE};
@@ -105,15 +107,16 @@ pub async fn scan(app: &App, caller: &Caller, input: &ScanInput) -> Result<ScanD
         visitor: Some(VisitorInput { device_token: Some(text.to_owned()), ..VisitorInput::default() }),
         ..VisitInput::default()
     };
-    let understood = check_in::understand(app, visit).await?;
+    let understood = check_in::understand(app, caller, visit).await?;
     let now = app.platform.now();
     let mut tx = app.store.write().await?;
     let who = who(app, tx.as_mut(), caller, &scanned, now).await?;
+    let shown = shown(app, tx.as_mut(), &place, &scanned, who.person, now).await?;
     let detail = json!({"recognised_as": scanned.code()});
     let entry = caller.audit(SERVICE, "visit.scan", Some(format!("visit:{}", understood.id())), detail);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
-    let checked = check_in::finish(app, caller, &understood.of(app, who.person)).await?;
+    let checked = door::admit(app, caller, understood.of(app, who.person), &shown).await?;
     Ok(ScanDone {
         checked,
         recognised_as: scanned.code(),
@@ -122,6 +125,23 @@ pub async fn scan(app: &App, caller: &Caller, input: &ScanInput) -> Result<ScanD
         birth_year: who.birth_year,
         warnings: who.warnings,
     })
+}
+
+/// What a card claims, where a rule of the place asks for it; nothing is read or kept of a claim that nobody asks for.
+async fn shown(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    place: &Place,
+    scanned: &Scanned,
+    person: PersonId,
+    now: Instant,
+) -> Result<Vec<Proof>, StoreError> {
+    let rules = app.door.in_force(place.kind, now.local_date());
+    let Scanned::Card(card) = scanned else { return Ok(Vec::new()) };
+    let mut proofs = proofs::claimed(card);
+    proofs.retain(|proof| rules.iter().any(|rule| rule.proof.contains(&proof.kind)));
+    proofs::keep(app, tx, card, person, &proofs).await?;
+    Ok(proofs)
 }
 
 /// The place, where the caller works there. A place of others is no place: its ids cannot be tried out.

@@ -208,6 +208,37 @@ async fn send_code(
     Ok(())
 }
 
+/// What became of asking for another code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resent {
+    /// It is on its way; the codes before are good as long as they were.
+    Sent,
+    /// The phone was sent too many codes within the hour.
+    TooMany,
+    /// There is no such registration, or it has ended.
+    Gone,
+}
+
+/// Sends another code for a registration that waits.
+///
+/// # Errors
+/// When the store or the seal fails.
+pub async fn resend(app: &App, caller: &Caller, id: Uuid) -> Result<Resent, StoreError> {
+    let now = app.platform.now();
+    let mut tx = app.store.write().await?;
+    let Some(kept) = open(app, tx.registration(id, now).await?)? else { return Ok(Resent::Gone) };
+    let Ok(phone) = Phone::parse(&kept.phone) else { return Ok(Resent::Gone) };
+    let subject = subject_of(app, &phone);
+    if tx.codes_since(PURPOSE, &subject, now.minus(hours(1))).await? >= PER_HOUR {
+        return Ok(Resent::TooMany);
+    }
+    send_code(app, tx.as_mut(), caller, &phone, &subject, now).await?;
+    let entry = caller.audit(SERVICE, "venue.ask_again", Some(format!("registration:{id}")), json!({}));
+    tx.audit(&entry, now, &mut app.platform.random()).await?;
+    tx.commit().await?;
+    Ok(Resent::Sent)
+}
+
 /// Confirms a registration with the code that came by message.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 pub mod declaration;
 pub mod device_token;
+pub mod door;
 pub mod exposure;
 pub mod marks;
 pub mod opening_hours;

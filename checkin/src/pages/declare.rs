@@ -13,19 +13,14 @@ use shared_web::caller::Caller;
 use shared_web::page::{Page, html};
 use shared_web::problem::Problem;
 
-use super::form::{FormError, Pairs, given, message, summary, value, values};
+use super::form::{FormError, Pairs, given, message, summary, value};
+use super::questions::{Asked, answers};
 use super::texts;
 use crate::App;
 use crate::app::check_in::CheckInError;
 use crate::app::declarations::{DeclarationInput, Declared, declare};
-use crate::domain::declaration::{Questions, Verdict, reason_in_words};
+use crate::domain::declaration::{AnswersInput, Questions, Verdict, reason_in_words};
 use crate::domain::visit::VisitorInput;
-
-struct Choice {
-    code: &'static str,
-    label: String,
-    chosen: bool,
-}
 
 #[derive(Template)]
 #[template(path = "declare.html")]
@@ -35,19 +30,11 @@ struct DeclarePage {
     full_name: String,
     phone: String,
     birth_year: String,
-    travel: String,
-    contact: String,
     own: bool,
-    signs: Vec<Choice>,
-    none: bool,
-    symptoms_question: String,
-    contact_question: String,
-    travel_question: String,
+    asked: Asked,
     error_name: String,
     error_phone: String,
     error_year: String,
-    error_symptoms: String,
-    error_contact: String,
     errors: Vec<FormError>,
 }
 
@@ -58,32 +45,17 @@ impl DeclarePage {
             page = page.with_errors();
         }
         let now = app.platform.now();
-        let (questions, lang) = (Questions::on(now.local_date()), caller.lang());
-        let chosen = values(pairs, "symptoms");
-        let signs = questions.symptoms.iter().filter(|sign| sign.asked).map(|sign| Choice {
-            code: sign.code.as_str(),
-            label: sign.name.get(lang).to_owned(),
-            chosen: chosen.contains(&sign.code),
-        });
         let error = |id: &str| message(&errors, id);
         Self {
             id: given(pairs, "id").unwrap_or_else(|| uuid_v7(now, &mut app.platform.random()).to_string()),
             full_name: value(pairs, "full_name"),
             phone: value(pairs, "phone"),
             birth_year: value(pairs, "birth_year"),
-            travel: value(pairs, "travel"),
-            contact: value(pairs, "contact_with_case"),
             own: caller.citizen().is_some(),
-            signs: signs.collect(),
-            none: given(pairs, "no_symptoms").is_some(),
-            symptoms_question: questions.symptoms_question.get(lang).to_owned(),
-            contact_question: questions.contact_question.get(lang).to_owned(),
-            travel_question: questions.travel_question.get(lang).to_owned(),
+            asked: Asked::new(now.local_date(), caller.lang(), pairs, &errors),
             error_name: error("full_name"),
             error_phone: error("phone"),
             error_year: error("birth_year"),
-            error_symptoms: error("symptoms"),
-            error_contact: error("contact_with_case"),
             errors,
             page,
         }
@@ -126,9 +98,6 @@ impl DeclaredPage {
 }
 
 fn input(caller: &Caller, pairs: &Pairs) -> DeclarationInput {
-    let signs: Vec<String> = values(pairs, "symptoms").into_iter().filter(|code| !code.is_empty()).collect();
-    // Nothing ticked and "none of them" not ticked either is a question without an answer.
-    let answered = !signs.is_empty() || given(pairs, "no_symptoms").is_some();
     let person = PersonInput {
         full_name: given(pairs, "full_name"),
         phone: given(pairs, "phone"),
@@ -136,16 +105,13 @@ fn input(caller: &Caller, pairs: &Pairs) -> DeclarationInput {
         ..PersonInput::default()
     };
     let own = caller.citizen().is_some() && person == PersonInput::default();
+    let AnswersInput { symptoms, contact_with_case, travel } = answers(pairs);
     DeclarationInput {
         id: given(pairs, "id"),
         person: (!own).then_some(VisitorInput { device_token: None, person }),
-        symptoms: answered.then_some(signs),
-        contact_with_case: match value(pairs, "contact_with_case").as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        },
-        travel: given(pairs, "travel").map(serde_json::Value::from).into_iter().collect(),
+        symptoms,
+        contact_with_case,
+        travel,
     }
 }
 

@@ -23,19 +23,24 @@ use shared_web::problem::Problem;
 
 use super::form::{FormError, Pairs, given, message, summary, value, values};
 use super::pass::PassPage;
+use super::questions::{Asked, answers};
 use super::texts;
 use crate::App;
+use crate::api::visits::{COOKIE, cookie_line, too_many_codes};
 use crate::app::check_in::{CheckInError, CheckedIn, check_in};
 use crate::app::check_out::{CheckOutError, check_out};
-use crate::domain::device_token::{self, VALID_FOR};
+use crate::app::door;
+use crate::domain::device_token;
+use crate::domain::door::Reason;
 use crate::domain::visit::{VisitInput, VisitorInput};
-
-/// The cookie of a phone that was here before, for browsers without script. The prefix binds it to this host and to a
-/// secure connection (RFC 6265bis, 4.1.3.2).
-const COOKIE: &str = "__Host-device";
+use crate::tries::Asker;
+use crate::venues::Found;
 
 /// How many people who come along the form has room for.
 const PARTY: usize = 4;
+
+/// The fields of the declaration.
+const ANSWERS: [&str; 4] = ["symptoms", "no_symptoms", "contact_with_case", "travel"];
 
 /// What the page shows of the person: what was typed, or nothing.
 #[derive(Default)]
@@ -43,6 +48,26 @@ struct Typed {
     full_name: String,
     phone: String,
     party: Vec<String>,
+    answers: Pairs,
+    other: bool,
+}
+
+/// Who stands at the door, as far as the phone says it.
+#[derive(Clone, Copy)]
+struct Visitor {
+    /// The phone was here before.
+    known: bool,
+    /// They have to declare before they come in.
+    due: bool,
+}
+
+impl Visitor {
+    async fn of(app: &App, place: &Place, token: Option<&str>) -> Result<Self, Problem> {
+        let key = app.platform.keys();
+        let person = token.and_then(|token| device_token::verify(key.token.bytes(), token, app.platform.now()).ok());
+        let due = door::declaration_is_due(app, place.kind, person.map(|verified| verified.person_id)).await?;
+        Ok(Self { known: token.is_some(), due })
+    }
 }
 
 #[derive(Template)]
@@ -59,6 +84,14 @@ pub(super) struct DoorPage {
     phone: String,
     party: Vec<String>,
     known: bool,
+    /// What the place asks for today, in words.
+    needs: Vec<String>,
+    /// The questions, where a rule of the place asks for a declaration.
+    questions: Option<Asked>,
+    /// Whether this visitor has to answer them now.
+    due: bool,
+    /// Somebody else is declared for.
+    other: bool,
     required: &'static str,
     error_name: String,
     error_phone: String,
@@ -66,13 +99,16 @@ pub(super) struct DoorPage {
 }
 
 impl DoorPage {
-    fn new(app: &App, caller: &Caller, place: &Place, known: bool, typed: Typed, errors: Vec<FormError>) -> Self {
+    fn new(app: &App, caller: &Caller, place: &Place, visitor: Visitor, typed: Typed, errors: Vec<FormError>) -> Self {
         let mut page = Page::new(caller, texts(), "checkin-door-title");
         page.title = format!("{}: {}", page.title, place.name);
         if !errors.is_empty() {
             page = page.with_errors();
         }
         let now = app.platform.now();
+        let rules = app.door.in_force(place.kind, now.local_date());
+        let asked = || Asked::new(now.local_date(), caller.lang(), &typed.answers, &errors);
+        let questions = rules.iter().any(|rule| rule.declaration).then(asked);
         let ward = area::ward_any(place.ward_code.as_str());
         Self {
             place: place.name.clone(),
@@ -83,8 +119,12 @@ impl DoorPage {
             full_name: typed.full_name,
             phone: typed.phone,
             party: typed.party,
-            known,
-            required: if known { "" } else { "required" },
+            known: visitor.known,
+            needs: rules.iter().map(|rule| rule.in_words().get(caller.lang()).to_owned()).collect(),
+            questions,
+            due: visitor.due,
+            other: typed.other,
+            required: if visitor.known { "" } else { "required" },
             error_name: message(&errors, "full_name"),
             error_phone: message(&errors, "phone"),
             errors,
@@ -105,6 +145,10 @@ impl DoorPage {
             phone: String::new(),
             party: Vec::new(),
             known: false,
+            needs: Vec::new(),
+            questions: None,
+            due: false,
+            other: false,
             required: "required",
             error_name: String::new(),
             error_phone: String::new(),
@@ -124,7 +168,7 @@ pub(super) fn address_of(code: PlaceCode) -> String {
     format!("/c/{code}")
 }
 
-async fn find(app: &App, code: &str) -> Result<Arc<Place>, Problem> {
+async fn find(app: &App, caller: &Caller, headers: &HeaderMap, code: &str) -> Result<Arc<Place>, Problem> {
     let unknown = || {
         Problem::not_found(
             "Không có địa điểm với mã này. Hãy xem lại mã trên áp phích ở cửa.",
@@ -132,8 +176,14 @@ async fn find(app: &App, code: &str) -> Result<Arc<Place>, Problem> {
         )
     };
     let code = PlaceCode::parse(code).map_err(|_| unknown())?;
-    let place = app.venues.find(app.platform.shared.as_ref(), code, app.platform.now()).await?;
-    place.ok_or_else(unknown)
+    let key = app.platform.keys();
+    let verified = |token| device_token::verify(key.token.bytes(), token, app.platform.now()).ok();
+    let device = cookie(headers, COOKIE).and_then(verified).map(|verified| verified.device);
+    match app.venues.find(&app.platform, Asker { device, address: caller.context.address }, code).await? {
+        Found::Place(place) => Ok(place),
+        Found::Nobody => Err(unknown()),
+        Found::TooMany => Err(too_many_codes()),
+    }
 }
 
 /// The token of a phone that was here before, while it is good.
@@ -147,6 +197,8 @@ fn token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
 struct Wanted {
     /// Somebody else holds the phone.
     new: Option<String>,
+    /// Its owner declares for somebody else.
+    other: Option<String>,
 }
 
 async fn show(
@@ -156,9 +208,12 @@ async fn show(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let place = find(&app, &code).await?;
-    let known = wanted.new.is_none() && token(&app, &headers).is_some();
-    Ok(html(&DoorPage::new(&app, &caller, &place, known, Typed::default(), Vec::new())))
+    let place = find(&app, &caller, &headers, &code).await?;
+    let other = wanted.other.is_some();
+    let token = token(&app, &headers).filter(|_| wanted.new.is_none() && !other);
+    let visitor = Visitor::of(&app, &place, token).await?;
+    let typed = Typed { other, ..Typed::default() };
+    Ok(html(&DoorPage::new(&app, &caller, &place, visitor, typed, Vec::new())))
 }
 
 async fn submit(
@@ -168,49 +223,70 @@ async fn submit(
     headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    let place = find(&app, &code).await?;
+    let place = find(&app, &caller, &headers, &code).await?;
     let typed = Typed {
         full_name: value(&pairs, "full_name"),
         phone: value(&pairs, "phone"),
         party: values(&pairs, "party").into_iter().filter(|name| !name.is_empty()).take(PARTY).collect(),
+        answers: pairs.iter().filter(|(name, _)| ANSWERS.contains(&name.as_str())).cloned().collect(),
+        other: given(&pairs, "other").is_some(),
     };
-    let token = token(&app, &headers).filter(|_| typed.full_name.is_empty() && typed.phone.is_empty());
-    let known = token.is_some();
-    if known && is_cross_site(&headers) {
+    let unnamed = typed.full_name.is_empty() && typed.phone.is_empty();
+    let token = token(&app, &headers).filter(|_| unnamed && !typed.other);
+    if token.is_some() && is_cross_site(&headers) {
         return Err(Problem::forbidden());
     }
-    match check_in(&app, &caller, visit(&place, &pairs, &typed, token)).await {
-        Ok(checked) => Ok(welcome(&caller, &checked)),
-        Err(error) => {
-            let errors = errors(&caller, error)?;
-            let mut response = html(&DoorPage::new(&app, &caller, &place, known, typed, errors));
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+    let mut visitor = Visitor::of(&app, &place, token).await?;
+    let errors = match check_in(&app, &caller, visit(&place, &pairs, &typed, token, visitor)?).await {
+        Ok(checked) if checked.door.reasons.contains(&Reason::DeclarationDue) && checked.door.is_red() => {
+            visitor.due = true;
+            vec![due_error(&caller)]
         }
-    }
+        Ok(checked) => return Ok(answered(&caller, &checked, typed.other)),
+        Err(error) => errors(&caller, error)?,
+    };
+    let mut response = html(&DoorPage::new(&app, &caller, &place, visitor, typed, errors));
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// What is said where the place asks for a declaration and none holds.
+fn due_error(caller: &Caller) -> FormError {
+    FormError { id: "symptoms".to_owned(), message: Reason::DeclarationDue.detail().get(caller.lang()).to_owned() }
 }
 
 /// What was typed wins over what the phone remembers: somebody else may hold it.
-fn visit(place: &Place, pairs: &Pairs, typed: &Typed, token: Option<&str>) -> VisitInput {
+fn visit(
+    place: &Place,
+    pairs: &Pairs,
+    typed: &Typed,
+    token: Option<&str>,
+    visitor: Visitor,
+) -> Result<VisitInput, Problem> {
+    // Who has to declare and answered nothing is told so question by question.
+    let declared = visitor.due || !typed.answers.is_empty();
+    let declaration = declared.then(|| serde_json::to_value(answers(&typed.answers))).transpose();
     let text = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
     let person = PersonInput { full_name: text(&typed.full_name), phone: text(&typed.phone), ..PersonInput::default() };
     let member = |name: &String| PersonInput { full_name: Some(name.clone()), ..PersonInput::default() };
-    VisitInput {
+    Ok(VisitInput {
         id: given(pairs, "id"),
         venue_code: Some(place.code.to_string()),
         at: None,
         sent_at: None,
         visitor: Some(VisitorInput { device_token: token.map(str::to_owned), person }),
         party: typed.party.iter().map(member).collect(),
-        declaration: None,
-    }
+        declaration: declaration.map_err(|_| Problem::internal())?,
+    })
 }
 
-fn welcome(caller: &Caller, checked: &CheckedIn) -> Response {
-    let mut response = html(&PassPage::welcome(caller, checked));
-    let seconds = VALID_FOR.as_secs();
-    let line = format!("{COOKIE}={}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax", checked.device_token);
-    if let Ok(line) = HeaderValue::from_str(&line) {
+fn answered(caller: &Caller, checked: &CheckedIn, other: bool) -> Response {
+    let mut response = html(&PassPage::answer(caller, checked));
+    // The phone stays its owner's, who declared for somebody else.
+    if checked.device_token.is_empty() || other {
+        return response;
+    }
+    if let Ok(line) = HeaderValue::from_str(&cookie_line(&checked.device_token)) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
     response
@@ -228,6 +304,7 @@ fn errors(caller: &Caller, error: CheckInError) -> Result<Vec<FormError>, Proble
                 match error.id.as_str() {
                     "full_name" if missing("/visitor/full_name") => error.message = page.t("checkin-door-no-name"),
                     "phone" if missing("/visitor/phone") => error.message = page.t("checkin-door-no-phone"),
+                    "symptoms" | "contact_with_case" => error.message = page.t("checkin-declare-no-answer"),
                     _ => {}
                 }
             }
@@ -252,7 +329,7 @@ async fn leave(
     headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Problem> {
-    let place = find(&app, &code).await?;
+    let place = find(&app, &caller, &headers, &code).await?;
     if is_cross_site(&headers) {
         return Err(Problem::forbidden());
     }

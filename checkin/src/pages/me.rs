@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use shared::area;
 use shared::ids::VisitId;
 use shared::person::Birth;
 use shared::phone::Phone;
@@ -21,6 +20,7 @@ use super::texts;
 use crate::App;
 use crate::app::check_out::{CheckOutError, check_out};
 use crate::app::me::{self, Me, PURPOSE};
+use crate::app::units;
 use crate::domain::device_token;
 use crate::domain::policy::StayPolicy;
 use crate::poster::symbol::Symbol;
@@ -90,7 +90,8 @@ impl MePage {
         let policy = StayPolicy::on(now.local_date());
         let visits = me.visits.iter().map(|visit| {
             let at = place(visit.place_id);
-            let ward = at.and_then(|place| area::ward_any(place.ward_code.as_str()));
+            let day = visit.checked_in_at.local_date();
+            let ward = at.and_then(|place| units::on(place.ward_code.as_str(), day));
             let typical = at.map_or(policy.longest_stay(), |place| policy.typical_stay(place.kind));
             let gone = visit.checked_in_at.plus(typical) < now;
             VisitLine {

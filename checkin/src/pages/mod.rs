@@ -1,11 +1,14 @@
 //! The pages: the door behind the poster's QR, the scanners, the venue's own, the officer's.
 
+mod bulk;
+mod cards;
 mod declare;
 mod door;
 mod exposures;
 mod form;
 mod me;
 mod pass;
+mod questions;
 mod register;
 mod scan;
 mod staff;
@@ -33,5 +36,5 @@ fn texts() -> Catalog {
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = exposures::routes(scan::routes(venue::routes(door::routes(routes))));
-    declare::routes(me::routes(staff::routes(register::routes(routes))))
+    bulk::routes(cards::routes(declare::routes(me::routes(staff::routes(register::routes(routes))))))
 }

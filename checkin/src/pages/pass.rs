@@ -8,6 +8,7 @@ use shared_web::page::Page;
 
 use super::texts;
 use crate::app::check_in::CheckedIn;
+use crate::domain::door::Level;
 
 /// The screen.
 #[derive(Template)]
@@ -15,6 +16,8 @@ use crate::app::check_in::CheckedIn;
 pub(super) struct PassPage {
     page: Page,
     day: i8,
+    status: &'static str,
+    door: Level,
     word: String,
     time: String,
     date: String,
@@ -26,16 +29,44 @@ pub(super) struct PassPage {
 }
 
 impl PassPage {
-    /// Somebody came in.
-    pub(super) fn welcome(caller: &Caller, checked: &CheckedIn) -> Self {
-        let page = Page::new(caller, texts(), "checkin-pass-title");
-        let at = checked.visit.checked_in_at;
-        let left = checked.visit.checked_out_at.is_some();
+    /// The mark on the screen: a hand stops, an eye is asked for, an arrow leaves.
+    fn mark(&self) -> &'static str {
+        match self.door {
+            Level::Red => "hand",
+            Level::Amber => "alert",
+            Level::Green if self.visit.is_empty() => "exit",
+            Level::Green => "check",
+        }
+    }
+
+    /// The code of the colour.
+    fn level(&self) -> &'static str {
+        match self.door {
+            Level::Red => "red",
+            Level::Amber => "amber",
+            Level::Green => "green",
+        }
+    }
+
+    /// Somebody came in, or may not.
+    pub(super) fn answer(caller: &Caller, checked: &CheckedIn) -> Self {
+        let (door, left) = (&checked.door, checked.visit.checked_out_at.is_some());
+        let title = if door.is_red() { "checkin-pass-refused" } else { "checkin-pass-title" };
+        let page = Page::new(caller, texts(), title);
+        let word = match door.level {
+            Level::Red => "checkin-pass-refused",
+            _ if left => "checkin-pass-left",
+            _ => "checkin-pass-accepted",
+        };
+        let reasons: Vec<String> = door.reasons.iter().map(|r| r.detail().get(caller.lang()).to_owned()).collect();
         Self {
-            word: page.t(if left { "checkin-pass-left" } else { "checkin-pass-accepted" }),
+            status: if door.is_red() { "refused" } else { "accepted" },
+            door: door.level,
+            word: page.t(word),
             people: page.t_with("checkin-pass-people", &[("n", checked.people.into())]),
-            visit: if left { String::new() } else { checked.visit.id.to_string() },
-            ..Self::at(page, at, &checked.place)
+            note: reasons.join(". "),
+            visit: if left || door.is_red() { String::new() } else { checked.visit.id.to_string() },
+            ..Self::at(page, checked.visit.checked_in_at, &checked.place)
         }
     }
 
@@ -55,6 +86,8 @@ impl PassPage {
             page,
             // The colour of the day: a picture of yesterday's screen does not pass.
             day: local.date().weekday().to_monday_one_offset(),
+            status: "accepted",
+            door: Level::Green,
             word: String::new(),
             time: format!("{:02}:{:02}", local.hour(), local.minute()),
             date: format!("{:02}/{:02}/{}", local.day(), local.month(), local.year()),

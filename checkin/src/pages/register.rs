@@ -19,7 +19,7 @@ use super::form::{FormError, Pairs, message, summary, value};
 use super::texts;
 use super::venue::{Choice, District, VenueForm, districts, input, kinds};
 use crate::App;
-use crate::app::self_registration::{self, Asked, Confirmed, Typed, Waiting};
+use crate::app::self_registration::{self, Asked, Confirmed, Resent, Typed, Waiting};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -63,6 +63,8 @@ struct ConfirmPage {
     page: Page,
     id: Uuid,
     error: String,
+    /// What was done about a code that did not come.
+    said: String,
 }
 
 impl ConfirmPage {
@@ -71,7 +73,7 @@ impl ConfirmPage {
         if error.is_some() {
             page = page.with_errors();
         }
-        Self { error: error.map(|key| page.t(key)).unwrap_or_default(), id, page }
+        Self { error: error.map(|key| page.t(key)).unwrap_or_default(), said: String::new(), id, page }
     }
 
     fn refused(caller: &Caller, id: Uuid, key: &str) -> Response {
@@ -156,6 +158,18 @@ pub(super) fn signed_in(app: &App, begun: &Begun, to: &str) -> Response {
     response
 }
 
+async fn resend(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = parse(&id)?;
+    match self_registration::resend(&app, &caller, id).await? {
+        Resent::Sent => {
+            let page = ConfirmPage::new(&caller, id, None);
+            Ok(html(&ConfirmPage { said: page.page.t("checkin-confirm-resent"), ..page }))
+        }
+        Resent::TooMany => Ok(ConfirmPage::refused(&caller, id, "checkin-register-too-many")),
+        Resent::Gone => Err(gone()),
+    }
+}
+
 async fn waiting(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let line = |waits: Waiting| Line {
         id: waits.id,
@@ -210,6 +224,14 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::page("Confirm a registration with the code").takes(FORM),
             post(confirm),
+        )
+        .add(
+            Method::POST,
+            "/venue/new/{id}/resend/code",
+            Who::Public,
+            Scope::Own,
+            Doc::page("Send the code again").takes(FORM),
+            post(resend),
         )
         .add(
             Method::GET,

@@ -4,6 +4,7 @@
 //! selected. The letters are Noto Sans, compiled in, so that every machine prints the same poster with every
 //! Vietnamese letter.
 
+pub mod cards;
 mod drawing;
 mod layout;
 mod sticker;
@@ -140,12 +141,16 @@ pub fn png(spec: &PosterSpec, width_px: u32) -> Result<Vec<u8>, PosterError> {
     if !(1..=WIDEST).contains(&width_px) {
         return Err(PosterError::Width);
     }
-    let tree = text::tree(&svg(spec)?)?;
+    pixels(&text::tree(&svg(spec)?)?, width_px)
+}
+
+/// A picture as PNG, `width_px` pixels wide.
+fn pixels(tree: &usvg::Tree, width_px: u32) -> Result<Vec<u8>, PosterError> {
     let size = tree.size().to_int_size().scale_to_width(width_px).ok_or(PosterError::Width)?;
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(PosterError::Width)?;
     pixels.fill(Color::WHITE);
     let (across, down) = (as_f32(size.width()) / tree.size().width(), as_f32(size.height()) / tree.size().height());
-    resvg::render(&tree, Transform::from_scale(across, down), &mut pixels.as_mut());
+    resvg::render(tree, Transform::from_scale(across, down), &mut pixels.as_mut());
     let rgb: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
     let mut png = Vec::new();
     PngEncoder::new(&mut png).write_image(&rgb, size.width(), size.height(), ExtendedColorType::Rgb8)?;
@@ -190,13 +195,15 @@ fn document(title: &str, lang: Lang) -> Document {
 }
 
 fn add_page(document: &mut Document, spec: &PosterSpec) -> Result<(), PosterError> {
-    let tree = text::tree(&svg(spec)?)?;
-    let (width, height) = spec.size.millimetres();
+    add_svg(document, &text::tree(&svg(spec)?)?, spec.size.millimetres())
+}
+
+fn add_svg(document: &mut Document, tree: &usvg::Tree, (width, height): (f32, f32)) -> Result<(), PosterError> {
     let no_page = || PosterError::Pdf("the page has no area".to_owned());
     let size = Size::from_wh(width * POINTS_PER_MILLIMETRE, height * POINTS_PER_MILLIMETRE).ok_or_else(no_page)?;
     let mut page = document.start_page_with(PageSettings::new(size));
     let mut surface = page.surface();
-    surface.draw_svg(&tree, size, SvgSettings::default()).ok_or_else(no_page)?;
+    surface.draw_svg(tree, size, SvgSettings::default()).ok_or_else(no_page)?;
     surface.finish();
     page.finish();
     Ok(())

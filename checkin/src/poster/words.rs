@@ -79,6 +79,33 @@ pub fn printed(lang: Lang, day: Date) -> String {
     }
 }
 
+/// The name of a personal card.
+#[must_use]
+pub const fn card(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => "Thẻ mã cá nhân",
+        Lang::En => "Personal QR card",
+    }
+}
+
+/// What a personal card is for, and what to do when it is lost.
+#[must_use]
+pub const fn card_use(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => "Đưa nhân viên quét ở cửa. Mất thẻ: báo nơi đã cấp hoặc trạm y tế để hủy.",
+        Lang::En => "Let the staff scan it at the door. Lost: tell who issued it, or the health station.",
+    }
+}
+
+/// The year of birth.
+#[must_use]
+pub fn born(lang: Lang, year: i16) -> String {
+    match lang {
+        Lang::Vi => format!("Sinh năm {year}"),
+        Lang::En => format!("Born {year}"),
+    }
+}
+
 /// A code in two groups of four: `ABCD-EFGH`.
 #[must_use]
 pub fn grouped(code: &PlaceCode) -> String {

@@ -32,11 +32,14 @@ macro_rules! exposure_conflict {
     };
 }
 
+pub mod alerts;
 pub mod door;
 pub mod postgres;
+pub mod proofs;
 pub mod records;
 pub mod registrations;
 pub mod sqlite;
+pub mod tries;
 mod venue_records;
 
 use std::sync::Arc;
@@ -47,11 +50,14 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
+pub use alerts::{AlertRead, AlertRecord, AlertWrite};
 pub use door::{CardRecord, DeclarationRecord, DoorRead, DoorWrite};
+pub use proofs::{ProofRead, ProofRecord, ProofWrite};
 pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
 pub use registrations::{Registration, RegistrationRead, RegistrationWrite};
+pub use tries::TriesWrite;
 pub use venue_records::{VenueDetails, VisitClock, VisitMark};
 
 /// What a store of check-in gives.
@@ -65,7 +71,7 @@ pub trait CheckinStore: Send + Sync {
 
 /// Reading the tables of check-in inside one transaction.
 #[async_trait]
-pub trait CheckinRead: SharedRead + DoorRead + RegistrationRead {
+pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + RegistrationRead {
     /// Visits by their ids; ids that no visit has are left out.
     async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError>;
     /// Visits by place, minute and visitor; keys that no visit has are left out.
@@ -107,7 +113,9 @@ pub trait CheckinRead: SharedRead + DoorRead + RegistrationRead {
 
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait CheckinWrite: CheckinRead + SharedWrite + DoorWrite + RegistrationWrite {
+pub trait CheckinWrite:
+    CheckinRead + SharedWrite + AlertWrite + DoorWrite + ProofWrite + RegistrationWrite + TriesWrite
+{
     /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left
     /// out.
     async fn insert_visits(&mut self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;

@@ -1,7 +1,10 @@
 //! Check-in as a whole, on both databases.
 
+mod bulk;
+mod cards;
 mod check_in;
 mod declarations;
+mod door;
 mod exposures;
 mod group_commit;
 mod imports;
@@ -12,5 +15,7 @@ mod retention;
 mod scans;
 mod store;
 mod support;
+mod tries;
+mod venue_alerts;
 mod venues;
 mod withdrawal;

@@ -14,7 +14,7 @@ use crate::seed::insert_visits;
 /// One answer: the status, the cookie that it sets, where it sends, and the page.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    cookie: Option<String>,
+    pub(super) cookie: Option<String>,
     /// Name and value of the session's cookie.
     pub(super) session: Option<String>,
     pub(super) location: Option<String>,

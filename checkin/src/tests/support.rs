@@ -47,17 +47,20 @@ pub(super) struct Town {
 /// Runs a test on SQLite, and on PostgreSQL where there is a server for tests.
 macro_rules! on_both {
     ($(#[$meta:meta])* $name:ident, $body:path) => {
+        $crate::tests::support::on_both!($(#[$meta])* $name, $body, $crate::tests::support::Ground::default());
+    };
+    ($(#[$meta:meta])* $name:ident, $body:path, $ground:expr) => {
         mod $name {
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                $body($crate::tests::support::Town::on_sqlite().await).await;
+                $body($crate::tests::support::Town::on_sqlite($ground).await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                if let Some(town) = $crate::tests::support::Town::on_postgres().await {
+                if let Some(town) = $crate::tests::support::Town::on_postgres($ground).await {
                     $body(town).await;
                 }
             }
@@ -66,19 +69,32 @@ macro_rules! on_both {
 }
 pub(super) use on_both;
 
+/// What a town stands on that most tests do not care about.
+#[derive(Default)]
+pub(super) struct Ground {
+    /// The door rules of the province, as the file holds them.
+    pub(super) door: Option<&'static str>,
+    /// Whether too many requests are refused.
+    pub(super) limited: bool,
+}
+
 impl Town {
-    pub(super) async fn on_sqlite() -> Self {
-        Self::start(None).await
+    pub(super) async fn on_sqlite(ground: Ground) -> Self {
+        Self::start(None, &ground).await
     }
 
     /// `None` where no server is there for tests.
-    pub(super) async fn on_postgres() -> Option<Self> {
+    pub(super) async fn on_postgres(ground: Ground) -> Option<Self> {
         std::env::var(DATABASE_URL).ok().filter(|url| !url.is_empty())?;
-        Some(Self::start(Some(TestPostgres::database().await)).await)
+        Some(Self::start(Some(TestPostgres::database().await), &ground).await)
     }
 
-    async fn start(postgres: Option<TestPostgres>) -> Self {
+    async fn start(postgres: Option<TestPostgres>, ground: &Ground) -> Self {
         let data = tempfile::tempdir().unwrap();
+        if let Some(rules) = ground.door {
+            std::fs::create_dir(data.path().join("policy")).unwrap();
+            std::fs::write(data.path().join("policy/door.json"), rules).unwrap();
+        }
         let clock = TestClock::parse("2022-03-10T08:30:00+07:00");
         let config = Config {
             data_dir: data.path().to_owned(),
@@ -86,7 +102,7 @@ impl Town {
             database_connections: 6,
             demo: true,
             public_url: Some("https://antam.example.vn".to_owned()),
-            rate_limits: Switch::Off,
+            rate_limits: if ground.limited { Switch::On } else { Switch::Off },
             ..Config::default()
         };
         let random = SharedRandom::new(seeded(7));

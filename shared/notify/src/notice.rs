@@ -3,7 +3,7 @@
 use shared::event::{CloudEvent, EventData, EventError};
 use shared::events::{
     AlertEscalated, AlertRaised, CaseOpened, CaseVoided, ExposureFound, ExposureWithdrawn, ResultAmended,
-    ResultReported,
+    ResultReported, VenueAlerted,
 };
 use shared::ids::PersonId;
 
@@ -15,6 +15,7 @@ pub const KINDS: &[&str] = &[
     ResultAmended::TYPE,
     ExposureFound::TYPE,
     ExposureWithdrawn::TYPE,
+    VenueAlerted::TYPE,
     CaseOpened::TYPE,
     CaseVoided::TYPE,
     AlertRaised::TYPE,
@@ -60,6 +61,10 @@ pub fn of(event: &CloudEvent, public_url: &str) -> Result<Vec<Notice>, EventErro
         ExposureWithdrawn::TYPE => {
             let person_id = event.data::<ExposureWithdrawn>()?.person_id;
             vec![to_person(person_id, Template::ExposureWithdrawn, vec![pages.link(MESSAGE_HELP)])]
+        }
+        VenueAlerted::TYPE => {
+            let VenueAlerted { person_id, day, .. } = event.data()?;
+            vec![to_person(person_id, Template::VenueAlert, vec![Arg::Day(day), pages.link(MESSAGE_HELP)])]
         }
         CaseOpened::TYPE => vec![opened(&event.data()?, pages)],
         AlertRaised::TYPE => vec![alert(&event.data()?, Template::AlertOnCall, pages)],
@@ -193,6 +198,19 @@ mod tests {
         let args = vec![Arg::Exposure(ExposureLevel::Close), Arg::Day(date(2022, 3, 10)), link("/#message")];
         assert_eq!(notices(&event), [to_person(ids::person(1), Template::ExposureFound, args)]);
         assert_eq!(notices(&ExposureFound { exposures: Vec::new(), ..event }), []);
+    }
+
+    #[test]
+    fn whoever_was_at_an_alerted_place_learns_the_day_and_no_place() {
+        let event = VenueAlerted {
+            alert_id: uuid::Uuid::from_u128(7),
+            case_id: ids::case(1),
+            person_id: ids::person(1),
+            venue_id: ids::place(1),
+            day: date(2022, 3, 10),
+        };
+        let args = vec![Arg::Day(date(2022, 3, 10)), link("/#message")];
+        assert_eq!(notices(&event), [to_person(ids::person(1), Template::VenueAlert, args)]);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Template {
     ExposureFound,
     /// What was said of an exposure does not hold any more. Takes [`Arg::Link`].
     ExposureWithdrawn,
+    /// Everybody who was at a place is told. Takes [`Arg::Day`] and [`Arg::Link`].
+    VenueAlert,
     /// An alert for those on duty. Takes [`Arg::Alert`] and [`Arg::Link`].
     AlertOnCall,
     /// Nobody took an alert in time; it came to the next. Takes [`Arg::Alert`] and [`Arg::Link`].
@@ -48,10 +50,11 @@ pub enum Template {
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ResultReady,
         Self::ExposureFound,
         Self::ExposureWithdrawn,
+        Self::VenueAlert,
         Self::AlertOnCall,
         Self::AlertEscalated,
         Self::CaseOpened,
@@ -66,6 +69,7 @@ impl Template {
             Self::ResultReady => "result_ready",
             Self::ExposureFound => "exposure_found",
             Self::ExposureWithdrawn => "exposure_withdrawn",
+            Self::VenueAlert => "venue_alert",
             Self::AlertOnCall => "alert_on_call",
             Self::AlertEscalated => "alert_escalated",
             Self::CaseOpened => "case_opened",
@@ -221,6 +225,7 @@ mod tests {
         let mut samples = vec![
             (Template::CaseOpened, vec![link()]),
             (Template::ExposureWithdrawn, vec![link()]),
+            (Template::VenueAlert, vec![Arg::Day(date(2022, 3, 10)), link()]),
             (Template::PaperIssued, vec![link()]),
             (Template::OneTimeCode, vec![Arg::Code("048213".to_owned()), Arg::Minutes(10)]),
         ];

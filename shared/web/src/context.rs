@@ -1,6 +1,7 @@
 //! What is known of a request before anybody looks at it: its id, its language, whether a person or a program asks.
 
 use core::fmt;
+use std::net::IpAddr;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -26,6 +27,8 @@ pub struct RequestContext {
     pub path: String,
     /// Demo mode.
     pub demo: bool,
+    /// The address that asks, as it is counted for limits; none where no connection stands behind the request.
+    pub address: Option<IpAddr>,
 }
 
 impl fmt::Debug for RequestContext {
@@ -106,11 +109,13 @@ pub async fn provide(platform: Platform, mut request: Request, next: Next) -> Re
     let lang = language(&request, chosen);
     let page = wants_page(request.uri().path(), request.headers());
     let path = own_path(request.uri());
+    let address = platform.limits.address_of(&request);
     request.extensions_mut().insert(RequestContext {
         request_id: request_id.clone(),
         lang,
         path,
         demo: platform.config.demo,
+        address,
     });
     let mut response = next.run(request).await;
     if let Ok(value) = HeaderValue::from_str(&request_id) {

@@ -85,6 +85,13 @@ impl Limits {
         client
     }
 
+    /// The address that a request comes from, as it is counted.
+    #[must_use]
+    pub fn address_of(&self, request: &Request) -> Option<IpAddr> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        Some(counted_as(self.client(peer, request.headers())))
+    }
+
     /// Forgets addresses that have not asked for a while; called from time to time.
     pub fn sweep(&self) {
         self.requests.retain_recent();

@@ -5,9 +5,11 @@
  * again under the same id.
  */
 
+import { askNow, forgetDeclared, learnDeclared, readDeclaration, showQuestions, watchQuestions } from "./declare.ts";
 import { find, findAll, icon } from "./dom.ts";
 import { hold, isHeld, showProblem } from "./forms.ts";
-import { LEAVINGS, VISITS, type Visit } from "./lines.ts";
+import { forgetFamily, learnFamily, party, showCount, showFamily } from "./family.ts";
+import { LEAVINGS, PAPER, VISITS, type Visit } from "./lines.ts";
 import { clockTime, showPass } from "./pass.ts";
 import { registerWorker } from "./pwa.ts";
 import { forget, keep, note, onQueueChange, post, rejected, release, setNote, settle, tally } from "./queue.ts";
@@ -30,6 +32,9 @@ interface VisitAnswer {
   readonly checked_in_at: string;
   readonly status: "accepted" | "refused";
   readonly reasons: readonly unknown[];
+  readonly door?: string;
+  readonly reason_codes?: readonly string[];
+  readonly declared_until?: string;
   readonly device_token?: string | null;
 }
 
@@ -52,22 +57,29 @@ function text(form: HTMLFormElement, name: string): string {
   return input instanceof HTMLInputElement ? input.value.trim() : "";
 }
 
-function party(form: HTMLFormElement): string[] {
-  const inputs = findAll<HTMLInputElement>("input[name=party]", form);
-  return inputs.map((input) => input.value.trim()).filter((name) => name !== "");
+/** Somebody else is declared for: nothing of them is remembered on this phone. */
+function isForAnother(form: HTMLFormElement): boolean {
+  return form.dataset["other"] !== undefined;
+}
+
+/** The token of the phone's owner, where the visit is theirs. */
+function ownToken(form: HTMLFormElement): string | null {
+  return isForAnother(form) ? null : recall(TOKEN_KEY);
 }
 
 function readVisit(form: HTMLFormElement): Visit {
-  const token = recall(TOKEN_KEY);
+  const token = ownToken(form);
   const visitor =
     token !== null ? { device_token: token } : { full_name: text(form, "full_name"), phone: text(form, "phone") };
   const names = party(form);
+  const declaration = readDeclaration(form);
   return {
     id: uuidv7(),
     venue_code: form.dataset["venueCode"] ?? "",
     at: new Date().toISOString(),
     visitor,
     ...(names.length > 0 ? { party: names.map((full_name) => ({ full_name })) } : {}),
+    ...(declaration === undefined ? {} : { declaration }),
   };
 }
 
@@ -103,14 +115,22 @@ async function leave(id: string, put: (word: string, note: string) => void): Pro
   }
 }
 
-function show(visit: Visit, form: HTMLFormElement, status: "accepted" | "refused" | "queued", at: Date, said: string): void {
+function show(visit: Visit, form: HTMLFormElement, status: "accepted" | "refused" | "queued", at: Date, said: string, door?: string): void {
   const people = 1 + (visit.party?.length ?? 0);
   const place = placeOf(form);
+  if (isForAnother(form)) {
+    showPass({ status, place, at, people, note: said, door });
+    if (status !== "refused") {
+      declareForAnother(form, false);
+    }
+    return;
+  }
   if (status !== "refused") {
+    learnFamily(form, (visit.party ?? []).map((member) => member.full_name));
     const inside: Inside = { id: visit.id, code: visit.venue_code, place, at: at.toISOString(), people, queued: status === "queued" };
     remember(INSIDE_KEY, JSON.stringify(inside));
   }
-  showPass({ status, place, at, people, note: said }, (put) => leave(visit.id, put));
+  showPass({ status, place, at, people, note: said, door }, (put) => leave(visit.id, put));
   showInside(form);
 }
 
@@ -125,12 +145,14 @@ async function learn(visit: Visit, token: string): Promise<void> {
 
 async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void> {
   const visit = readVisit(form);
+  const own = !isForAnother(form);
+  const line = own ? VISITS : PAPER;
   const free = hold(button);
-  const kept = await keep(VISITS, visit.id, visit, HOLD_MS).then(
+  const kept = await keep(line, visit.id, visit, HOLD_MS).then(
     () => true,
     () => false,
   );
-  const answer = navigator.onLine ? await post("/api/v1/checkin/visits", visit) : null;
+  const answer = navigator.onLine ? await post(`/api/v1/checkin/visits?own=${own}`, visit) : null;
   free();
   if (answer === null || answer.status >= 500 || answer.status === 429) {
     if (!kept) {
@@ -138,7 +160,7 @@ async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void
       return;
     }
     await release(visit.id).catch(() => undefined);
-    if ("full_name" in visit.visitor) {
+    if (own && "full_name" in visit.visitor) {
       remember(NAME_KEY, visit.visitor.full_name);
     }
     show(visit, form, "queued", new Date(visit.at), say("passQueuedNote"));
@@ -156,16 +178,26 @@ async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void
     return;
   }
   const said = answer.body as VisitAnswer;
-  await settle(VISITS, [{ id: visit.id, status: "accepted" }]).catch(() => undefined);
-  if (said.device_token) {
+  await settle(line, [{ id: visit.id, status: "accepted" }]).catch(() => undefined);
+  if (own && said.device_token) {
     await learn(visit, said.device_token);
   }
-  // A second scan within the minute is answered with the first visit: that is the one to check out.
-  show({ ...visit, id: said.id }, form, said.status, new Date(said.checked_in_at), words(said.reasons));
   showKnown(form);
+  if (said.status === "refused" && said.reason_codes?.includes("declaration_due") && askNow(form)) {
+    showProblem(form, { title: words(said.reasons), status: 0 });
+    return;
+  }
+  if (own && said.status === "accepted") {
+    learnDeclared(said.declared_until);
+    showQuestions(form, true);
+  }
+  // A second scan within the minute is answered with the first visit: that is the one to check out.
+  show({ ...visit, id: said.id }, form, said.status, new Date(said.checked_in_at), words(said.reasons), said.door);
 }
 
 async function forgetPhone(): Promise<void> {
+  forgetDeclared();
+  forgetFamily();
   remember(TOKEN_KEY, null);
   remember(NAME_KEY, null);
   await setNote("device_token", undefined).catch(() => undefined);
@@ -173,7 +205,7 @@ async function forgetPhone(): Promise<void> {
 
 /** A phone that has been here before shows its person's name and one button, no fields. */
 function showKnown(form: HTMLFormElement): void {
-  const known = recall(TOKEN_KEY) !== null;
+  const known = ownToken(form) !== null;
   findAll("[data-first-visit]", form).forEach((part) => {
     part.hidden = known;
     findAll<HTMLInputElement>("input", part).forEach((input) => {
@@ -182,9 +214,27 @@ function showKnown(form: HTMLFormElement): void {
     });
   });
   findAll("[data-known]", form).forEach((part) => (part.hidden = !known));
+  findAll("[data-for-other]", form).forEach((part) => (part.hidden = isForAnother(form) || !known));
+  findAll("[data-for-me]", form).forEach((part) => (part.hidden = !isForAnother(form)));
+  showFamily(form, known);
   const name = recall(NAME_KEY);
   if (name !== null) {
     findAll("[data-known-name]", form).forEach((place) => (place.textContent = name));
+  }
+}
+
+/** The fields of a first visit, for somebody else; and back. */
+function declareForAnother(form: HTMLFormElement, other: boolean): void {
+  if (other) {
+    form.dataset["other"] = "";
+  } else {
+    delete form.dataset["other"];
+  }
+  findAll<HTMLInputElement>("[data-first-visit] input", form).forEach((input) => (input.value = ""));
+  showKnown(form);
+  showQuestions(form, !other && recall(TOKEN_KEY) !== null, other);
+  if (other) {
+    find("#full_name", form)?.focus();
   }
 }
 
@@ -232,8 +282,15 @@ async function showQueue(): Promise<void> {
   if (bar === null) {
     return;
   }
-  const [visits, leavings, refused] = await Promise.all([tally(VISITS), tally(LEAVINGS), rejected(VISITS)]);
-  const waits = visits.waiting + leavings.waiting;
+  const [visits, others, leavings, ...rejections] = await Promise.all([
+    tally(VISITS),
+    tally(PAPER),
+    tally(LEAVINGS),
+    rejected(VISITS),
+    rejected(PAPER),
+  ]);
+  const refused = rejections.flat();
+  const waits = visits.waiting + others.waiting + leavings.waiting;
   bar.dataset["state"] = refused.length > 0 ? "rejected" : waits > 0 ? "waiting" : "sent";
   bar.dataset["waiting"] = String(waits);
   bar.dataset["sent"] = String(visits.sent);
@@ -277,6 +334,8 @@ const form = find<HTMLFormElement>("form[data-checkin]");
 if (form !== null) {
   takeCode(form);
   showKnown(form);
+  showQuestions(form, recall(TOKEN_KEY) !== null);
+  watchQuestions(form);
   showInside(form);
   form.noValidate = false;
   form.addEventListener("submit", (event) => {
@@ -286,10 +345,22 @@ if (form !== null) {
       void checkIn(form, button);
     }
   });
+  for (const [selector, other] of [["[data-for-other]", true], ["[data-for-me]", false]] as const) {
+    find(selector, form)?.addEventListener("click", (event) => {
+      event.preventDefault();
+      declareForAnother(form, other);
+    });
+  }
+  form.addEventListener("input", () => showCount(form));
+  find("[data-family-forget]", form)?.addEventListener("click", () => {
+    forgetFamily();
+    showFamily(form, true);
+  });
   find("[data-not-me]", form)?.addEventListener("click", (event) => {
     event.preventDefault();
     void forgetPhone().then(() => {
       showKnown(form);
+      showQuestions(form, false);
       find("#full_name", form)?.focus();
     });
   });
@@ -299,7 +370,7 @@ if (form !== null) {
   };
   onQueueChange(refresh);
   refresh();
-  sendNow = keepSending([VISITS, LEAVINGS]);
+  sendNow = keepSending([VISITS, PAPER, LEAVINGS]);
   registerWorker();
   void askToKeep();
 }

@@ -2,6 +2,13 @@
 
 import { batchLine, detailOf, failure, type Line, note, post } from "./queue.ts";
 
+/** What somebody declares of their health. */
+export interface Declaration {
+  readonly symptoms: readonly string[];
+  readonly contact_with_case: boolean;
+  readonly travel: readonly string[];
+}
+
 /** A visit as `POST /api/v1/checkin/visits` takes it. */
 export interface Visit {
   readonly id: string;
@@ -9,6 +16,7 @@ export interface Visit {
   readonly at: string;
   readonly visitor: { readonly device_token: string } | { readonly full_name: string; readonly phone: string };
   readonly party?: readonly { readonly full_name: string }[];
+  readonly declaration?: Declaration;
 }
 
 /** A scan as `POST /api/v1/checkin/scans` takes it. */

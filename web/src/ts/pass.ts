@@ -10,6 +10,8 @@ export interface Pass {
   readonly at: Date;
   readonly people: number;
   readonly note: string;
+  /** Amber: the staff look at something. */
+  readonly door?: string | undefined;
 }
 
 const ZONE = { timeZone: "Asia/Ho_Chi_Minh" } as const;
@@ -30,8 +32,8 @@ function date(at: Date): string {
   return at.toLocaleDateString(lang() === "en" ? "en-GB" : "vi-VN", { ...ZONE, ...parts });
 }
 
-/** Fills the page's `<template id="pass">` and shows it over everything; `leave` is what its button does. */
-export function showPass(pass: Pass, leave: (put: (word: string, note: string) => void) => Promise<void>): void {
+/** Fills the page's `<template id="pass">` and shows it over everything; `leave` is what its button does; without it there is none. */
+export function showPass(pass: Pass, leave?: (put: (word: string, note: string) => void) => Promise<void>): void {
   const shown = find<HTMLTemplateElement>("#pass")?.content.firstElementChild?.cloneNode(true);
   if (!(shown instanceof HTMLElement)) {
     return;
@@ -46,9 +48,10 @@ export function showPass(pass: Pass, leave: (put: (word: string, note: string) =
   };
   shown.dataset["day"] = String(dayInVietnam(pass.at));
   shown.dataset["status"] = pass.status;
+  shown.dataset["door"] = pass.door ?? "";
   const word = { accepted: "passAccepted", refused: "passRefused", queued: "passQueued" } as const;
   const mark = { accepted: "check", refused: "hand", queued: "wifi-off" } as const;
-  find(".pass-mark", shown)?.replaceChildren(icon(mark[pass.status]));
+  find(".pass-mark", shown)?.replaceChildren(icon(pass.door === "amber" ? "alert" : mark[pass.status]));
   put("word", say(word[pass.status]));
   put("time", clockTime(pass.at));
   put("date", date(pass.at));
@@ -57,10 +60,10 @@ export function showPass(pass: Pass, leave: (put: (word: string, note: string) =
   put("note", pass.note);
   const out = find<HTMLButtonElement>("[data-check-out]", shown);
   if (out !== null) {
-    out.hidden = pass.status === "refused";
+    out.hidden = pass.status === "refused" || leave === undefined;
     out.addEventListener("click", () => {
       out.disabled = true;
-      void leave((said, note) => {
+      void leave?.((said, note) => {
         out.disabled = false;
         out.hidden = said !== "";
         if (said !== "") {

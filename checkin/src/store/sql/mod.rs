@@ -1,9 +1,12 @@
 //! The SQL of check-in, written once and compiled for each engine.
 
+mod alerts;
 mod cases;
 mod door;
 mod exposures;
+mod proofs;
 mod registrations;
+mod tries;
 mod venues;
 mod visits;
 mod withdrawal;

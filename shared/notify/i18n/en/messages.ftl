@@ -62,6 +62,21 @@ exposure-withdrawn =
 
         An Tâm
 
+venue-alert =
+    An Tâm: on { $day } you were at a place where a person who may have been infectious also was. Please watch your health. To ask more: { $link }
+    .subject = A notice about your health, { $day }
+    .body =
+        Hello,
+
+        On { $day } you were at a place where a person who may have been infectious also was. Everybody who was there is told. Please watch your health.
+
+        If you feel unwell, call your health station. See what to do:
+        { $link }
+
+        To protect everybody, this message names no person and no place.
+
+        An Tâm
+
 case-opened =
     An Tâm: the health station follows your health at home. In an emergency call 115. Please report twice a day, morning and afternoon, at: { $link }
     .subject = Please report your health every day

@@ -62,6 +62,21 @@ exposure-withdrawn =
 
         An Tâm
 
+venue-alert =
+    An Tâm: ngày { $day } bạn có mặt ở nơi mà một người có thể lây bệnh đã đến. Hãy theo dõi sức khỏe. Cần hỏi thêm: { $link }
+    .subject = Thông báo về sức khỏe của bạn, ngày { $day }
+    .body =
+        Chào bạn,
+
+        Ngày { $day } bạn có mặt ở nơi mà một người có thể lây bệnh đã đến. Mọi người có mặt đều được báo. Hãy theo dõi sức khỏe.
+
+        Thấy không khỏe, hãy gọi trạm y tế nơi bạn ở. Xem bạn cần làm gì:
+        { $link }
+
+        Để giữ kín cho mọi người, thư này không nêu tên ai và không nêu nơi nào.
+
+        An Tâm
+
 case-opened =
     An Tâm: trạm y tế theo dõi sức khỏe của bạn tại nhà. Nguy cấp, hãy gọi 115. Mỗi ngày hãy báo sức khỏe hai lần, sáng và chiều, tại: { $link }
     .subject = Báo sức khỏe mỗi ngày cho trạm y tế

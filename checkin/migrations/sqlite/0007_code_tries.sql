@@ -1,0 +1,7 @@
+-- How often somebody asked for codes of places that nobody has. `source` is a blind index of the address or device and the period.
+CREATE TABLE checkin_code_tries (
+    source BLOB PRIMARY KEY NOT NULL,
+    period INTEGER NOT NULL,
+    tries INTEGER NOT NULL
+) STRICT;
+CREATE INDEX checkin_code_tries_period ON checkin_code_tries (period);

@@ -1,0 +1,206 @@
+//! An officer has everybody told who was at a place.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use shared::access::{AreaScope, Role};
+use shared::event::EventData as _;
+use shared::events::{CaseOpened, CaseVoided, VenueAlerted};
+use shared::ids::{CaseId, PersonId, PlaceId, VisitId};
+use shared::place::{Place, PlaceKind};
+use shared::time::{Instant, hours, minutes};
+
+use super::support::{Town, WARD, on_both};
+use crate::seed::insert_visits;
+
+const ALERTS: &str = "/api/v1/checkin/exposures/alerts";
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+struct Story {
+    market: Place,
+    elsewhere: Place,
+    case: CaseOpened,
+    /// Was told by the matching: there with the case.
+    near: PersonId,
+    /// Came at other hours of the day.
+    later: PersonId,
+    twice: PersonId,
+}
+
+async fn story(town: &Town) -> Story {
+    let market = town.place("Chợ Mỹ Tho", PlaceKind::Market).await;
+    let elsewhere = town.place("Quán cơm", PlaceKind::Restaurant).await;
+    let mut people = Vec::new();
+    for name in ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường", "Phạm Thị Dung"] {
+        people.push(town.person(name, Some(WARD)).await);
+    }
+    let [case, near, later, twice] = people[..] else { unreachable!() };
+    let mut random = town.app.platform.random();
+    let start = town.now().minus(hours(8));
+    let mut row = |who: PersonId, place: PlaceId, at: i64| {
+        let at = start.plus(minutes(at));
+        (VisitId::new(at, &mut random), place, who, at, Some(at.plus(minutes(20))))
+    };
+    let rows = [
+        row(case, market.id, 120),
+        row(near, market.id, 125),
+        row(later, market.id, 240),
+        row(twice, market.id, 0),
+        row(twice, market.id, 250),
+        row(later, elsewhere.id, 300),
+    ];
+    insert_visits(&town.app, rows).await.unwrap();
+    let opened = CaseOpened {
+        case_id: CaseId::new(town.now(), &mut town.app.platform.random()),
+        person_id: case,
+        symptom_onset: None,
+        specimen_at: town.now(),
+        isolated_from: Some(start.plus(minutes(141))),
+        ward_code: Some(WARD.to_owned()),
+        opened_at: town.now(),
+    };
+    town.hear(&opened).await;
+    Story { market, elsewhere, case: opened, near, later, twice }
+}
+
+impl Town {
+    fn decision(&self, story: &Story, from: Instant, to: Instant) -> Value {
+        json!({"id": ID, "case_id": story.case.case_id, "venue_ids": [story.market.id], "from": from.to_string(),
+               "to": to.to_string(), "reason": "Chợ đông, nhiều sạp kín"})
+    }
+
+    async fn told(&self) -> Vec<PersonId> {
+        let events = self.outbox().await;
+        let told = events.iter().filter(|event| event.kind == VenueAlerted::TYPE);
+        let mut people: Vec<PersonId> = told.map(|e| e.data::<VenueAlerted>().unwrap().person_id).collect();
+        people.sort_unstable();
+        people
+    }
+}
+
+async fn everybody_who_was_there_is_told_once_with_who_decided_and_why(town: Town) {
+    let story = story(&town).await;
+    let officer = town.officer().await;
+    let send = |body: Value, query: &'static str| {
+        let (town, officer) = (&town, officer.clone());
+        async move { town.call(Method::POST, &format!("{ALERTS}{query}"), Some(&officer), Some(body)).await }
+    };
+    let exposed = town.app.store.read().await.unwrap().exposures_of(story.case.case_id).await.unwrap();
+    assert!(exposed.iter().any(|e| e.person_id == story.near), "the matching has told who was there with the case");
+    let already: Vec<PersonId> = exposed.iter().map(|e| e.person_id).collect();
+    let mut expected = vec![story.later, story.twice];
+    expected.retain(|person| !already.contains(person));
+    expected.sort_unstable();
+
+    let body = town.decision(&story, town.now().minus(hours(8)), town.now());
+    let (status, preview) = send(body.clone(), "?preview=true").await;
+    assert_eq!((status, &preview["people"]), (StatusCode::OK, &json!(expected.len())), "{preview}");
+    assert_eq!(town.told().await, [], "a preview tells nobody");
+    let (status, done) = send(body.clone(), "").await;
+    assert_eq!((status, &done), (StatusCode::CREATED, &json!({"id": ID, "people": expected.len()})));
+    assert_eq!(town.told().await, expected);
+    assert_eq!(send(body.clone(), "").await, (StatusCode::OK, done), "sent twice, told once");
+    let mut other = body.clone();
+    other["reason"] = json!("Một lý do khác");
+    assert_eq!(send(other.clone(), "").await.0, StatusCode::CONFLICT);
+    other["id"] = Value::Null;
+    let (status, again) = send(other, "").await;
+    assert_eq!((status, &again["people"]), (StatusCode::CREATED, &json!(0)), "nobody twice for one case: {again}");
+
+    let (_, cluster) =
+        town.get(&format!("/api/v1/checkin/exposures?case_id={}", story.case.case_id), Some(&officer)).await;
+    let alert = &cluster["alerts"][1];
+    assert_eq!((&alert["decided_by"], &alert["reason"]), (&json!("officer"), &json!("Chợ đông, nhiều sạp kín")));
+    assert_eq!(alert["venue_ids"], json!([story.market.id]));
+    let path = format!("/exposures?case_id={}", story.case.case_id);
+    let page = town.page(Method::GET, &path, Some(&officer), None, "").await;
+    for text in ["Chợ đông, nhiều sạp kín", "Phường 4", "officer", "Báo cho mọi người có mặt"] {
+        assert!(page.html.contains(text), "{text} is not on {}", page.html);
+    }
+    let lines = town.app.store.write().await.unwrap().audit_lines(None, None, 200).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "exposures.alert").count(), 2);
+    assert!(lines.iter().all(|line| !line.detail.contains("sạp kín")), "the reason is sealed and stands elsewhere");
+}
+
+async fn what_cannot_be_decided_tells_nobody_and_says_why(town: Town) {
+    let story = story(&town).await;
+    let officer = town.officer().await;
+    let good = || town.decision(&story, town.now().minus(hours(8)), town.now());
+    let with = |field: &str, value: Value| {
+        let mut body = good();
+        body[field] = value;
+        body
+    };
+    let time = |at: Instant| json!(at.to_string());
+    for (body, pointer, code) in [
+        (with("case_id", json!("x")), "/case_id", "id"),
+        (with("venue_ids", json!([])), "/venue_ids", "required"),
+        (with("venue_ids", json!(["x"])), "/venue_ids/0", "id"),
+        (with("venue_ids", json!([story.elsewhere.id])), "/venue_ids", "unknown"),
+        (with("from", Value::Null), "/from", "required"),
+        (with("from", json!("hôm qua")), "/from", "time"),
+        (with("from", time(town.now().plus(hours(1)))), "/to", "order"),
+        (with("from", time(town.now().minus(hours(73)))), "/to", "too_long"),
+        (with("reason", json!(" ")), "/reason", "required"),
+        (with("reason", json!("x".repeat(501))), "/reason", "length"),
+        (with("id", json!("7")), "/id", "id"),
+    ] {
+        let (status, problem) = town.call(Method::POST, ALERTS, Some(&officer), Some(body)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        let error = &problem["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!(code)), "{problem}");
+    }
+    let mut old = with("from", time(town.now().minus(hours(24 * 25))));
+    old["to"] = time(town.now().minus(hours(24 * 24)));
+    let (_, problem) = town.call(Method::POST, ALERTS, Some(&officer), Some(old)).await;
+    assert_eq!(problem["errors"][0]["code"], "too_old", "{problem}");
+    let far = town.sign_in("far", Role::Officer, AreaScope::Ward("28249".to_owned())).await;
+    assert_eq!(town.call(Method::POST, ALERTS, Some(&far), Some(good())).await.0, StatusCode::NOT_FOUND);
+    let nurse = town.sign_in("nurse", Role::Nurse, AreaScope::Province("82".to_owned())).await;
+    assert_eq!(town.call(Method::POST, ALERTS, Some(&nurse), Some(good())).await.0, StatusCode::FORBIDDEN);
+    let (case_id, person_id) = (story.case.case_id, story.case.person_id);
+    town.hear(&CaseVoided { case_id, person_id, voided_at: town.now() }).await;
+    assert_eq!(town.call(Method::POST, ALERTS, Some(&officer), Some(good())).await.0, StatusCode::CONFLICT);
+    assert_eq!(town.told().await, []);
+}
+
+async fn the_page_counts_before_it_tells(town: Town) {
+    let story = story(&town).await;
+    let officer = town.officer().await;
+    let look =
+        town.page(Method::GET, &format!("/exposures?case_id={}", story.case.case_id), Some(&officer), None, "").await;
+    // The case was there from 02:30 to 02:50 local time.
+    assert!(
+        look.html.contains("value=\"2022-03-10T02:30\"") && look.html.contains("value=\"2022-03-10T02:50\""),
+        "{}",
+        look.html
+    );
+    let form = |more: &str| {
+        format!(
+            "case_id={}&id={ID}&from=2022-03-10T00:00&to=2022-03-10T08:00&reason=%C4%90%C3%B4ng+ng%C6%B0%E1%BB%9Di{more}",
+            story.case.case_id
+        )
+    };
+    let send = |form: String| {
+        let (town, officer) = (&town, officer.clone());
+        async move { town.page(Method::POST, "/exposures/alert", Some(&officer), None, &form).await }
+    };
+    let none = send(form("")).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.html.contains("href=\"#venue\"") && none.html.contains("Hãy chọn ít nhất một nơi"));
+    assert!(none.html.contains("value=\"Đông người\""), "what was typed is kept");
+    let venue = format!("&venue={}", story.market.id);
+    let counted = send(form(&venue)).await;
+    assert_eq!(counted.status, StatusCode::OK, "{}", counted.html);
+    let count = counted.html.split("name=\"count\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(counted.html.contains(&format!("{count} người sẽ nhận tin")));
+    assert_eq!(town.told().await, []);
+    let stale = send(form(&format!("{venue}&count=99"))).await;
+    assert_eq!(stale.status, StatusCode::OK, "another number than the one that was seen is counted again");
+    let done = send(form(&format!("{venue}&count={count}"))).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert_eq!(town.told().await.len().to_string(), count);
+}
+
+on_both!(told, super::everybody_who_was_there_is_told_once_with_who_decided_and_why);
+on_both!(faults, super::what_cannot_be_decided_tells_nobody_and_says_why);
+on_both!(page, super::the_page_counts_before_it_tells);
