@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { context } from "esbuild";
 import subsetFont from "subset-font";
+import { png } from "./icon_png.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
@@ -87,6 +88,8 @@ function buildSprite() {
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
   writeFileSync(join(dist, "icons", "sprite.svg"), sprite);
   cpSync(join(folder, "app.svg"), join(dist, "icons", "app.svg"));
+  // The size that iPhones ask for (Apple, Configuring Web Applications).
+  writeFileSync(join(dist, "icons", "app-180.png"), png(readFileSync(join(folder, "app.svg"), "utf8"), 180));
 }
 
 rmSync(dist, { recursive: true, force: true });

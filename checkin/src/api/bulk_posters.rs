@@ -22,12 +22,19 @@ use crate::app::posters;
 use crate::jobs::State as JobState;
 
 /// Which posters are wanted.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Batch {
     id: Option<String>,
     venue_ids: Option<Vec<PlaceId>>,
-    pub(crate) lang: Option<String>,
-    pub(crate) size: Option<String>,
+    lang: Option<String>,
+    size: Option<String>,
+}
+
+impl Batch {
+    /// All venues of an account, as a form asks for them.
+    pub(crate) fn of_all(lang: Option<String>, size: Option<String>) -> Self {
+        Self { id: None, venue_ids: None, lang, size }
+    }
 }
 
 /// Begins the work of an account.

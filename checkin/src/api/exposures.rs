@@ -17,7 +17,8 @@ use shared_web::problem::Problem;
 use crate::App;
 use crate::app::cluster::{Cluster, cluster};
 use crate::app::line_list::{LineListError, Table, line_list};
-use crate::app::venue_alerts::{AlertError, AlertInput, alert};
+use crate::app::venue_alerts::{AlertError, alert};
+use crate::domain::venue_alert::AlertInput;
 
 #[derive(Deserialize)]
 struct Wanted {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use shared::bilingual::Bilingual;
 use shared::event::CloudEvent;
@@ -14,7 +14,7 @@ use shared::events::VenueAlerted;
 use shared::ids::{CaseId, PersonId, PlaceId, uuid_v7};
 use shared::place::Place;
 use shared::problem::FieldError;
-use shared::time::{Date, Instant, days};
+use shared::time::{Date, Instant};
 use shared_store::StoreError;
 use shared_web::caller::Caller;
 use uuid::Uuid;
@@ -23,43 +23,9 @@ use super::matching::Matcher;
 use super::people::{self, first_kept};
 use crate::domain::policy::StayPolicy;
 use crate::domain::stay::stay_of;
+use crate::domain::venue_alert::{AlertDraft, AlertInput, Kept};
 use crate::store::{AlertRecord, CaseRecord, CheckinWrite, PlaceSpan, minute_of};
 use crate::{App, SERVICE};
-
-/// The longest time that one decision covers. Our own policy.
-const LONGEST: SignedDuration = days(3);
-/// The most places of one decision. Our own policy.
-const MOST_PLACES: usize = 50;
-/// The longest reason.
-const LONGEST_REASON: usize = 500;
-
-/// A decision as an officer sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AlertInput {
-    /// An id that the client chose, a UUID.
-    pub id: Option<String>,
-    /// The case.
-    pub case_id: Option<String>,
-    /// The places, of those where the case was.
-    pub venue_ids: Vec<String>,
-    /// From when on, RFC 3339.
-    pub from: Option<String>,
-    /// Until when, RFC 3339.
-    pub to: Option<String>,
-    /// Why; it stands in the record.
-    pub reason: Option<String>,
-}
-
-/// A decision that is understood.
-struct Draft {
-    id: Option<Uuid>,
-    case_id: CaseId,
-    venues: Vec<PlaceId>,
-    from: Instant,
-    to: Instant,
-    reason: String,
-}
 
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,107 +58,14 @@ pub enum AlertError {
     Store(#[from] StoreError),
 }
 
-impl AlertInput {
-    fn parse(&self, app: &App, now: Instant) -> Result<Draft, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-        let id = given(&self.id).map(|id| id.parse::<Uuid>()).transpose();
-        if id.is_err() {
-            errors.push(no_id("/id"));
-        }
-        let case_id = match given(&self.case_id) {
-            None => Err(FieldError::required("/case_id")),
-            Some(id) => id.parse::<CaseId>().map_err(|_| no_id("/case_id")),
-        };
-        let case_id = case_id.map_err(|error| errors.push(error));
-        let mut venues = Vec::new();
-        for (n, venue) in self.venue_ids.iter().enumerate() {
-            match venue.trim().parse::<PlaceId>() {
-                Ok(venue) => venues.push(venue),
-                Err(_) => errors.push(no_id(&format!("/venue_ids/{n}"))),
-            }
-        }
-        venues.sort_unstable();
-        venues.dedup();
-        if self.venue_ids.is_empty() {
-            errors.push(FieldError::required("/venue_ids"));
-        }
-        if venues.len() > MOST_PLACES {
-            let detail = Bilingual::new(format!("Tối đa {MOST_PLACES} nơi"), format!("At most {MOST_PLACES} places"));
-            errors.push(FieldError::new("/venue_ids", "too_many", detail));
-        }
-        let mut time = |pointer: &str, text: &Option<String>| match given(text).map(|text| text.parse::<Instant>()) {
-            None => {
-                errors.push(FieldError::required(pointer));
-                None
-            }
-            Some(Err(_)) => {
-                let detail = Bilingual::new(
-                    "Thời gian theo RFC 3339, có múi giờ, ví dụ 2022-03-10T08:30:00+07:00",
-                    "A time as in RFC 3339 with an offset, such as 2022-03-10T08:30:00+07:00",
-                );
-                errors.push(FieldError::new(pointer, "time", detail));
-                None
-            }
-            Some(Ok(at)) => Some(at),
-        };
-        let (from, to) = (time("/from", &self.from), time("/to", &self.to));
-        if let (Some(from), Some(to)) = (from, to) {
-            errors.extend(window_fault(app, from, to, now));
-        }
-        let reason = given(&self.reason).unwrap_or_default();
-        if reason.chars().count() < 5 || reason.chars().count() > LONGEST_REASON {
-            let detail = Bilingual::new(
-                format!("Hãy ghi lý do, từ 5 đến {LONGEST_REASON} ký tự"),
-                format!("Write the reason, 5 to {LONGEST_REASON} characters"),
-            );
-            errors.push(FieldError::new("/reason", if reason.is_empty() { "required" } else { "length" }, detail));
-        }
-        match (id, case_id, from, to) {
-            (Ok(id), Ok(case_id), Some(from), Some(to)) if errors.is_empty() => {
-                Ok(Draft { id, case_id, venues, from, to, reason })
-            }
-            _ => Err(errors),
-        }
-    }
-}
-
-fn no_id(pointer: &str) -> FieldError {
-    FieldError::new(pointer, "id", Bilingual::new("Mã định danh phải là một UUID", "An id is a UUID"))
-}
-
-fn window_fault(app: &App, from: Instant, to: Instant, now: Instant) -> Option<FieldError> {
-    let fault = |pointer: &str, code: &str, vi: String, en: String| {
-        Some(FieldError::new(pointer, code, Bilingual::new(vi, en)))
-    };
-    if to <= from {
-        return fault("/to", "order", "Giờ cuối phải sau giờ đầu".into(), "The end must be after the beginning".into());
-    }
-    if from > now {
-        return fault("/from", "in_future", "Thời gian này chưa đến".into(), "This time has not come yet".into());
-    }
-    if to.since(from) > LONGEST {
-        return fault("/to", "too_long", "Mỗi lần báo tối đa 3 ngày".into(), "At most 3 days at once".into());
-    }
-    if from.local_date() < first_kept(app, now) {
-        let kept = app.platform.config.retention_days;
-        return fault(
-            "/from",
-            "too_old",
-            format!("Lượt vào chỉ được giữ {kept} ngày"),
-            format!("Visits are kept for {kept} days only"),
-        );
-    }
-    None
-}
-
 /// Tells everybody who was at the places; with `preview` it is only counted how many they would be.
 ///
 /// # Errors
 /// [`AlertError`] says why not.
 pub async fn alert(app: &App, caller: &Caller, input: &AlertInput, preview: bool) -> Result<Alerted, AlertError> {
     let now = app.platform.now();
-    let draft = input.parse(app, now).map_err(AlertError::Invalid)?;
+    let kept = Kept { first: first_kept(app, now), days: app.platform.config.retention_days };
+    let draft = input.parse(kept, now).map_err(AlertError::Invalid)?;
     let mut tx = app.store.write().await?;
     let case = case_of(caller, tx.as_mut(), draft.case_id, now).await?;
     let account = caller.account().ok_or(AlertError::NoCase)?.id;
@@ -263,7 +136,7 @@ async fn places_of(
     app: &App,
     tx: &mut dyn CheckinWrite,
     case: &CaseRecord,
-    draft: &Draft,
+    draft: &AlertDraft,
     now: Instant,
 ) -> Result<Vec<Place>, AlertError> {
     let visits = Matcher::new(app, now).whereabouts(tx, case).await?.visits;
@@ -284,7 +157,7 @@ async fn there(
     tx: &mut dyn CheckinWrite,
     case: &CaseRecord,
     places: &[Place],
-    draft: &Draft,
+    draft: &AlertDraft,
     now: Instant,
 ) -> Result<BTreeMap<PersonId, (PlaceId, Date)>, StoreError> {
     let policy = StayPolicy::on(draft.from.local_date());

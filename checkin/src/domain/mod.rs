@@ -9,6 +9,7 @@ pub mod opening_hours;
 pub mod personal_card;
 pub mod policy;
 pub mod stay;
+pub mod venue_alert;
 pub mod venue_table;
 pub mod visit;
 pub mod visitor_key;

@@ -122,7 +122,7 @@ async fn take(
 }
 
 async fn draw(State(app): State<App>, caller: Caller, Form(pairs): Form<Pairs>) -> Result<Response, Problem> {
-    let batch = Batch { lang: given(&pairs, "lang"), size: given(&pairs, "size"), ..Batch::default() };
+    let batch = Batch::of_all(given(&pairs, "lang"), given(&pairs, "size"));
     let id = bulk_posters::begin(&app, &caller, batch).await?;
     Ok(Redirect::to(&format!("/venue/posters/{id}")).into_response())
 }

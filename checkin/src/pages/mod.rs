@@ -13,6 +13,7 @@ mod register;
 mod scan;
 mod staff;
 mod venue;
+mod venue_alerts;
 
 use shared_web::access::Routes;
 use shared_web::i18n::Catalog;
@@ -35,6 +36,6 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = exposures::routes(scan::routes(venue::routes(door::routes(routes))));
+    let routes = venue_alerts::routes(exposures::routes(scan::routes(venue::routes(door::routes(routes)))));
     bulk::routes(cards::routes(declare::routes(me::routes(staff::routes(register::routes(routes))))))
 }

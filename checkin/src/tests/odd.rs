@@ -105,6 +105,30 @@ async fn a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept(town: 
     assert_eq!(again["results"][0]["status"], "duplicate");
 }
 
+async fn check_ins_that_arrive_out_of_order_count_as_they_happened(town: Town) {
+    let token = keeper(&town).await;
+    let (market, shop) = (venue(&town, &token, "Chợ", json!({})).await, venue(&town, &token, "Tiệm", json!({})).await);
+    let device = town.token(town.person("Nguyễn Văn An", None).await);
+    let at = |m: i64| json!({"at": town.now().minus(minutes(m))});
+    // The market at 08:05, the shop at 08:20; word of the shop comes first.
+    assert_eq!(check_in(&town, &shop["code"], &device, at(10)).await.0, StatusCode::CREATED);
+    let (status, earlier) = check_in(&town, &market["code"], &device, at(25)).await;
+    assert_eq!((status, &earlier["checked_in_at"]), (StatusCode::CREATED, &at(25)["at"]), "{earlier}");
+    let inside = |place: &Value| {
+        let path = format!("/api/v1/checkin/venues/{}/occupancy", place["id"].as_str().unwrap());
+        let (town, token) = (&town, token.clone());
+        async move { town.get(&path, Some(&token)).await.1["inside"].clone() }
+    };
+    assert_eq!((inside(&market).await, inside(&shop).await), (json!(0), json!(1)), "they left the market for the shop");
+    // A phone that is a day slow: nothing is lost, and the time is put right.
+    let body =
+        json!({"venue_code": market["code"], "visitor": {"device_token": device}, "at": town.now().minus(hours(24))});
+    let batch = json!({"visits": [body], "sent_at": town.now().minus(hours(24))});
+    let (_, answer) = town.post(&format!("{VISITS}/batch"), batch).await;
+    assert_eq!(answer["results"][0]["status"], "accepted", "{answer}");
+    assert_eq!((inside(&market).await, inside(&shop).await), (json!(1), json!(0)));
+}
+
 async fn case_at(town: &Town, place: &Place, people: &[PersonId]) -> CaseId {
     for person in people {
         assert!(town.visit(place, *person).await.0.is_success());
@@ -159,5 +183,6 @@ async fn a_line_list_names_who_took_it_out_and_holds_no_formula(town: Town) {
 
 on_both!(old_code, super::an_old_code_leads_to_its_place_and_is_marked);
 on_both!(closed_and_far, super::a_visit_at_a_closed_place_or_from_far_away_is_taken_and_marked);
+on_both!(order, super::check_ins_that_arrive_out_of_order_count_as_they_happened);
 on_both!(clocks, super::a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept);
 on_both!(line_list, super::a_line_list_names_who_took_it_out_and_holds_no_formula);

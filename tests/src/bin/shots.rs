@@ -10,12 +10,12 @@ use thirtyfour::prelude::*;
 
 /// Pages by who looks at them; an empty name is somebody who is not signed in.
 const PAGES: [(&str, &[&str]); 8] = [
-    ("", &["/", "/login", "/care", "/messages", "/nowhere"]),
+    ("", &["/", "/login", "/care", "/messages", "/nowhere", "/me", "/declare", "/scan", "/venue/new"]),
     ("doctor", &["/board", "/people?q=nguyen"]),
     ("lab", &["/lab"]),
-    ("venue", &["/venue"]),
+    ("venue", &["/venue", "/venue/cards", "/venue/import"]),
     ("officer", &["/exposures", "/dashboard"]),
-    ("nurse", &["/station"]),
+    ("nurse", &["/station", "/venue/waiting"]),
     ("hotline", &["/hotline"]),
     ("admin", &["/operations"]),
 ];

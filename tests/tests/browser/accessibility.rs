@@ -14,10 +14,37 @@ use crate::{see, sign_in};
 fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>)> {
     let at = |path: &str| ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
     [
-        ("", &["/", "/login", "/care", "/messages", "/nowhere", "/c/{code}", "/scan", "/offline", "/offline/door"][..]),
-        ("venue", &["/venue", "/venue/{venue}/scan", "/venue/{venue}/kiosk"]),
+        (
+            "",
+            &[
+                "/",
+                "/login",
+                "/care",
+                "/messages",
+                "/nowhere",
+                "/c/{code}",
+                "/scan",
+                "/offline",
+                "/offline/door",
+                "/me",
+                "/declare",
+                "/venue/new",
+            ][..],
+        ),
+        (
+            "venue",
+            &[
+                "/venue",
+                "/venue/{venue}/scan",
+                "/venue/{venue}/kiosk",
+                "/venue/{venue}/staff",
+                "/venue/{venue}/sign",
+                "/venue/cards",
+                "/venue/import",
+            ],
+        ),
         ("doctor", &["/board", "/people?q=nguyen", "/cases/{case}"]),
-        ("nurse", &["/people?q=tran", "/station"]),
+        ("nurse", &["/people?q=tran", "/station", "/venue/waiting", "/venue/cards"]),
         ("hotline", &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}"]),
         ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
         (

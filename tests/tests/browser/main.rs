@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod camera;
+mod door;
 mod lab;
 mod offline;
 mod station;
