@@ -16,6 +16,7 @@ use super::form::{FormError, Pairs, message, values};
 use super::texts;
 use crate::App;
 use crate::api::cards::{ISSUERS, sheet};
+use crate::api::venues::KEEPERS;
 use crate::app::card_sheet::{SheetError, issue};
 use crate::poster::cards::PER_SHEET;
 
@@ -34,6 +35,8 @@ struct Row {
 #[template(path = "cards.html")]
 struct CardsPage {
     page: Page,
+    /// Where the caller came from, and what that is called.
+    home: (&'static str, String),
     rows: Vec<Row>,
     errors: Vec<FormError>,
 }
@@ -51,7 +54,11 @@ impl CardsPage {
             let (error_name, error_birth, error_phone) = (error("full_name"), error("birth"), error("phone"));
             Row { name, birth, phone, error_name, error_birth, error_phone }
         };
-        Self { rows: (0..PER_SHEET).map(row).collect(), errors, page }
+        let home = match caller.has_any(KEEPERS) {
+            true => ("/venue", page.t("checkin-venue-title")),
+            false => ("/venue/waiting", page.t("checkin-waiting-title")),
+        };
+        Self { home, rows: (0..PER_SHEET).map(row).collect(), errors, page }
     }
 }
 

@@ -215,7 +215,8 @@ function showKnown(form: HTMLFormElement): void {
   });
   findAll("[data-known]", form).forEach((part) => (part.hidden = !known));
   findAll("[data-for-other]", form).forEach((part) => (part.hidden = isForAnother(form) || !known));
-  findAll("[data-for-me]", form).forEach((part) => (part.hidden = !isForAnother(form)));
+  findAll("[data-for-me], [data-go-other]", form).forEach((part) => (part.hidden = !isForAnother(form)));
+  findAll("[data-go-me]", form).forEach((part) => (part.hidden = isForAnother(form)));
   showFamily(form, known);
   const name = recall(NAME_KEY);
   if (name !== null) {
