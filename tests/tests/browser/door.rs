@@ -23,7 +23,7 @@ async fn inside(owner: &Client, venue: &Value) -> anyhow::Result<u64> {
 }
 
 async fn open(browser: &Browser, url: &str, venue: &Value) -> anyhow::Result<()> {
-    browser.open(&format!("{url}/c/{}", venue["code"].as_str().context("a code")?)).await
+    browser.open(&format!("{url}/c/{}?lang=vi", venue["code"].as_str().context("a code")?)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
