@@ -27,12 +27,23 @@ pub enum Role {
     Venue,
     /// Agent of the 1022 hotline.
     Hotline,
+    /// The program of a text message gateway: hands over what telephones sent, and sees nothing.
+    Gateway,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] =
-        [Self::Admin, Self::Officer, Self::Doctor, Self::Nurse, Self::Lab, Self::Sampler, Self::Venue, Self::Hotline];
+    pub const ALL: [Self; 9] = [
+        Self::Admin,
+        Self::Officer,
+        Self::Doctor,
+        Self::Nurse,
+        Self::Lab,
+        Self::Sampler,
+        Self::Venue,
+        Self::Hotline,
+        Self::Gateway,
+    ];
 
     /// The code on the wire and in the database.
     #[must_use]
@@ -46,6 +57,7 @@ impl Role {
             Self::Sampler => "sampler",
             Self::Venue => "venue",
             Self::Hotline => "hotline",
+            Self::Gateway => "gateway",
         }
     }
 }
@@ -58,7 +70,7 @@ impl fmt::Display for Role {
 
 /// Why a text is no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a role: one of admin, officer, doctor, nurse, lab, sampler, venue, hotline")]
+#[error("not a role: one of admin, officer, doctor, nurse, lab, sampler, venue, hotline, gateway")]
 pub struct RoleError;
 
 impl FromStr for Role {

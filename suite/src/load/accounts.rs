@@ -18,7 +18,7 @@ const PASSWORD: &str = "demo";
 pub(super) const LAST: &str = "admin";
 
 /// Username, name and role. The names are invented.
-const ACCOUNTS: [(&str, &str, Role); 9] = [
+const ACCOUNTS: [(&str, &str, Role); 10] = [
     ("admin", "Nguyễn Quốc Quản", Role::Admin),
     ("officer", "Trần Thị Thu Dịch", Role::Officer),
     ("doctor", "BS. Lê Minh Tâm", Role::Doctor),
@@ -28,6 +28,7 @@ const ACCOUNTS: [(&str, &str, Role); 9] = [
     ("sampler", "Đặng Văn Mẫu", Role::Sampler),
     ("venue", "Bùi Thị Chợ", Role::Venue),
     ("hotline", "Hồ Thị Thanh Đài", Role::Hotline),
+    ("gateway", "Cổng tin nhắn SMS", Role::Gateway),
 ];
 
 /// The ids of the accounts that the province's records name.
@@ -64,7 +65,7 @@ pub(super) async fn finish(platform: &Platform, ids: &Ids) -> anyhow::Result<()>
     Ok(())
 }
 
-/// One hash for all: it is the same known password; nine hashes would take most of a start and 19 MiB each.
+/// One hash for all: it is the same known password; ten hashes would take most of a start and 19 MiB each.
 async fn hash(platform: &Platform) -> anyhow::Result<String> {
     let mut random = platform.random();
     Ok(tokio::task::spawn_blocking(move || password::hash(PASSWORD, &mut random)).await?)

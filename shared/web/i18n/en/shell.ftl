@@ -163,6 +163,7 @@ role-doctor = Doctor
 role-nurse = Health station
 role-lab = Laboratory
 role-sampler = Sampling team
+role-gateway = Text message gateway
 role-venue = Venue
 role-hotline = 1022 hotline
 

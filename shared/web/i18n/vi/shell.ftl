@@ -163,6 +163,7 @@ role-doctor = Bác sĩ
 role-nurse = Trạm y tế
 role-lab = Phòng xét nghiệm
 role-sampler = Đội lấy mẫu
+role-gateway = Cổng tin nhắn SMS
 role-venue = Địa điểm
 role-hotline = Tổng đài 1022
 
