@@ -6,6 +6,7 @@
 mod columns;
 mod doors;
 mod exposures;
+mod f0;
 mod idle;
 mod lab;
 mod line;
@@ -42,6 +43,8 @@ enum Subject {
     Posters,
     /// The laboratory: messages, files against COPY, boards, positives during an upload.
     Lab,
+    /// F0 care: rules, reports, board and work lists over many open cases.
+    F0,
 }
 
 /// The benchmarks of An Tâm, each beside its limit.
@@ -70,6 +73,9 @@ struct Options {
     /// HL7 messages read
     #[arg(long, default_value_t = 100_000)]
     messages: usize,
+    /// Open cases stored for F0 care
+    #[arg(long, default_value_t = 200_000)]
+    cases: usize,
 }
 
 impl Options {
@@ -114,6 +120,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Lab) {
         lab::run(&mut report, options.rows, options.messages).await?;
+    }
+    if wanted(Subject::F0) {
+        f0::run(&mut report, f0::Size { cases: options.cases, seconds: options.seconds }).await?;
     }
     report.finish()
 }
