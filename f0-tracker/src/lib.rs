@@ -32,8 +32,11 @@ use crate::hub::Hub;
 use crate::store::F0Store;
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations =
-    migrations!("f0"; "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen", "0005_duties", "0006_ranks");
+pub const MIGRATIONS: Migrations = migrations!(
+    "f0";
+    "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen", "0005_duties", "0006_ranks", "0007_intake", "0008_sms",
+    "0009_shifts"
+);
 
 /// What every use-case and handler of this service is given.
 #[derive(Clone)]

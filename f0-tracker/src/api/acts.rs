@@ -176,6 +176,11 @@ async fn step(
     Ok(Json(ActView::new(&act, &names, caller.lang())))
 }
 
+async fn read(State(app): State<App>, caller: Caller, Id(id): Id<ActId>) -> Result<StatusCode, Problem> {
+    act_steps::read(&app, &caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
@@ -234,5 +239,13 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
                 .body("ActStep")
                 .answer("Act"),
             post(step),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/f0/acts/{id}/read",
+            Who::CitizenOr(&[]),
+            Scope::Own,
+            Doc::json("The patient or the family confirms that they read advice").status(204),
+            post(read),
         )
 }

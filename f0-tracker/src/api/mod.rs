@@ -4,11 +4,18 @@ pub mod acts;
 pub mod alerts;
 pub mod cases;
 pub mod closing;
+pub mod contacts;
 pub mod duties;
+pub mod household;
+pub mod intake;
 pub mod papers;
+pub mod protocols;
 pub mod schemas;
 mod schemas_acts;
 mod schemas_core;
+mod schemas_intake;
+pub mod shifts;
+pub mod sms;
 pub mod station;
 pub mod stream;
 pub mod tests;
@@ -35,6 +42,8 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = protocols::routes(shifts::routes(contacts::routes(routes)));
+    let routes = sms::routes(household::routes(intake::routes(routes)));
     let routes = station::routes(duties::routes(papers::routes(closing::routes(tests::routes(routes)))));
     stream::routes(alerts::routes(acts::routes(cases::routes(routes))))
 }

@@ -1,7 +1,7 @@
 //! Cases, reports and alerts as the contract shows them.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::bilingual::Lang;
 use shared::events::AlertLevel;
 use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
@@ -13,9 +13,10 @@ use crate::app::look::{AlertCard, CaseFile, CaseLine, Names};
 use crate::domain::act::ActKind;
 use crate::domain::case::{CaseState, illness_day};
 use crate::domain::condition::Condition;
+use crate::domain::doubt::question;
 use crate::domain::engine::{Assessment, ProtocolSays, Reason};
 use crate::domain::risk::RiskGroup;
-use crate::domain::vital::Vitals;
+use crate::domain::vital::{Vital, Vitals};
 use crate::store::{AlertRecord, CaseRecord, Contact, Evidence, Latest, ReportRecord, Stamp};
 
 pub use super::timeline::{TimelineItem, timeline};
@@ -42,12 +43,25 @@ pub struct ReportAnswer {
     /// The assessment: level, reasons, protocol and what each other protocol says.
     #[serde(flatten)]
     pub assessment: Assessment,
+    /// What to measure again, and after how many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure_again: Option<Value>,
+    /// Values that are improbable: kept, judged, and asked back.
+    pub doubtful: Vec<Value>,
 }
 
 impl From<ReportRecord> for ReportAnswer {
     fn from(report: ReportRecord) -> Self {
-        let ReportRecord { id, level, reasons, protocol, protocols, .. } = report;
-        Self { id, assessment: Assessment { level, reasons, protocol, protocols } }
+        let ReportRecord { id, level, reasons, protocol, protocols, doubtful, observed, .. } = report;
+        let again = reasons.iter().find(|reason| reason.confirm);
+        let measure_again = again
+            .map(|reason| json!({"parameter": reason.parameter, "after_seconds": [30, 60], "source": reason.source}));
+        let doubted = |vital: Vital| {
+            let value = observed.vitals.get(vital)?;
+            Some(json!({"parameter": vital.code(), "value": value, "question": question(vital, value)}))
+        };
+        let doubtful = doubtful.into_iter().filter_map(doubted).collect();
+        Self { id, assessment: Assessment { level, reasons, protocol, protocols }, measure_again, doubtful }
     }
 }
 
@@ -71,6 +85,7 @@ pub struct ReportView {
     reasons: Vec<Reason>,
     protocol: String,
     protocols: Vec<ProtocolSays>,
+    doubtful: Vec<Vital>,
 }
 
 impl From<&ReportRecord> for ReportView {
@@ -87,6 +102,7 @@ impl From<&ReportRecord> for ReportView {
             reasons: report.reasons.clone(),
             protocol: report.protocol.clone(),
             protocols: report.protocols.clone(),
+            doubtful: report.doubtful.clone(),
         }
     }
 }

@@ -88,6 +88,7 @@ fn reason(act: &ActRecord) -> Option<Reason> {
         source: "An Tâm".to_owned(),
         text,
         proposed: true,
+        confirm: false,
         at: None,
     })
 }

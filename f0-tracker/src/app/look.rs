@@ -202,7 +202,7 @@ pub async fn alerts(
     let mut work = Work::for_caller(app, caller).await?;
     let today = work.now.local_date();
     let wards = area::wards(caller, today);
-    let filter = AlertFilter { states, wards, cases: None, limit: limit + 1, offset };
+    let filter = AlertFilter { states, wards, limit: limit + 1, offset, ..AlertFilter::default() };
     let mut found = work.tx.alerts(&filter).await?;
     let more = cut(&mut found, limit);
     found.retain(|alert| caller.covers(alert.ward_code.as_deref(), today));

@@ -103,7 +103,7 @@ pub(crate) async fn person(work: &mut Work, person: &CasePerson) -> Result<Perso
     }
 }
 
-async fn registered(work: &mut Work, draft: &PersonDraft) -> Result<PersonId, StoreError> {
+pub(crate) async fn registered(work: &mut Work, draft: &PersonDraft) -> Result<PersonId, StoreError> {
     let (now, actor) = (work.now, work.actor());
     let request_id = work.request_id().map(str::to_owned);
     let registrar = Registrar { service: SERVICE, actor, request_id: request_id.as_deref() };

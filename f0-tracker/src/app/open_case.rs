@@ -72,6 +72,7 @@ fn first_call() -> Reason {
         source: "An Tâm".to_owned(),
         text: Bilingual::new("Hồ sơ mới: gọi lần đầu trong ngày", "New case: make the first call today"),
         proposed: true,
+        confirm: false,
         at: None,
     }
 }

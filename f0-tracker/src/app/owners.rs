@@ -36,7 +36,7 @@ fn areas(ward: Option<&str>, today: Date) -> Option<Vec<String>> {
 }
 
 /// Who may own an alert of a ward: those on the roster, and where none of them may, those whose account covers it.
-async fn candidates(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate>, StoreError> {
+pub(super) async fn candidates(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate>, StoreError> {
     let today = work.now.local_date();
     let filter = DutyFilter {
         from: Some(work.now),
@@ -51,24 +51,27 @@ async fn candidates(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate
         .map(|duty| Candidate { account: duty.account, role: duty.role, area: duty.area, on_roster: true, load: 0 })
         .collect();
     if found.is_empty() {
-        for stored in work.tx.accounts().await?.into_iter().filter(|stored| stored.active) {
-            let account = stored.account;
-            if covers(&account.area, ward, today) {
-                let of = |role| Candidate {
-                    account: account.id,
-                    role,
-                    area: account.area.clone(),
-                    on_roster: false,
-                    load: 0,
-                };
-                found.extend(account.roles.iter().copied().map(of));
-            }
-        }
+        found = standing(work, ward).await?;
     }
     let ids: Vec<AccountId> = found.iter().map(|candidate| candidate.account).collect();
     let loads = work.tx.alert_loads(&ids).await?;
     for candidate in &mut found {
         candidate.load = loads.iter().find(|(id, _)| *id == candidate.account).map_or(0, |(_, load)| *load);
+    }
+    Ok(found)
+}
+
+/// Those whose account covers a ward, whatever the roster says.
+pub(super) async fn standing(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate>, StoreError> {
+    let today = work.now.local_date();
+    let mut found = Vec::new();
+    for stored in work.tx.accounts().await?.into_iter().filter(|stored| stored.active) {
+        let account = stored.account;
+        if covers(&account.area, ward, today) {
+            let (id, area) = (account.id, &account.area);
+            let of = |role| Candidate { account: id, role, area: area.clone(), on_roster: false, load: 0 };
+            found.extend(account.roles.iter().copied().map(of));
+        }
     }
     Ok(found)
 }
@@ -124,7 +127,7 @@ async fn rehome(app: &App, scope: &AreaScope) -> Result<usize, StoreError> {
     let (mut moved, mut offset) = (0, 0);
     loop {
         let (states, wards) = (vec![AlertState::Open], wards.clone());
-        let filter = AlertFilter { states, wards, cases: None, limit: BATCH, offset };
+        let filter = AlertFilter { states, wards, limit: BATCH, offset, ..AlertFilter::default() };
         let alerts = app.store.read().await?.alerts(&filter).await?;
         let last = alerts.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         for alert in alerts {

@@ -114,7 +114,7 @@ async fn tell_person(app: &App, work: &mut Work, person: &Person, paper: PaperId
     work.message(&message).await
 }
 
-fn open(app: &App, paper: &PaperRecord) -> Result<Facts, StoreError> {
+pub(super) fn open(app: &App, paper: &PaperRecord) -> Result<Facts, StoreError> {
     let text = app.platform.keys().sealer.open(SEALED, paper.id.uuid().as_bytes(), &paper.sealed)?;
     Ok(serde_json::from_slice(&text)?)
 }

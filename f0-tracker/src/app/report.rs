@@ -13,10 +13,11 @@ use shared_web::caller::Caller;
 
 use super::open_case::subject_of;
 use super::work::{Work, case_subject};
-use super::{alerts, area, silence};
+use super::{alerts, area, protocols, silence};
 use crate::App;
 use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
+use crate::domain::doubt::Doubts;
 use crate::domain::engine::{Assessment, assess};
 use crate::domain::observation::{Observation, ReportInput, Reporter};
 use crate::domain::ranking::Ranking;
@@ -124,9 +125,12 @@ pub(crate) async fn keep(
     body_hash: &str,
 ) -> Result<Option<ReportRecord>, StoreError> {
     let subject = subject_of(case, person);
-    let near = near(work, case, &observed).await?;
+    let in_force = protocols::at(work.tx.as_mut(), observed.at).await?;
+    let near = near(work, case, &observed, &in_force).await?;
     let day = observed.at.local_date();
-    let assessment = judge(&subject, &observed, &near);
+    let assessment = judge(&in_force, &subject, &observed, &near);
+    let before: Vec<Observation> = near.iter().map(|other| other.observed.clone()).collect();
+    let doubtful = Doubts::builtin().of(&observed, &before);
     let id = observed.id.unwrap_or_else(|| ReportId::new(work.now, work.random()));
     let report = ReportRecord {
         id,
@@ -137,6 +141,7 @@ pub(crate) async fn keep(
         reasons: assessment.reasons,
         protocol: assessment.protocol,
         protocols: assessment.protocols,
+        doubtful,
         body_hash: body_hash.to_owned(),
     };
     if !work.tx.insert_report(&report).await? {
@@ -169,15 +174,20 @@ async fn note_trend(work: &mut Work, report: &ReportRecord) -> Result<(), StoreE
 }
 
 /// The reports near an observation: those that may confirm it, and those that it may confirm.
-async fn near(work: &mut Work, case: &CaseRecord, observed: &Observation) -> Result<Vec<ReportRecord>, StoreError> {
-    let reach = minutes(Catalog::builtin().longest_confirmation());
+async fn near(
+    work: &mut Work,
+    case: &CaseRecord,
+    observed: &Observation,
+    catalog: &Catalog,
+) -> Result<Vec<ReportRecord>, StoreError> {
+    let reach = minutes(catalog.longest_confirmation()).max(Doubts::builtin().reach());
     work.tx.reports_between(case.id, observed.at.minus(reach), observed.at.plus(reach)).await
 }
 
-fn judge(subject: &Subject, observed: &Observation, near: &[ReportRecord]) -> Assessment {
+fn judge(catalog: &Catalog, subject: &Subject, observed: &Observation, near: &[ReportRecord]) -> Assessment {
     let others: Vec<Observation> =
         near.iter().filter(|other| other.observed.id != observed.id).map(|other| other.observed.clone()).collect();
-    assess(Catalog::builtin(), subject, observed, &others, observed.at.local_date())
+    assess(catalog, subject, observed, &others, observed.at.local_date())
 }
 
 /// A report may confirm others that were measured after it and arrived before it. They are judged again, so that late
@@ -193,7 +203,8 @@ async fn rejudge(
     let after: Vec<ReportRecord> =
         near.iter().filter(|other| other.id != report.id && other.observed.at >= report.observed.at).cloned().collect();
     for other in after {
-        let Assessment { level, reasons, protocol, protocols } = judge(subject, &other.observed, &near);
+        let in_force = protocols::at(work.tx.as_mut(), other.observed.at).await?;
+        let Assessment { level, reasons, protocol, protocols } = judge(&in_force, subject, &other.observed, &near);
         let again = ReportRecord { level, reasons, protocol, protocols, ..other.clone() };
         if again == other {
             continue;

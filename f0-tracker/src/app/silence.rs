@@ -143,6 +143,7 @@ fn reason(case: &CaseRecord) -> Reason {
             format!("No report since {since}, and no answer to a message: call"),
         ),
         proposed: true,
+        confirm: false,
         at: None,
     }
 }

@@ -83,6 +83,12 @@ pub struct RuleRef {
     pub rule: String,
 }
 
+/// The id of a protocol, whatever else its file says.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InForceFile {
@@ -133,6 +139,31 @@ impl Catalog {
     /// or puts a protocol in force for ages of which it has unread lines.
     pub fn with_in_force(in_force: &str) -> Result<Self, CatalogError> {
         Self::read(&PROTOCOLS, in_force)
+    }
+
+    /// The protocols that are compiled in with a province's changes: a protocol takes the place of the one of its id, or
+    /// stands beside them; `in_force` is the choice, that which is compiled in where it is absent.
+    ///
+    /// # Errors
+    /// As [`Catalog::with_in_force`].
+    pub fn proposed(changed: &[String], in_force: Option<&str>) -> Result<Self, CatalogError> {
+        let named = |(index, json): (usize, &str)| -> Result<String, CatalogError> {
+            let named: Named = serde_json::from_str(json).map_err(|source| CatalogError::Json { index, source })?;
+            Ok(named.id)
+        };
+        let mut files: Vec<(String, &str)> = Vec::with_capacity(PROTOCOLS.len() + changed.len());
+        for (index, json) in PROTOCOLS.iter().copied().enumerate() {
+            files.push((named((index, json))?, json));
+        }
+        for (index, json) in changed.iter().map(String::as_str).enumerate() {
+            let id = named((index, json))?;
+            match files.iter_mut().find(|(known, _)| *known == id) {
+                Some(file) => file.1 = json,
+                None => files.push((id, json)),
+            }
+        }
+        let files: Vec<&str> = files.into_iter().map(|(_, json)| json).collect();
+        Self::read(&files, in_force.unwrap_or(IN_FORCE))
     }
 
     /// Reads and checks a set of files.
@@ -245,6 +276,20 @@ mod tests {
             {"from":"2022-01-31","ages":{},"protocol":"byt-261-2022","also":[],"note":""}]"#,
         );
         assert!(fault.unwrap_err().to_string().contains("byt-528-2022"));
+    }
+
+    #[test]
+    fn a_changed_protocol_takes_the_place_of_the_one_of_its_id() {
+        let stricter = PROTOCOLS[0].replacen(r#""threshold": 96"#, r#""threshold": 97"#, 1);
+        let catalog = Catalog::proposed(&[stricter], None).unwrap();
+        assert_eq!(catalog.protocols().len(), 8);
+        assert_ne!(catalog.get("byt-261-2022"), Catalog::builtin().get("byt-261-2022"));
+        let more = PROTOCOLS[0].replacen("byt-261-2022", "tg-1-2022", 1);
+        assert_eq!(Catalog::proposed(&[more], None).unwrap().protocols().len(), 9);
+        assert!(Catalog::proposed(&["{}".to_owned()], None).is_err());
+        let unread = r#"{"note":{"vi":"","en":""},"entries":[
+            {"from":"2022-03-14","ages":{},"protocol":"byt-604-2022","also":[],"note":""}]}"#;
+        assert!(Catalog::proposed(&[], Some(unread)).is_err(), "a protocol with unread lines");
     }
 
     #[test]

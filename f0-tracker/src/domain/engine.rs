@@ -56,6 +56,9 @@ pub struct Reason {
     /// Whether the level is this product's proposal: the source has one level for all its signs, or none.
     #[serde(default)]
     pub proposed: bool,
+    /// Whether this is a first reading that a second one after 30 to 60 seconds is to confirm (261 and 4377).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub confirm: bool,
     /// When it was observed; none for what is no observation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Instant>,
@@ -163,6 +166,7 @@ impl Judge<'_> {
             source: rule.source.clone(),
             text: rule.text.clone(),
             proposed: rule.proposed,
+            confirm: level < rule.level,
             at: Some(self.observed.at),
         };
         match &rule.test {
@@ -239,6 +243,7 @@ fn age_unknown(protocol: &str, at: Instant) -> Reason {
             "The age is not known: the limits of adults were used. Ask for the year of birth",
         ),
         proposed: true,
+        confirm: false,
         at: Some(at),
     }
 }

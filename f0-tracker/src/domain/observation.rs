@@ -215,12 +215,26 @@ fn measured(vital: Vital, input: &NumberInput) -> Result<Tenths, FieldError> {
     let (low, high) = vital.entry_limits();
     Tenths::nearest(number).filter(|v| (Tenths::whole(low)..=Tenths::whole(high)).contains(v)).ok_or_else(|| {
         let unit = vital.unit();
+        let hint = fahrenheit(vital, number);
         error(
             "out_of_range",
-            format!("{} phải từ {low} đến {high} {}. Hãy xem lại số đã nhập", name.vi, unit.vi),
-            format!("{} is from {low} to {high} {}. Check what was typed", name.en, unit.en),
+            format!("{} phải từ {low} đến {high} {}. {}", name.vi, unit.vi, hint.vi),
+            format!("{} is from {low} to {high} {}. {}", name.en, unit.en, hint.en),
         )
     })
+}
+
+/// What may be wrong with a number out of range: a temperature in Fahrenheit is told in Celsius.
+fn fahrenheit(vital: Vital, number: f64) -> Bilingual {
+    let celsius = (number - 32.0) / 1.8;
+    let (low, high) = vital.entry_limits();
+    if vital == Vital::TemperatureC && (f64::from(low)..=f64::from(high)).contains(&celsius) {
+        return Bilingual::new(
+            format!("{number} giống độ F: bằng {celsius:.1} °C. Hãy nhập độ C"),
+            format!("{number} looks like Fahrenheit: that is {celsius:.1} °C. Give it in Celsius"),
+        );
+    }
+    Bilingual::new("Hãy xem lại số đã nhập", "Check what was typed")
 }
 
 #[cfg(test)]
@@ -294,6 +308,15 @@ mod tests {
         assert_eq!(at("2022-03-10T01:06:00Z").unwrap_err()[0].code, "in_future");
         assert!(at("2022-02-17T01:00:00Z").is_ok());
         assert_eq!(at("2022-02-17T00:59:59Z").unwrap_err()[0].code, "too_old");
+    }
+
+    #[test]
+    fn a_temperature_in_fahrenheit_is_refused_and_told_in_celsius() {
+        let fault = report(r#"{"by":"patient","temperature_c":98.6}"#).parse(now()).unwrap_err().remove(0);
+        assert_eq!((fault.pointer.as_str(), fault.code.as_str()), ("/temperature_c", "out_of_range"));
+        assert!(fault.detail.vi.contains("37.0 °C") && fault.detail.en.contains("Fahrenheit"), "{fault:?}");
+        let fault = report(r#"{"by":"patient","temperature_c":20}"#).parse(now()).unwrap_err().remove(0);
+        assert!(!fault.detail.en.contains("Fahrenheit"));
     }
 
     #[test]

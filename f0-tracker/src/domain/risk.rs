@@ -5,6 +5,7 @@
 //! read, so no patient is placed in it: whoever fits no cell is `unknown`, and staff decide.
 
 use serde::{Deserialize, Serialize};
+use shared::bilingual::Bilingual;
 use shared::time::Date;
 
 use super::age::Age;
@@ -117,6 +118,49 @@ fn is_emergency(observed: &Observation, age: Option<Age>) -> bool {
         || (adult_numbers && (numbers || (breathless && is(Vital::RespiratoryRate, |v| v > 250))))
 }
 
+/// Why a patient is in their group, or what keeps them out of every group that could be read.
+#[must_use]
+pub fn why(subject: &Subject, vaccine_doses: Option<u8>, latest: Option<&Observation>, on: Date) -> Vec<Bilingual> {
+    let age = subject.age_on(on);
+    let old_and_ill = age.is_some_and(|age| age.years() >= 65) && subject.has_underlying_disease();
+    let told = |is: bool, vi: &str, en: &str| is.then(|| Bilingual::new(vi, en));
+    let reasons: Vec<Option<Bilingual>> = match risk(subject, vaccine_doses, latest, on) {
+        RiskGroup::VeryHigh => vec![
+            told(old_and_ill, "Từ 65 tuổi, có bệnh nền", "65 years or over, with an underlying disease"),
+            told(latest.is_some_and(|seen| is_emergency(seen, age)), "Có dấu hiệu cấp cứu", "Emergency signs"),
+        ],
+        RiskGroup::Low => vec![told(
+            true,
+            "3 tháng-49 tuổi, không bệnh nền, tiêm đủ, không triệu chứng, SpO2 từ 97%",
+            "3 months to 49 years, no disease, vaccinated, no signs, SpO2 97 % or more",
+        )],
+        RiskGroup::Medium => vec![
+            told(age.is_some_and(|age| age.years() >= 50), "50-64 tuổi, tiêm đủ", "50 to 64 years, vaccinated"),
+            told(vaccine_doses.is_some_and(|n| n < FULL_DOSES), "Chưa tiêm đủ", "Not fully vaccinated"),
+            told(latest.is_some_and(|seen| !seen.symptoms.is_empty()), "Có triệu chứng nhẹ", "Mild symptoms"),
+        ],
+        RiskGroup::Unknown => {
+            let spo2 = latest.and_then(|seen| seen.vitals.get(Vital::Spo2Pct));
+            vec![
+                told(age.is_none(), "Chưa biết tuổi", "The age is not known"),
+                told(vaccine_doses.is_none(), "Chưa biết số mũi vắc xin", "The doses are not known"),
+                told(spo2.is_none(), "Chưa đo SpO2", "SpO2 was not measured"),
+                told(spo2.is_some_and(|v| v < Tenths::whole(97)), "SpO2 dưới 97%", "SpO2 below 97 %"),
+                told(subject.is_pregnant(), "Có thai", "Pregnant"),
+                told(subject.has_underlying_disease(), "Có bệnh nền", "An underlying disease"),
+                told(age.is_some_and(|age| age.years() >= 65), "Từ 65 tuổi", "65 years or over"),
+                told(age.is_some_and(|age| age.months() < 3), "Dưới 3 tháng tuổi", "Below 3 months"),
+                told(
+                    true,
+                    "Không thuộc nhóm nào đọc được trong văn bản: nhân viên y tế quyết định",
+                    "No group that could be read fits: staff decide",
+                ),
+            ]
+        }
+    };
+    reasons.into_iter().flatten().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -187,6 +231,20 @@ mod tests {
         fast.vitals = fast.vitals.with(Vital::Pulse, Tenths::whole(121));
         assert_eq!(group(&aged(30), 2, &fast), RiskGroup::VeryHigh);
         assert_ne!(group(&aged(2), 0, &fast), RiskGroup::VeryHigh);
+    }
+
+    #[test]
+    fn every_group_tells_why() {
+        let well = seen(97, &[]);
+        let told = |subject: &Subject, doses, latest| {
+            why(subject, doses, latest, today()).into_iter().map(|reason| reason.en).collect::<Vec<_>>().join("; ")
+        };
+        let old = Subject { conditions: BTreeSet::from([Condition::Hypertension]), ..aged(65) };
+        assert!(told(&old, None, None).contains("65 years"));
+        assert!(told(&aged(30), Some(2), Some(&well)).contains("3 months to 49"));
+        assert!(told(&aged(30), Some(1), Some(&well)).contains("Not fully vaccinated"));
+        let unknown = told(&Subject::default(), None, None);
+        assert!(["age", "doses", "SpO2", "staff decide"].iter().all(|word| unknown.contains(word)), "{unknown}");
     }
 
     #[test]

@@ -164,6 +164,7 @@ pub fn reports() -> Vec<ReportRecord> {
             reasons: judged.reasons,
             protocol: judged.protocol,
             protocols: judged.protocols,
+            doubtful: Vec::new(),
             body_hash: String::new(),
         });
     }

@@ -4,9 +4,12 @@
 
 mod desk;
 mod duty;
+mod inbound;
+mod intake;
 mod lists;
 mod postgres;
 mod records;
+mod shift;
 mod sqlite;
 mod station;
 #[cfg(test)]
@@ -22,11 +25,14 @@ use uuid::Uuid;
 
 pub use desk::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
 pub use duty::{DutyFilter, DutyRead, DutyWrite};
+pub use inbound::{InboundRead, InboundRecord, InboundWrite};
+pub use intake::{IntakeRead, IntakeRecord, IntakeWrite};
 pub use lists::{AlertCount, ContactCount, ListRead, OpenCount};
 pub use records::{
     AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, ContactLevel, Evidence,
     FeedDraft, FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
 };
+pub use shift::{ProtocolChange, ShiftRead, ShiftRecord, ShiftWrite};
 pub use station::{CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
 
 /// Opens transactions.
@@ -40,7 +46,9 @@ pub trait F0Store: Send + Sync {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait F0Read: SharedRead + CoreRead + DeskRead + DutyRead + ListRead {
+pub trait F0Read:
+    SharedRead + CoreRead + DeskRead + DutyRead + ListRead + IntakeRead + InboundRead + ShiftRead
+{
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
     /// Cases by their ids, in no order.
@@ -87,7 +95,9 @@ pub trait F0Read: SharedRead + CoreRead + DeskRead + DutyRead + ListRead {
 
 /// Writing inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
-pub trait F0Write: F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite {
+pub trait F0Write:
+    F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite + IntakeWrite + InboundWrite + ShiftWrite
+{
     /// Holds off others who decide about the same person or result until this transaction ends.
     async fn hold(&mut self, id: Uuid) -> Result<(), StoreError>;
 

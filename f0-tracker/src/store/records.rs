@@ -14,7 +14,7 @@ use crate::domain::ladder::Owner;
 use crate::domain::observation::Observation;
 use crate::domain::ranking::Standing;
 use crate::domain::risk::RiskGroup;
-use crate::domain::vital::Vitals;
+use crate::domain::vital::{Vital, Vitals};
 
 /// What opened a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +148,8 @@ pub struct ReportRecord {
     pub protocol: String,
     /// What every protocol says.
     pub protocols: Vec<ProtocolSays>,
+    /// The values that are improbable and were asked back.
+    pub doubtful: Vec<Vital>,
     /// The SHA-256 of the request, to tell a repeat from a conflict.
     pub body_hash: String,
 }
@@ -393,6 +395,8 @@ pub struct AlertFilter {
     pub wards: Option<Vec<String>>,
     /// Only those of these cases.
     pub cases: Option<Vec<CaseId>>,
+    /// Only open ones that this account owns, and those that it took and has not ended.
+    pub hands: Option<AccountId>,
     /// At most so many.
     pub limit: i64,
     /// Skip so many.

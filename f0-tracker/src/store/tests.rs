@@ -6,7 +6,10 @@ use std::sync::Arc;
 use shared::access::{AreaScope, Role};
 use shared::bilingual::Bilingual;
 use shared::events::{AlertLevel, ExposureLevel, Method, Outcome};
-use shared::ids::{AccountId, AlertId, CaseId, DutyId, PaperId, PersonId, ReportId, ResultId, TestId};
+use shared::ids::{
+    AccountId, AlertId, CaseId, DutyId, InboundId, PaperId, PersonId, ProtocolChangeId, ReportId, ResultId, ShiftId,
+    TestId,
+};
 use shared::time::{Date, Instant, minutes};
 use uuid::Uuid;
 
@@ -14,11 +17,14 @@ use super::*;
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
 use crate::domain::duty::Duty;
+use crate::domain::eligibility::{Answer, Decision, Verdict};
 use crate::domain::engine::{Measure, ProtocolSays, Reason};
 use crate::domain::ladder::Owner;
 use crate::domain::observation::{Observation, Reporter};
 use crate::domain::protocol::Comparison;
+use crate::domain::replay::Replay;
 use crate::domain::risk::RiskGroup;
+use crate::domain::shift::{Line, LineKind};
 use crate::domain::station_test::Watch;
 use crate::domain::symptom::Symptom;
 use crate::domain::vital::{Tenths, Vital, Vitals};
@@ -72,6 +78,7 @@ fn reason(rule: &str) -> Reason {
         source: "437/QĐ-BYT".to_owned(),
         text: Bilingual::new("SpO2 thấp", "Low SpO2"),
         proposed: true,
+        confirm: true,
         at: Some(now()),
     }
 }
@@ -101,6 +108,7 @@ fn report(n: u128, case: u128, minute: i64) -> ReportRecord {
             band: Some("low_medium".to_owned()),
             missing: vec![Vital::Pulse],
         }],
+        doubtful: vec![Vital::Spo2Pct],
         body_hash: "ab".repeat(32),
     }
 }
@@ -144,6 +152,8 @@ async fn conforms(store: Arc<dyn F0Store>) {
     duties(&store).await;
     counts(&store).await;
     order(&store).await;
+    intakes(&store).await;
+    shifts(&store).await;
     moves(&store).await;
 }
 
@@ -329,6 +339,7 @@ async fn alerts(store: &Arc<dyn F0Store>) {
         states: vec![AlertState::Open],
         wards: Some(vec!["28252".to_owned()]),
         cases: Some(vec![CaseId::from_uuid(id(3))]),
+        hands: Some(AccountId::from_uuid(id(78))),
         limit: 10,
         offset: 0,
     };
@@ -416,6 +427,105 @@ async fn station(store: &Arc<dyn F0Store>) {
     tx.commit().await.unwrap();
 }
 
+async fn intakes(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let case_id = CaseId::from_uuid(id(1));
+    assert_eq!(tx.intake(case_id).await.unwrap(), None);
+    let asked = IntakeRecord {
+        case_id,
+        last_dose_on: Some(Date::constant(2022, 1, 5)),
+        conditions_asked: true,
+        stable: Some(false),
+        self_care: None,
+        reachable: Some(true),
+        has_carer: Some(true),
+        carer: Some(PersonId::from_uuid(id(13))),
+        decision: Decision {
+            verdict: Verdict::Unknown,
+            protocol: "byt-261-2022".to_owned(),
+            source: "261/QĐ-BYT".to_owned(),
+            criteria: vec![Answer { text: Bilingual::new("SpO2", "SpO2"), met: None }],
+        },
+        decided_at: now(),
+        decided_by: Some(AccountId::from_uuid(id(77))),
+    };
+    for intake in [&asked, &IntakeRecord { stable: None, last_dose_on: None, decided_by: None, ..asked.clone() }] {
+        tx.put_intake(intake).await.unwrap();
+        assert_eq!(tx.intake(case_id).await.unwrap().as_ref(), Some(intake));
+    }
+    let (doctor, nobody) = (AccountId::from_uuid(id(77)), AccountId::from_uuid(id(99)));
+    assert_eq!(tx.doctor_loads(&[doctor, nobody]).await.unwrap(), [(doctor, 2)]);
+    let inbound = InboundRecord {
+        id: InboundId::from_uuid(id(81)),
+        gateway_id: "sms-1".to_owned(),
+        received_at: now(),
+        outcome: "report".to_owned(),
+        case_id: Some(case_id),
+        report_id: Some(ReportId::from_uuid(id(31))),
+        body_hash: "hash".to_owned(),
+    };
+    assert!(tx.insert_inbound(&inbound).await.unwrap());
+    assert!(!tx.insert_inbound(&inbound).await.unwrap(), "the gateway's id is taken");
+    assert_eq!(tx.inbound("sms-1").await.unwrap(), Some(inbound));
+    assert_eq!(tx.inbound("sms-2").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
+async fn shifts(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let (giver, other) = (AccountId::from_uuid(id(77)), AccountId::from_uuid(id(78)));
+    let line = Line::new(LineKind::Trend, Some(CaseId::from_uuid(id(1))), AlertLevel::Watch, Bilingual::new("a", "b"));
+    let shift = |n: u128, to: Option<AccountId>| ShiftRecord {
+        id: ShiftId::from_uuid(id(n)),
+        from: giver,
+        to,
+        at: now().plus(minutes(i64::try_from(n).unwrap())),
+        note: "êm".to_owned(),
+        lines: vec![line.clone()],
+        body_hash: "hash".to_owned(),
+    };
+    for given in [shift(91, Some(other)), shift(92, None)] {
+        assert!(tx.insert_shift(&given).await.unwrap());
+        assert!(!tx.insert_shift(&given).await.unwrap(), "the id is taken");
+    }
+    let of = |shifts: Vec<ShiftRecord>| shifts.iter().map(|s| s.id.uuid().as_u128()).collect::<Vec<_>>();
+    assert_eq!(of(tx.shifts_of(giver, now()).await.unwrap()), [92, 91]);
+    assert_eq!(of(tx.shifts_of(AccountId::from_uuid(id(99)), now()).await.unwrap()), [92]);
+    assert_eq!(of(tx.shifts_of(giver, now().plus(minutes(92))).await.unwrap()), [92]);
+    let accepted = Line { accepted_by: Some(other), accepted_at: Some(now()), ..line.clone() };
+    tx.put_lines(ShiftId::from_uuid(id(91)), std::slice::from_ref(&accepted)).await.unwrap();
+    let expected = ShiftRecord { lines: vec![accepted], ..shift(91, Some(other)) };
+    assert_eq!(tx.shift(expected.id).await.unwrap(), Some(expected));
+    let change = ProtocolChange {
+        id: ProtocolChangeId::from_uuid(id(95)),
+        title: "604".to_owned(),
+        body: "{}".to_owned(),
+        replay: Replay { days: 14, reports: 3, ..Replay::default() },
+        live_from: now().plus(minutes(10)),
+        created_at: now(),
+        created_by: giver,
+        signed: None,
+        body_hash: "hash".to_owned(),
+    };
+    assert!(tx.insert_protocol_change(&change).await.unwrap());
+    assert!(!tx.insert_protocol_change(&change).await.unwrap(), "the id is taken");
+    assert_eq!(tx.protocol_change(change.id).await.unwrap().as_ref(), Some(&change));
+    assert_eq!(tx.protocol_change_at(now().plus(minutes(60))).await.unwrap(), None, "nobody signed it");
+    let live_from = now().plus(minutes(20));
+    assert!(tx.sign_protocol_change(change.id, other, now(), live_from).await.unwrap());
+    assert!(!tx.sign_protocol_change(change.id, giver, now(), live_from).await.unwrap());
+    assert_eq!(tx.protocol_change_at(now().plus(minutes(19))).await.unwrap(), None);
+    assert_eq!(tx.protocol_change_at(live_from).await.unwrap(), Some(change.id));
+    let signed = ProtocolChange { signed: Some((other, now())), live_from, ..change };
+    assert_eq!(tx.protocol_changes().await.unwrap(), [signed]);
+    let ids = |reports: Vec<ReportRecord>| reports.iter().map(|r| r.id.uuid().as_u128()).collect::<Vec<_>>();
+    assert_eq!(ids(tx.reports_since(now(), None, 10).await.unwrap()), [31, 34, 33, 32]);
+    let first = Some((now(), ReportId::from_uuid(id(31))));
+    assert_eq!(ids(tx.reports_since(now(), first, 2).await.unwrap()), [34, 33]);
+    assert_eq!(ids(tx.reports_since(now().plus(minutes(2)), None, 10).await.unwrap()), [32]);
+    tx.commit().await.unwrap();
+}
+
 async fn duties(store: &Arc<dyn F0Store>) {
     let mut tx = store.write().await.unwrap();
     let duty = |n: u128, area: &str, from: i64, to: i64| Duty {
@@ -497,7 +607,10 @@ async fn moves(store: &Arc<dyn F0Store>) {
     assert_eq!(tx.alerts(&filter).await.unwrap().len(), 3);
     assert_eq!((tx.tests_of_case(to).await.unwrap().len(), tx.tests_of_case(from).await.unwrap().len()), (1, 0));
     assert_eq!((tx.papers_of(to).await.unwrap().len(), tx.papers_of(from).await.unwrap().len()), (2, 0));
+    assert_eq!((tx.intake(to).await.unwrap().is_some(), tx.intake(from).await.unwrap()), (true, None));
+    assert_eq!(tx.inbound("sms-1").await.unwrap().unwrap().case_id, Some(to));
     tx.move_person(PersonId::from_uuid(id(13)), PersonId::from_uuid(id(14))).await.unwrap();
+    assert_eq!(tx.intake(to).await.unwrap().unwrap().carer, Some(PersonId::from_uuid(id(14))));
     assert_eq!(tx.contacts_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));
     tx.move_person(PersonId::from_uuid(id(11)), PersonId::from_uuid(id(14))).await.unwrap();
     assert_eq!(tx.evidence_of(to).await.unwrap()[0].person_id, PersonId::from_uuid(id(14)));

@@ -3,10 +3,12 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
+use shared::ids::PersonId;
 use shared::time::{days, minutes};
+use shared_store::people::{SessionKind, SessionOwner};
 
 use super::http::{Site, adult};
-use super::stage::{OTHER_WARD, WARD, ask, grounds, province, signed_in};
+use super::stage::{OTHER_WARD, WARD, ask, grounds, province, signed_in, token};
 use crate::app::{desk_timers, timers};
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -53,6 +55,18 @@ async fn advice_is_given_once_told_and_stands_in_the_file() {
         assert_eq!(file["advice"].as_array().unwrap().len(), 1);
         assert!(codes(&file, "timeline", "kind").contains(&"advice.given".to_owned()));
         assert_eq!(site.messages("advice_given").await, 1);
+        let patient: PersonId = file["person_id"].as_str().unwrap().parse().unwrap();
+        let read = format!("acts/{ID}/read");
+        assert_eq!(site.post(&site.doctor, &read, json!({})).await.0, 403, "the patient's to confirm");
+        let other = site.stage.person("Trần Văn Nam", None, None, WARD).await;
+        let stranger = token(&site.stage.app, SessionOwner::Person(other), SessionKind::Bearer).await;
+        assert_eq!(site.post(&stranger, &read, json!({})).await.0, 404);
+        let patient = token(&site.stage.app, SessionOwner::Person(patient), SessionKind::Bearer).await;
+        for _ in 0..2 {
+            assert_eq!(site.post(&patient, &read, json!({})).await.0, 204);
+        }
+        let (_, file) = site.get(&site.doctor, &format!("cases/{case}")).await;
+        assert_eq!(file["advice"][0]["status"], "read");
         let elsewhere = AreaScope::from_code(OTHER_WARD).unwrap();
         let nurse = signed_in(&site.stage.app, "Nga", Role::Nurse, elsewhere).await;
         assert_eq!(site.act(&nurse, &case, "advice", json!({"text": "x"})).await.0, 404);

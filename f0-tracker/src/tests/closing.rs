@@ -48,6 +48,7 @@ async fn a_case_ends_on_day_seven_with_a_negative_test_and_its_paper_is_there_at
         let (status, early) = site.post(&site.doctor, &format!("cases/{case}/close"), json!({})).await;
         assert_eq!((status, &early["unmet"][0]["code"]), (409, &json!("days")), "{early}");
         assert_eq!(pdf(&site, &site.doctor, &format!("cases/{case}/certificate.pdf")).await.0, 409);
+        assert_eq!(site.get(&site.doctor, &format!("cases/{case}/sick-leave")).await.0, 409);
         let (status, order) = pdf(&site, &site.doctor, &format!("cases/{case}/isolation-order.pdf")).await;
         assert_eq!((status, order.starts_with(b"%PDF")), (200, true));
         let order = paper_token(&site, &case, PaperKind::IsolationOrder).await;
@@ -83,6 +84,10 @@ async fn a_case_ends_on_day_seven_with_a_negative_test_and_its_paper_is_there_at
             2,
             "order and certificate"
         );
+
+        let (status, leave) = site.get(&site.doctor, &format!("cases/{case}/sick-leave")).await;
+        assert_eq!((status, &leave["table"], &leave["days"]), (200, &json!("XML11"), &json!(8)), "{leave}");
+        assert_eq!((&leave["from"], &leave["MA_LK"]), (&json!("2022-03-09"), &json!(case.replace('-', ""))));
 
         let certificate = paper_token(&site, &case, PaperKind::Completion).await;
         let Check::Valid(facts) = check(&site.stage.app, &certificate).await.unwrap() else { panic!("not valid") };

@@ -117,14 +117,14 @@ impl AnswerPage {
         let page = Page::new(caller, &TEXTS, "care-answer-title");
         let level = report.level.code();
         let fired: Vec<_> = report.reasons.iter().filter(|reason| reason.level > AlertLevel::None).cloned().collect();
-        let low = fired.iter().any(|reason| reason.parameter == Vital::Spo2Pct.code());
+        let again = fired.iter().any(|reason| reason.confirm);
         Self {
             level: level_code(report.level),
             verdict: page.t(&format!("care-answer-{level}")),
             advice: page.t(&format!("care-answer-{level}-note")),
             emergency: report.level == AlertLevel::Emergency,
             // 261 and 4377 ask for a second reading after 30 to 60 seconds.
-            measure_again: low && report.level < AlertLevel::Emergency,
+            measure_again: again && report.level < AlertLevel::Emergency,
             why: reasons::of(&page, &fired),
             case_id: report.case_id.to_string(),
             page,

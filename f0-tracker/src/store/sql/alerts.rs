@@ -87,6 +87,10 @@ pub(super) async fn list(conn: &mut Conn, filter: &AlertFilter) -> Result<Vec<Al
         }
         query.push(")");
     }
+    if let Some(account) = filter.hands {
+        query.push(" AND ((status = 'open' AND owner_id = ").push_bind(account.uuid());
+        query.push(") OR (status = 'acknowledged' AND acknowledged_by = ").push_bind(account.uuid()).push("))");
+    }
     query.push(" ORDER BY CASE level WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, raised_at, id LIMIT ");
     query.push_bind(filter.limit).push(" OFFSET ").push_bind(filter.offset);
     let rows = query.build().persistent(false).fetch_all(conn).await?;

@@ -7,8 +7,11 @@ mod desk;
 mod duty;
 mod evidence;
 mod feed;
+mod inbound;
+mod intake;
 mod lists;
 mod reports;
+mod shift;
 mod station;
 
 use async_trait::async_trait;
@@ -184,6 +187,8 @@ impl F0Write for Tx {
         alerts::move_to(self.conn(), from, to).await?;
         desk::move_case(self.conn(), from, to).await?;
         station::move_case(self.conn(), from, to).await?;
+        intake::move_case(self.conn(), from, to).await?;
+        inbound::move_case(self.conn(), from, to).await?;
         contacts::move_to(self.conn(), from, to).await
     }
 
@@ -191,6 +196,7 @@ impl F0Write for Tx {
         evidence::move_person(self.conn(), from, to).await?;
         desk::move_person(self.conn(), from, to).await?;
         station::move_person(self.conn(), from, to).await?;
+        intake::move_person(self.conn(), from, to).await?;
         contacts::move_person(self.conn(), from, to).await
     }
 

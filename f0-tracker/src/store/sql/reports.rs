@@ -21,7 +21,7 @@ use crate::store::ReportRecord;
 macro_rules! columns {
     () => {
         "id, case_id, at, received_at, reporter, temperature_tenths, spo2_pct, respiratory_rate, pulse, systolic, \
-         diastolic, on_oxygen, symptoms, level, reasons, protocol, protocols, body_hash"
+         diastolic, on_oxygen, symptoms, level, reasons, protocol, protocols, doubtful, body_hash"
     };
 }
 
@@ -57,6 +57,7 @@ fn record(row: &Row) -> Result<ReportRecord, StoreError> {
         reasons: row.try_get::<Json<Vec<Reason>>, _>("reasons")?.0,
         protocol: row.try_get("protocol")?,
         protocols: row.try_get::<Json<Vec<ProtocolSays>>, _>("protocols")?.0,
+        doubtful: row.try_get::<Option<Json<Vec<Vital>>>, _>("doubtful")?.map(|json| json.0).unwrap_or_default(),
         body_hash: row.try_get("body_hash")?,
     })
 }
@@ -111,6 +112,23 @@ pub(super) async fn between(
     rows.iter().map(record).collect()
 }
 
+pub(super) async fn since(
+    conn: &mut Conn,
+    since: Instant,
+    after: Option<(Instant, ReportId)>,
+    limit: i64,
+) -> Result<Vec<ReportRecord>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", columns!(), " FROM f0_reports WHERE at >= "));
+    query.push_bind(At(since));
+    if let Some((at, id)) = after {
+        query.push(" AND (at > ").push_bind(At(at)).push(" OR (at = ").push_bind(At(at));
+        query.push(" AND id > ").push_bind(id.uuid()).push("))");
+    }
+    query.push(" ORDER BY at, id LIMIT ").push_bind(limit);
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    rows.iter().map(record).collect()
+}
+
 pub(super) async fn rejudge(conn: &mut Conn, report: &ReportRecord) -> Result<(), StoreError> {
     sqlx::query("UPDATE f0_reports SET level = $2, reasons = $3, protocol = $4, protocols = $5 WHERE id = $1")
         .bind(report.id.uuid())
@@ -127,8 +145,8 @@ pub(super) async fn insert(conn: &mut Conn, report: &ReportRecord) -> Result<boo
     let observed = &report.observed;
     let mut query = sqlx::query(
         "INSERT INTO f0_reports (id, case_id, at, received_at, reporter, on_oxygen, symptoms, level, reasons, protocol, \
-         protocols, body_hash, temperature_tenths, spo2_pct, respiratory_rate, pulse, systolic, diastolic) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         protocols, body_hash, doubtful, temperature_tenths, spo2_pct, respiratory_rate, pulse, systolic, diastolic) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(report.id.uuid())
@@ -142,7 +160,8 @@ pub(super) async fn insert(conn: &mut Conn, report: &ReportRecord) -> Result<boo
     .bind(Json(&report.reasons))
     .bind(&report.protocol)
     .bind(Json(&report.protocols))
-    .bind(&report.body_hash);
+    .bind(&report.body_hash)
+    .bind((!report.doubtful.is_empty()).then(|| Json(report.doubtful.clone())));
     for (vital, _) in VITALS {
         query = query.bind(vital_column(&observed.vitals, vital));
     }
