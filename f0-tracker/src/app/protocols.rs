@@ -2,6 +2,7 @@
 //! once a named doctor has signed it. Reports of before keep what they were judged by.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -204,13 +205,15 @@ async fn run(app: &App, catalog: &Catalog, over: i64) -> Result<Replay, StoreErr
         after = Some((last.observed.at, last.id));
         for report in reports {
             let case_id = report.case_id;
-            if !patients.contains_key(&case_id) {
-                let Some(case) = tx.case(case_id).await? else { continue };
-                let person = tx.person(case.person_id).await?.map(|stored| stored.person);
-                let subject = subject_of(&case, person.as_ref());
-                patients.insert(case_id, Patient { subject, ward: case.ward_code, before: Vec::new() });
-            }
-            let Some(patient) = patients.get_mut(&case_id) else { continue };
+            let patient = match patients.entry(case_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let Some(case) = tx.case(case_id).await? else { continue };
+                    let person = tx.person(case.person_id).await?.map(|stored| stored.person);
+                    let subject = subject_of(&case, person.as_ref());
+                    place.insert(Patient { subject, ward: case.ward_code, before: Vec::new() })
+                }
+            };
             let observed = report.observed;
             patient.before.retain(|earlier| earlier.at >= observed.at.minus(reach));
             let day = observed.at.local_date();
