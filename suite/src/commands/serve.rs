@@ -33,9 +33,10 @@ fn guide(config: &Config) -> std::io::Result<()> {
          doctor, doctor2                {url}/board      take an alert; open both to see it change hands\n\
          lab                            {url}/lab        upload results; a positive opens a case on the board\n\
          venue                          {url}/venue      print a poster, open its address on a phone\n\
-         officer                        {url}/exposures  who shared the air with a case, and who was told\n\
+         officer                        {url}/dashboard  the curve and each district; /exposures traces a case\n\
          nurse (ward 28252)             {url}/station    the station's work of today\n\
-         sampler, hotline, admin        {url}/login\n\
+         hotline                        {url}/hotline    find a caller by a name without accents\n\
+         sampler, admin                 {url}/login\n\
          every message that would leave {url}/messages\n\
          the API                        {url}/api/docs"
     ))
