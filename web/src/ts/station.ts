@@ -10,6 +10,7 @@ import { registerWorker } from "./pwa.ts";
 import { forget, keep, type Kept, onQueueChange, rejected, tally, waiting } from "./queue.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { type Entry, recordsOf } from "./station_visit.ts";
+import { sayStation } from "./station_words.ts";
 import { uuidv7 } from "./uuid.ts";
 import { figure, lang, say } from "./words.ts";
 
@@ -44,9 +45,9 @@ function showCards(records: readonly Kept<StationRecord>[]): void {
     place.hidden = at === undefined && !sentFor.has(key);
     place.dataset["state"] = at === undefined ? "sent" : "waiting";
     if (at !== undefined) {
-      place.replaceChildren(icon("wifi-off"), ` ${say("stationKept", { time: time(at) })}`);
+      place.replaceChildren(icon("wifi-off"), ` ${sayStation("stationKept", { time: time(at) })}`);
     } else if (!place.hidden) {
-      place.replaceChildren(icon("check"), ` ${say("stationSent")}`);
+      place.replaceChildren(icon("check"), ` ${sayStation("stationSent")}`);
     }
   }
 }
@@ -57,10 +58,10 @@ async function show(): Promise<void> {
   if (place !== null) {
     place.dataset["waiting"] = String(waits);
     place.dataset["sent"] = String(sent);
-    const text = say("stationQueue", { waiting: figure(waits), sent: figure(sent) });
+    const text = sayStation("stationQueue", { waiting: figure(waits), sent: figure(sent) });
     place.replaceChildren(icon(waits === 0 ? "check" : "wifi-off"), ` ${text}`);
     if (waits === 0 && sentFor.size > 0) {
-      const again = element("a", "", say("stationAgain"));
+      const again = element("a", "", sayStation("stationAgain"));
       again.href = location.pathname + location.search;
       place.append(" ", again);
     }
@@ -72,7 +73,7 @@ async function show(): Promise<void> {
     button.type = "button";
     button.addEventListener("click", () => void forget(record.id));
     const who = record.body.who ?? nameOf(record.body.case_id ?? "");
-    const text = say("stationRefused", { who, time: time(record.order), why: record.reason ?? "" });
+    const text = sayStation("stationRefused", { who, time: time(record.order), why: record.reason ?? "" });
     return element("li", "notice notice-error", icon("alert"), element("p", "", text), button);
   });
   find("[data-refused]")?.replaceChildren(...rows);
@@ -86,7 +87,7 @@ async function keepAll(records: readonly StationRecord[]): Promise<boolean> {
     }
     return true;
   } catch {
-    toast(say("stationBroken"), "error");
+    toast(sayStation("stationBroken"), "error");
     return false;
   }
 }
@@ -161,13 +162,13 @@ function listen(): void {
     const caseId = form.dataset["case"] ?? "";
     const made = recordsOf(entryOf(form), caseId, nameOf(caseId), new Date(), uuidv7);
     if ("wrong" in made) {
-      showWrong(form, made.wrong, made.low === undefined ? say("stationEmpty") : say("stationRange", { low: made.low, high: made.high ?? "" }));
+      showWrong(form, made.wrong, made.low === undefined ? sayStation("stationEmpty") : sayStation("stationRange", { low: made.low, high: made.high ?? "" }));
       return;
     }
     void keepAll(made.records).then((kept) => {
       if (kept) {
         dialog.close();
-        announce(say("stationKeptNow"));
+        announce(sayStation("stationKeptNow"));
       }
     });
   });
@@ -185,7 +186,7 @@ function listen(): void {
       const who = handed.dataset["who"] ?? "";
       void keepAll([{ id: uuidv7(), kind: "hand_out", act_id, who }]).then((kept) => {
         if (kept) {
-          const told = element("p", "small todo-kept", icon("check"), ` ${say("stationHandedOut")}`);
+          const told = element("p", "small todo-kept", icon("check"), ` ${sayStation("stationHandedOut")}`);
           told.setAttribute("role", "status");
           handed.replaceWith(told);
         }

@@ -69,16 +69,6 @@ const VI = {
   samplingLink: "Đây là một địa chỉ web, không phải mã ống hay thẻ.",
   samplingNoRange: "Chưa có dải mã trên máy này. Cần mạng một lần để lấy.",
   samplingWho: "Cần họ tên và ngày sinh hoặc số điện thoại.",
-  stationQueue: "{waiting} chờ gửi · {sent} đã gửi hôm nay",
-  stationKept: "Đã ghi lúc {time}, đang chờ gửi",
-  stationSent: "Đã gửi",
-  stationKeptNow: "Đã lưu trên máy.",
-  stationHandedOut: "Đã ghi là đã phát",
-  stationAgain: "Tải lại danh sách",
-  stationRefused: "{who}, ghi lúc {time}, không được nhận: {why}",
-  stationEmpty: "Hãy điền ít nhất một chỉ số, dấu hiệu, xét nghiệm hoặc cuộc gọi",
-  stationRange: "Nhập một số từ {low} đến {high}",
-  stationBroken: "Máy này không giữ được bản ghi. Hãy viết ra giấy.",
   passPerson: "1 người",
   declareAnswer: "Hãy trả lời câu hỏi này",
   passCheckedOut: "Đã ra về. Cảm ơn bạn!",
@@ -177,16 +167,6 @@ const EN: Record<Key, string> = {
   samplingLink: "This is a web address, not a tube or a card.",
   samplingNoRange: "No range of codes on this phone yet. It needs the network once.",
   samplingWho: "A name and a birth date or a phone are needed.",
-  stationQueue: "{waiting} waiting · {sent} sent today",
-  stationKept: "Recorded at {time}, waits to be sent",
-  stationSent: "Sent",
-  stationKeptNow: "Kept on this device.",
-  stationHandedOut: "Recorded as handed out",
-  stationAgain: "Load the list again",
-  stationRefused: "{who}, recorded at {time}, was refused: {why}",
-  stationEmpty: "Fill in at least one value, sign, test or call",
-  stationRange: "Enter a number from {low} to {high}",
-  stationBroken: "This device cannot keep the record. Write it on paper.",
   passPerson: "1 person",
   declareAnswer: "Answer this question",
   passCheckedOut: "You have left. Thank you!",
@@ -221,7 +201,11 @@ export function lang(): "vi" | "en" {
 
 /** The word for `key` in the page's language, its `{name}` places filled. */
 export function say(key: Key, places: Record<string, string | number> = {}): string {
-  const text: string = lang() === "en" ? EN[key] : VI[key];
+  return fill(lang() === "en" ? EN[key] : VI[key], places);
+}
+
+/** A text with its `{name}` places filled. */
+export function fill(text: string, places: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole));
 }
 
