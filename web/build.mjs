@@ -1,4 +1,4 @@
-// Builds web/dist from web/src and web/icons: app.css with its fonts, one script for each kind of page, the service
+// Builds web/dist from web/src and web/icons: app.css with its fonts and more.css, one script for each kind of page, the service
 // worker, the code reader with its WebAssembly, the icon sprite and the manifest; and each of them compressed, since the
 // server sends them as they lie. `--watch` builds again on every change and leaves the compression to the server.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -103,7 +103,7 @@ const common = { bundle: true, minify: !watch, target, logLevel: "info" };
 const builds = await Promise.all([
   context({
     ...common,
-    entryPoints: [join(root, "src/css/app.css")],
+    entryPoints: ["app", "more"].map((sheet) => join(root, `src/css/${sheet}.css`)),
     outdir: dist,
     loader: { ".woff2": "file" },
     // With its hash in its name a font may be kept for ever: a style sheet cannot ask for it with a version.

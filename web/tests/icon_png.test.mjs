@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 import { flatten, png } from "../icon_png.mjs";
 
-const svg = readFileSync(new URL("../icons/app.svg", import.meta.url), "utf8");
+const svg = readFileSync(join(process.cwd(), "icons/app.svg"), "utf8");
 
 /** The colour of a pixel of a picture that `png` wrote. */
 function pixel(picture, size, x, y) {

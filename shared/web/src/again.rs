@@ -8,9 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -43,14 +42,9 @@ pub async fn after_conflicts(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// Whether the request says that its body is small, or has none.
+/// Whether it is known that the body is small before any of it is read.
 fn is_small(request: &Request) -> bool {
-    match request.headers().get(header::CONTENT_LENGTH) {
-        None => !request.headers().contains_key(header::TRANSFER_ENCODING),
-        Some(length) => {
-            length.to_str().ok().and_then(|text| text.parse().ok()).is_some_and(|length: usize| length <= MOST)
-        }
-    }
+    request.body().size_hint().upper().is_some_and(|most| most <= MOST as u64)
 }
 
 fn is_conflict(response: &Response) -> bool {

@@ -137,6 +137,7 @@ async fn an_asset_asked_for_by_its_hash_is_kept_for_ever_and_any_other_for_an_ho
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             "svg" => "image/svg+xml",
+            "png" => "image/png",
             "webmanifest" => "application/manifest+json",
             other => panic!("{other}"),
         };
