@@ -101,7 +101,7 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Exposures) {
         let visits = options.visits;
-        let size = Size { people: 20_000, places: 1_000, first: visits, visits, find: Some(100.0), whole: Some(100.0) };
+        let size = Size { people: 20_000, places: 1_000, first: visits, visits, find: Some(100.0), whole: true };
         exposures::run(&mut report, size).await?;
     }
     if wanted(Subject::Upload) {
@@ -115,7 +115,7 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Crowd) {
         let visits = options.crowd;
-        let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: None };
+        let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: false };
         exposures::run(&mut report, size).await?;
     }
     if wanted(Subject::Lab) {
