@@ -28,6 +28,11 @@ use crate::store::model::{Counts, Upload};
 const LARGE: i64 = 1_000;
 /// For how long: a chunk of a large file is told so long after it was stored.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// How often, and after which pause, an upload looks whether what people wait for was published. Its next chunk would stand
+/// before every single result in the queue for the database.
+const GIVE_WAY: (u32, Duration) = (100, Duration::from_millis(5));
+/// After how many waits in vain an upload goes on without.
+const IN_VAIN: u32 = 5;
 /// How often a row is tried whose failure may pass.
 const TRIES: usize = 3;
 /// How long to wait before a row is tried again.
@@ -42,6 +47,8 @@ pub struct Intake {
     dry_run: bool,
     /// What a dry run would have stored, seen by its later rows.
     would_be: WouldBe,
+    /// How often it gave way in vain, one after the other.
+    in_vain: u32,
     report: RowReport,
 }
 
@@ -65,7 +72,8 @@ impl Intake {
             tx.commit().await?;
         }
         let report = RowReport::new(upload.id);
-        let intake = Self { app: app.clone(), sender, naming, upload, dry_run, would_be: WouldBe::default(), report };
+        let would_be = WouldBe::default();
+        let intake = Self { app: app.clone(), sender, naming, upload, dry_run, would_be, in_vain: 0, report };
         intake.note(false);
         Ok(intake)
     }
@@ -75,12 +83,33 @@ impl Intake {
     /// # Errors
     /// When the store fails again and again: what was stored stays, and sending the same again stores the rest.
     pub async fn take(&mut self, rows: &[Incoming]) -> Result<(), StoreError> {
+        if !self.dry_run && self.upload.counts.received > 0 {
+            self.give_way().await?;
+        }
         let outcomes = if self.dry_run { self.judge(rows).await? } else { self.store(rows).await? };
         count(&mut self.upload.counts, &outcomes);
         for outcome in outcomes {
             self.report.push(outcome);
         }
         self.note(false);
+        Ok(())
+    }
+
+    /// Waits, half a second at most, until every event that somebody waits for is published: the positives of the chunk
+    /// before, and whatever else came meanwhile. Where that was in vain a few times nobody publishes, and nobody waits.
+    async fn give_way(&mut self) -> Result<(), StoreError> {
+        let (most, pause) = GIVE_WAY;
+        if self.in_vain == IN_VAIN {
+            return Ok(());
+        }
+        for _ in 0..most {
+            if !self.app.store.read().await?.somebody_waits().await? {
+                self.in_vain = 0;
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        self.in_vain += 1;
         Ok(())
     }
 

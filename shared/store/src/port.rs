@@ -75,6 +75,8 @@ pub trait SharedRead: Send {
     /// A session that is neither revoked nor over, by the SHA-256 of its token.
     async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError>;
 
+    /// Whether an event that somebody waits for is still to be published. One whose first try failed does not count.
+    async fn somebody_waits(&mut self) -> Result<bool, StoreError>;
     /// How much waits.
     async fn backlog(&mut self) -> Result<Backlog, StoreError>;
     /// Dead letters, newest first.

@@ -19,6 +19,7 @@ on_both_stores! {
     nobody_else_gets_an_event_before_its_lease_ends,
     many_claimers_at_once_share_the_events,
     a_claim_never_takes_more_than_its_limit,
+    somebody_waits_until_the_event_is_published_or_has_failed_once,
     an_event_that_was_given_back_is_claimed_again,
     a_lost_memory_gets_recent_events_again,
     old_events_are_pruned_and_waiting_ones_are_kept,
@@ -48,6 +49,22 @@ async fn claim(ground: &Ground, now: Instant, limit: i64) -> anyhow::Result<Vec<
     let claimed = tx.claim_events(now, now.plus(minutes(2)), limit).await?;
     tx.commit().await?;
     Ok(claimed.into_iter().map(|claimed| claimed.event.id).collect())
+}
+
+async fn somebody_waits_until_the_event_is_published_or_has_failed_once(ground: &Ground) -> anyhow::Result<()> {
+    assert!(!ground.store.read().await?.somebody_waits().await?, "the outbox is empty");
+    let events = write(ground, 2).await?;
+    let now = start().plus(minutes(5));
+    assert!(ground.store.read().await?.somebody_waits().await?);
+    claim(ground, now, 2).await?;
+    assert!(ground.store.read().await?.somebody_waits().await?, "it is on its way");
+    let mut tx = ground.store.write().await?;
+    tx.mark_published(&ids(&events[..1]), now).await?;
+    tx.commit().await?;
+    assert!(ground.store.read().await?.somebody_waits().await?, "the other one is on its way");
+    claim(ground, now.plus(minutes(10)), 2).await?;
+    assert!(!ground.store.read().await?.somebody_waits().await?, "it failed once: who sends more need not wait for it");
+    Ok(())
 }
 
 fn ids(events: &[CloudEvent]) -> Vec<EventId> {

@@ -182,6 +182,16 @@ pub(super) async fn dead_letters(conn: &mut Conn, limit: i64) -> Result<Vec<Dead
     Ok(letters)
 }
 
+pub(super) async fn somebody_waits(conn: &mut Conn) -> Result<bool, StoreError> {
+    let first: Option<i64> = sqlx::query_scalar(
+        "SELECT rank FROM outbox WHERE published_at IS NULL AND rank = $1 AND attempts < 2 ORDER BY created_at LIMIT 1",
+    )
+    .bind(SOON)
+    .fetch_optional(conn)
+    .await?;
+    Ok(first.is_some())
+}
+
 pub(super) async fn backlog(conn: &mut Conn) -> Result<Backlog, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT COUNT(*) FROM outbox WHERE published_at IS NULL) AS outbox, \

@@ -216,6 +216,10 @@ impl SharedRead for Tx {
         identity::session(&mut self.inner, token_hash, now).await
     }
 
+    async fn somebody_waits(&mut self) -> Result<bool, StoreError> {
+        events::somebody_waits(&mut self.inner).await
+    }
+
     async fn backlog(&mut self) -> Result<Backlog, StoreError> {
         events::backlog(&mut self.inner).await
     }
