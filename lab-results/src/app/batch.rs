@@ -26,7 +26,7 @@ pub struct Batch<'a> {
     waiting: Waiting,
     random: SharedRandom,
     now: Instant,
-    /// From when the events may be told that nobody waits for; at once where it is not said.
+    /// From when the events may be told that nobody waits for: at once where it is not said, but after all others.
     not_before: Option<Instant>,
     /// Something was written past this batch: what was read about pools may not hold any more.
     went_past: bool,
@@ -81,14 +81,8 @@ impl<'a> Batch<'a> {
             waiting.audit.append(&mut lines);
         }
         tx.add_custody(&waiting.custody).await?;
-        if let Some(not_before) = self.not_before {
-            tx.append_events_later(&waiting.others, not_before).await?;
-        } else {
-            waiting.pressing.append(&mut waiting.others);
-        }
-        if !waiting.pressing.is_empty() {
-            tx.append_events(&waiting.pressing).await?;
-        }
+        tx.append_events(&waiting.pressing).await?;
+        tx.append_events_later(&waiting.others, self.not_before).await?;
         tx.audit_all(&waiting.audit, self.now, &mut self.random).await
     }
 }

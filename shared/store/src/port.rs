@@ -201,8 +201,12 @@ pub trait SharedWrite: SharedRead {
     async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
     /// Many events at once, published after the commit.
     async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
-    /// Many events that nobody waits for: published after `not_before`, when no other event waits.
-    async fn append_events_later(&mut self, events: &[CloudEvent], not_before: Instant) -> Result<(), StoreError>;
+    /// Many events that nobody waits for: published when no other event waits, and not before `not_before`.
+    async fn append_events_later(
+        &mut self,
+        events: &[CloudEvent],
+        not_before: Option<Instant>,
+    ) -> Result<(), StoreError>;
     /// Claims waiting events until `lease_until`.
     async fn claim_events(
         &mut self,

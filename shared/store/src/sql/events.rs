@@ -28,9 +28,9 @@ pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Resul
 pub(super) async fn append_later(
     conn: &mut Conn,
     events: &[CloudEvent],
-    not_before: Instant,
+    not_before: Option<Instant>,
 ) -> Result<(), StoreError> {
-    insert(conn, events, LATER, Some(At(not_before))).await
+    insert(conn, events, LATER, not_before.map(At)).await
 }
 
 async fn insert(conn: &mut Conn, events: &[CloudEvent], rank: i64, not_before: Option<At>) -> Result<(), StoreError> {

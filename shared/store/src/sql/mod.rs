@@ -405,7 +405,11 @@ impl SharedWrite for Tx {
         events::append_many(&mut self.inner, events).await
     }
 
-    async fn append_events_later(&mut self, events: &[CloudEvent], not_before: Instant) -> Result<(), StoreError> {
+    async fn append_events_later(
+        &mut self,
+        events: &[CloudEvent],
+        not_before: Option<Instant>,
+    ) -> Result<(), StoreError> {
         self.pending.add(Topic::Outbox);
         events::append_later(&mut self.inner, events, not_before).await
     }
