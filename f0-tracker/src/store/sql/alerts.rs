@@ -185,12 +185,3 @@ pub(super) async fn resolve(
     }
     Ok(query.build().execute(conn).await?.rows_affected() == 1)
 }
-
-pub(super) async fn move_to(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_alerts SET case_id = $2 WHERE case_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}

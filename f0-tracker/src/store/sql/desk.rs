@@ -63,24 +63,6 @@ async fn list(conn: &mut Conn, filter: &ActFilter) -> Result<Vec<ActRecord>, Sto
     rows.iter().map(record).collect()
 }
 
-pub(super) async fn move_case(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_acts SET case_id = $2 WHERE case_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn move_person(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_acts SET person_id = $2 WHERE person_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
 #[async_trait]
 impl DeskRead for Tx {
     async fn act(&mut self, id: ActId) -> Result<Option<ActRecord>, StoreError> {

@@ -82,21 +82,3 @@ pub(super) async fn put(conn: &mut Conn, evidence: &Evidence) -> Result<bool, St
     .await?;
     Ok(done.rows_affected() == 1)
 }
-
-pub(super) async fn move_to(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_case_results SET case_id = $2 WHERE case_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn move_person(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_case_results SET person_id = $2 WHERE person_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}

@@ -7,17 +7,8 @@ use shared_store::columns::At;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::{Conn, Tx};
+use super::Tx;
 use crate::store::{InboundRead, InboundRecord, InboundWrite};
-
-pub(super) async fn move_case(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_inbound SET case_id = $2 WHERE case_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
 
 #[async_trait]
 impl InboundRead for Tx {

@@ -8,31 +8,9 @@ use sqlx::types::Json;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Db, Tx, push_uuids};
+use super::{Db, Tx, push_uuids};
 use crate::domain::eligibility::Decision;
 use crate::store::{IntakeRead, IntakeRecord, IntakeWrite};
-
-/// Gives the intake of one case to another that has none.
-pub(super) async fn move_case(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE f0_intakes SET case_id = $2 WHERE case_id = $1 \
-         AND NOT EXISTS (SELECT 1 FROM f0_intakes AS other WHERE other.case_id = $2)",
-    )
-    .bind(from.uuid())
-    .bind(to.uuid())
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn move_person(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_intakes SET carer_id = $2 WHERE carer_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
 
 #[async_trait]
 impl IntakeRead for Tx {

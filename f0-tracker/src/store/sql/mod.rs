@@ -10,6 +10,7 @@ mod feed;
 mod inbound;
 mod intake;
 mod lists;
+mod merging;
 mod reports;
 mod shift;
 mod station;
@@ -182,22 +183,11 @@ impl F0Write for Tx {
     }
 
     async fn move_contents(&mut self, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-        reports::move_to(self.conn(), from, to).await?;
-        evidence::move_to(self.conn(), from, to).await?;
-        alerts::move_to(self.conn(), from, to).await?;
-        desk::move_case(self.conn(), from, to).await?;
-        station::move_case(self.conn(), from, to).await?;
-        intake::move_case(self.conn(), from, to).await?;
-        inbound::move_case(self.conn(), from, to).await?;
-        contacts::move_to(self.conn(), from, to).await
+        merging::cases(self.conn(), from, to).await
     }
 
     async fn move_person(&mut self, from: PersonId, to: PersonId) -> Result<(), StoreError> {
-        evidence::move_person(self.conn(), from, to).await?;
-        desk::move_person(self.conn(), from, to).await?;
-        station::move_person(self.conn(), from, to).await?;
-        intake::move_person(self.conn(), from, to).await?;
-        contacts::move_person(self.conn(), from, to).await
+        merging::people(self.conn(), from, to).await
     }
 
     async fn put_evidence(&mut self, evidence: &Evidence) -> Result<bool, StoreError> {

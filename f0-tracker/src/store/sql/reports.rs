@@ -167,12 +167,3 @@ pub(super) async fn insert(conn: &mut Conn, report: &ReportRecord) -> Result<boo
     }
     Ok(query.execute(conn).await?.rows_affected() == 1)
 }
-
-pub(super) async fn move_to(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_reports SET case_id = $2 WHERE case_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
-}

@@ -9,7 +9,7 @@ use shared_store::columns::At;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::{Conn, Row, Tx, code};
+use super::{Row, Tx, code};
 use crate::domain::station_test::Watch;
 use crate::store::{CaseRecord, CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
 
@@ -62,25 +62,6 @@ fn paper(row: &Row) -> Result<PaperRecord, StoreError> {
         issued_by: row.try_get::<Option<Uuid>, _>("issued_by")?.map(AccountId::from_uuid),
         revoked: revoked_at.map(|at| (at, reason)),
     })
-}
-
-/// Gives the tests and papers of one case to another. The other's papers were revoked before.
-pub(super) async fn move_case(conn: &mut Conn, from: CaseId, to: CaseId) -> Result<(), StoreError> {
-    for statement in
-        ["UPDATE f0_tests SET case_id = $2 WHERE case_id = $1", "UPDATE f0_papers SET case_id = $2 WHERE case_id = $1"]
-    {
-        sqlx::query(statement).bind(from.uuid()).bind(to.uuid()).execute(&mut *conn).await?;
-    }
-    Ok(())
-}
-
-pub(super) async fn move_person(conn: &mut Conn, from: PersonId, to: PersonId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE f0_tests SET person_id = $2 WHERE person_id = $1")
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 #[async_trait]
