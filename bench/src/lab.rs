@@ -14,11 +14,12 @@ use reqwest::multipart::{Form, Part};
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 use shared::time::days;
-use shared_testkit::servers::{TestPostgres, TestRedis};
+use shared_testkit::servers::TestPostgres;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Executor};
+use tests::apart::Apart;
 use tests::client::Client;
-use tests::process::{Embedded, Process, binary};
+use tests::process::Embedded;
 use tests::sample;
 use tests::stream::Stream;
 use tokio::task::JoinHandle;
@@ -360,47 +361,4 @@ async fn during_upload(
         delays.len(),
         ended.duration_since(begun).as_secs_f64()
     ))
-}
-
-/// Three processes on PostgreSQL and Redis.
-struct Apart {
-    lab: Process,
-    f0: Process,
-    _checkin: Process,
-    _directory: tempfile::TempDir,
-    _redis: TestRedis,
-    _postgres: TestPostgres,
-}
-
-impl Apart {
-    async fn start() -> anyhow::Result<Self> {
-        let postgres = TestPostgres::database().await;
-        let redis = TestRedis::namespace().await;
-        let directory = tempfile::tempdir()?;
-        let path = |name: &str| directory.path().join(name).to_str().map(str::to_owned).context("a path");
-        let (keys, data) = (path("keys")?, path("")?);
-        let database = postgres.url();
-        let arguments = [
-            "--database-url",
-            &database,
-            "--redis-url",
-            redis.url(),
-            "--keys-dir",
-            &keys,
-            "--data-dir",
-            &data,
-            "--demo",
-        ];
-        let environment = [("ANTAM_REDIS_PREFIX", redis.prefix())];
-        let filled = std::process::Command::new(binary("antam")?)
-            .args(["demo", "--people", "0"])
-            .args(arguments)
-            .envs(environment)
-            .output()?;
-        ensure!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
-        let checkin = Process::start_with("checkin", &arguments, &environment)?;
-        let lab = Process::start_with("lab-results", &arguments, &environment)?;
-        let f0 = Process::start_with("f0-tracker", &arguments, &environment)?;
-        Ok(Self { lab, f0, _checkin: checkin, _directory: directory, _redis: redis, _postgres: postgres })
-    }
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use futures::future::join_all;
-use shared_testkit::servers::{TestPostgres, TestRedis};
+use tests::apart::Apart;
 use tests::client::Client;
-use tests::process::{Embedded, Process, binary};
+use tests::process::Embedded;
 use tests::sample;
 use tests::stream::Stream;
 
@@ -25,34 +25,8 @@ pub async fn run(report: &mut Report, rate: u32, seconds: u32) -> anyhow::Result
     say(report, "embedded, SQLite", &mut embedded, 300.0)?;
     drop(suite);
 
-    let postgres = TestPostgres::database().await;
-    let redis = TestRedis::namespace().await;
-    let directory = tempfile::tempdir()?;
-    let keys = directory.path().join("keys");
-    let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
-    let database = postgres.url();
-    let arguments = [
-        "--database-url",
-        database.as_str(),
-        "--redis-url",
-        redis.url(),
-        "--keys-dir",
-        keys,
-        "--data-dir",
-        data,
-        "--demo",
-    ];
-    let environment = [("ANTAM_REDIS_PREFIX", redis.prefix())];
-    let filled = std::process::Command::new(binary("antam")?)
-        .args(["demo", "--people", "0"])
-        .args(arguments)
-        .envs(environment)
-        .output()?;
-    ensure!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
-    let _checkin = Process::start_with("checkin", &arguments, &environment)?;
-    let lab = Process::start_with("lab-results", &arguments, &environment)?;
-    let f0 = Process::start_with("f0-tracker", &arguments, &environment)?;
-    let mut apart = pour(&lab.url, &f0.url, rate, seconds).await?;
+    let services = Apart::start().await?;
+    let mut apart = pour(&services.lab.url, &services.f0.url, rate, seconds).await?;
     say(report, "three processes, PostgreSQL and Redis", &mut apart, 1_000.0)
 }
 

@@ -1,5 +1,6 @@
 //! What the whole-suite tests share: the program as a process, clients that sign in, and a reader of the live stream.
 
+pub mod apart;
 pub mod client;
 pub mod faulty;
 pub mod film;

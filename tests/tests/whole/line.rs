@@ -7,9 +7,9 @@ use anyhow::{Context, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::time::minutes;
-use shared_testkit::servers::{TestPostgres, TestRedis};
+use tests::apart::Apart;
 use tests::client::Client;
-use tests::process::{Embedded, Process};
+use tests::process::Embedded;
 use tests::sample::{self, now};
 use tests::stream::Stream;
 
@@ -143,30 +143,6 @@ async fn the_line_runs_in_one_process_on_sqlite() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn the_line_runs_across_three_processes_on_postgresql_and_redis() -> anyhow::Result<()> {
-    let postgres = TestPostgres::database().await;
-    let redis = TestRedis::namespace().await;
-    let directory = tempfile::tempdir()?;
-    let keys = directory.path().join("keys");
-    let (keys, data) = (keys.to_str().context("a path")?, directory.path().to_str().context("a path")?);
-    let database = postgres.url();
-    let arguments = [
-        "--database-url",
-        database.as_str(),
-        "--redis-url",
-        redis.url(),
-        "--keys-dir",
-        keys,
-        "--data-dir",
-        data,
-        "--demo",
-    ];
-    let filled = std::process::Command::new(tests::process::binary("antam")?)
-        .args(["demo", "--people", "0"])
-        .args(arguments)
-        .env("ANTAM_REDIS_PREFIX", redis.prefix())
-        .output()?;
-    ensure!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
-    let start = |program: &str| Process::start_with(program, &arguments, &[("ANTAM_REDIS_PREFIX", redis.prefix())]);
-    let (checkin, lab, f0) = (start("checkin")?, start("lab-results")?, start("f0-tracker")?);
+    let Apart { checkin, lab, f0, .. } = &Apart::start().await?;
     run(&Line { checkin: checkin.url.clone(), lab: lab.url.clone(), f0: f0.url.clone() }).await
 }
