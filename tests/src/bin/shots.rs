@@ -9,12 +9,13 @@ use tests::process::Embedded;
 use thirtyfour::prelude::*;
 
 /// Pages by who looks at them; an empty name is somebody who is not signed in.
-const PAGES: [(&str, &[&str]); 8] = [
+const PAGES: [(&str, &[&str]); 9] = [
     ("", &["/", "/login", "/care", "/messages", "/nowhere", "/me", "/declare", "/scan", "/venue/new"]),
     ("doctor", &["/board", "/people?q=nguyen"]),
-    ("lab", &["/lab"]),
+    ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
     ("venue", &["/venue", "/venue/cards", "/venue/import"]),
-    ("officer", &["/exposures", "/dashboard"]),
+    ("officer", &["/exposures", "/dashboard", "/lab/labs"]),
+    ("sampler", &["/sampling"]),
     ("nurse", &["/station", "/venue/waiting"]),
     ("hotline", &["/hotline"]),
     ("admin", &["/operations"]),
