@@ -142,7 +142,7 @@ async fn progress(State(app): State<App>, caller: Caller, Path(id): Path<String>
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let keepers = Who::Roles(KEEPERS);
     let import = Doc::page("Register the venues of a file").takes("multipart/form-data").query(&["dry_run"]);
-    let posters = Doc::page("Draw the posters of all own venues").takes("application/x-www-form-urlencoded");
+    let posters = Doc::page("Draw the posters of all own venues").form();
     let limited = post(take).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024));
     routes
         .add(Method::GET, "/venue/import", keepers, Scope::None, Doc::page("Venues from a file"), get(show))

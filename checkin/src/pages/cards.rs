@@ -112,7 +112,7 @@ fn person([name, birth, phone]: [String; 3]) -> PersonInput {
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let who = Who::Roles(ISSUERS);
-    let print = Doc::page("Print a sheet of personal QR cards").takes("application/x-www-form-urlencoded");
+    let print = Doc::page("Print a sheet of personal QR cards").form();
     routes
         .add(
             Method::GET,

@@ -25,8 +25,6 @@ use crate::domain::device_token;
 use crate::domain::policy::StayPolicy;
 use crate::poster::symbol::Symbol;
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 #[derive(Template)]
 #[template(path = "me_code.html")]
 struct CodePage {
@@ -235,14 +233,14 @@ pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
     }
     routes
         .add(Method::GET, "/me", Who::Public, Scope::Own, Doc::page("A citizen's own page"), get(show))
-        .add(Method::POST, "/me", Who::Public, Scope::Own, Doc::page("Open it with a code").takes(FORM), post(redeem))
-        .add(Method::POST, "/me/code", Who::Public, Scope::Own, Doc::page("Send a code").takes(FORM), post(ask))
+        .add(Method::POST, "/me", Who::Public, Scope::Own, Doc::page("Open it with a code").form(), post(redeem))
+        .add(Method::POST, "/me/code", Who::Public, Scope::Own, Doc::page("Send a code").form(), post(ask))
         .add(
             Method::POST,
             "/me/out",
             Who::CitizenOr(&[]),
             Scope::Own,
-            Doc::page("Check an own visit out").takes(FORM),
+            Doc::page("Check an own visit out").form(),
             post(leave),
         )
         .add(
@@ -250,7 +248,7 @@ pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
             "/me/card",
             Who::CitizenOr(&[]),
             Scope::Own,
-            Doc::page("End the personal QR and make a new one").takes(FORM),
+            Doc::page("End the personal QR and make a new one").form(),
             post(renew),
         )
 }

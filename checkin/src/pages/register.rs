@@ -21,8 +21,6 @@ use super::venue::{Choice, District, VenueForm, districts, input, kinds};
 use crate::App;
 use crate::app::self_registration::{self, Asked, Confirmed, Resent, Typed, Waiting};
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 #[derive(Template)]
 #[template(path = "register.html")]
 struct RegisterPage {
@@ -206,7 +204,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue/new/code",
             Who::Public,
             Scope::None,
-            Doc::page("Send the owner's phone a one-time code").takes(FORM),
+            Doc::page("Send the owner's phone a one-time code").form(),
             post(submit),
         )
         .add(
@@ -222,7 +220,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue/new/{id}/code",
             Who::Public,
             Scope::Own,
-            Doc::page("Confirm a registration with the code").takes(FORM),
+            Doc::page("Confirm a registration with the code").form(),
             post(confirm),
         )
         .add(
@@ -230,7 +228,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue/new/{id}/resend/code",
             Who::Public,
             Scope::Own,
-            Doc::page("Send the code again").takes(FORM),
+            Doc::page("Send the code again").form(),
             post(resend),
         )
         .add(
@@ -246,7 +244,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue/waiting/{id}",
             station,
             Scope::Area,
-            Doc::page("Confirm a registration for an owner who stands here").takes(FORM),
+            Doc::page("Confirm a registration for an owner who stands here").form(),
             post(vouch),
         )
 }

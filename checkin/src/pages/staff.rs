@@ -26,7 +26,6 @@ use crate::app::self_registration::password_fault;
 use crate::app::staff::{self, Joined, Staff};
 use crate::app::{reprint, venues};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 /// How often the sign is drawn anew, in seconds.
 const SIGN_EVERY: &str = "15";
 
@@ -206,23 +205,16 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let page = Doc::page;
     routes
         .add(Method::GET, "/venue/{id}/staff", keepers, own, page("Who works at a venue"), get(show))
-        .add(
-            Method::POST,
-            "/venue/{id}/staff",
-            keepers,
-            own,
-            page("Invite somebody to the staff").takes(FORM),
-            post(invite),
-        )
+        .add(Method::POST, "/venue/{id}/staff", keepers, own, page("Invite somebody to the staff").form(), post(invite))
         .add(
             Method::POST,
             "/venue/{id}/staff/remove",
             keepers,
             own,
-            page("Take somebody off the staff").takes(FORM),
+            page("Take somebody off the staff").form(),
             post(remove),
         )
-        .add(Method::POST, "/venue/{id}/reprint", keepers, own, page("A new code").takes(FORM), post(renew))
+        .add(Method::POST, "/venue/{id}/reprint", keepers, own, page("A new code").form(), post(renew))
         .add(Method::GET, "/venue/{id}/sign", keepers, own, page("The sign that says whether it is full"), get(sign))
         .add(
             Method::GET,
@@ -237,7 +229,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue/join/{token}/code",
             Who::Public,
             Scope::Own,
-            page("Take an invitation").takes(FORM),
+            page("Take an invitation").form(),
             post(join),
         )
 }

@@ -225,7 +225,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/venue",
             Who::Roles(KEEPERS),
             Scope::Own,
-            Doc::page("Register a venue").takes("application/x-www-form-urlencoded"),
+            Doc::page("Register a venue").form(),
             post(submit),
         )
 }

@@ -173,7 +173,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
         "/exposures/alert",
         Who::Roles(&[Role::Officer]),
         Scope::Area,
-        Doc::page("Tell everybody who was at places of a case").takes("application/x-www-form-urlencoded"),
+        Doc::page("Tell everybody who was at places of a case").form(),
         post(tell),
     )
 }

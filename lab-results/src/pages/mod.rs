@@ -122,8 +122,6 @@ pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
     more_routes(officer_routes(tube_routes(work_routes(result_routes(routes), app))))
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 fn tube_routes(routes: Routes<App>) -> Routes<App> {
     let takers = Who::Roles(TAKERS);
     let page = Doc::page;
@@ -142,11 +140,11 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/custody",
             takers,
             Scope::Own,
-            page("Note what happened to tubes").takes(FORM),
+            page("Note what happened to tubes").form(),
             post(tubes::note),
         )
         .add(Method::GET, "/lab/labels", takers, Scope::None, page("Codes given out ahead"), get(tubes::labels))
-        .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").takes(FORM), post(tubes::give))
+        .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").form(), post(tubes::give))
         .add(Method::GET, "/lab/pools", takers, Scope::Own, page("Pools"), get(pools::list))
         .add(Method::GET, "/lab/pools/{id}", takers, Scope::AreaOrOwn, page("A pool and its members"), get(pools::one))
         .add(
@@ -154,7 +152,7 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/pools/{id}/members/{position}",
             takers,
             Scope::AreaOrOwn,
-            page("Note that a member was called back").takes(FORM),
+            page("Note that a member was called back").form(),
             post(pools::call),
         )
         .add(
@@ -177,7 +175,7 @@ fn officer_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/labs",
             registrars,
             Scope::None,
-            page("Register a laboratory").takes(FORM),
+            page("Register a laboratory").form(),
             post(labs::register),
         )
         .add(
@@ -185,7 +183,7 @@ fn officer_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/labs/{code}/keys",
             registrars,
             Scope::None,
-            page("Make a key for a laboratory's program").takes(FORM),
+            page("Make a key for a laboratory's program").form(),
             post(labs::make_key),
         )
         .add(Method::POST, "/lab/keys/{id}/revoke", registrars, Scope::None, page("Revoke a key"), post(labs::revoke))
@@ -201,7 +199,7 @@ fn more_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/undo/{id}",
             workers,
             Scope::Own,
-            page("Strike a task off the list").takes(FORM),
+            page("Strike a task off the list").form(),
             post(labs::undone),
         )
         .add(Method::GET, "/lab/bench", workers, Scope::None, page("The test bench"), get(labs::bench))
@@ -210,7 +208,7 @@ fn more_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/bench",
             workers,
             Scope::Own,
-            page("What would become of records; nothing is stored").takes(FORM),
+            page("What would become of records; nothing is stored").form(),
             post(labs::try_out),
         )
 }
@@ -230,7 +228,7 @@ fn result_routes(routes: Routes<App>) -> Routes<App> {
             "/r/{code}",
             Who::Public,
             Scope::Own,
-            Doc::page("Open the result with a one-time code").takes("application/x-www-form-urlencoded"),
+            Doc::page("Open the result with a one-time code").form(),
             post(citizen::redeem),
         )
         .add(
@@ -246,8 +244,7 @@ fn result_routes(routes: Routes<App>) -> Routes<App> {
             "/r/{code}/member",
             Who::Public,
             Scope::Own,
-            Doc::page("Open the result of a member of the household by their birth date")
-                .takes("application/x-www-form-urlencoded"),
+            Doc::page("Open the result of a member of the household by their birth date").form(),
             post(citizen::member),
         )
         .add(

@@ -15,6 +15,9 @@ use shared::access::Role;
 use crate::caller::Caller;
 use crate::problem::Problem;
 
+/// What a browser sends of a form: the only bodies that axum itself reads for us.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "who", content = "roles", rename_all = "snake_case")]
@@ -85,6 +88,12 @@ impl Doc {
         self.takes = Some("application/json");
         self.body = Some(schema);
         self
+    }
+
+    /// It takes what a browser sends of a form.
+    #[must_use]
+    pub const fn form(self) -> Self {
+        self.takes(FORM)
     }
 
     /// It takes another content type.

@@ -16,6 +16,7 @@ use shared::bilingual::{Bilingual, Lang};
 use shared::problem::FieldError;
 use shared_store::StoreError;
 
+use crate::access::FORM;
 use crate::context::{RequestContext, wants_page};
 
 /// An error that an answer tells of.
@@ -303,9 +304,6 @@ pub async fn render(request: Request, next: Next) -> Response {
     }
     answer
 }
-
-/// What forms are sent as: the only bodies that axum itself reads for us.
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A problem for an error that the router or a layer answered without a body of ours.
 fn bare(response: &Response) -> Option<Problem> {

@@ -147,7 +147,6 @@ async fn resolve(
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    const FORM: &str = "application/x-www-form-urlencoded";
     routes
         .add(
             Method::GET,
@@ -171,7 +170,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/board/alerts/{id}/take",
             Who::Roles(BOARD),
             Scope::Area,
-            Doc::page("Take an alert, without script; 409 says who was first").takes(FORM),
+            Doc::page("Take an alert, without script; 409 says who was first").form(),
             post(take),
         )
         .add(
@@ -179,7 +178,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/board/alerts/{id}/resolve",
             Who::Roles(BOARD),
             Scope::Area,
-            Doc::page("End an alert, without script; 409 says who has it").takes(FORM),
+            Doc::page("End an alert, without script; 409 says who has it").form(),
             post(resolve),
         )
 }

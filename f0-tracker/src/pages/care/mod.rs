@@ -14,9 +14,6 @@ use shared_web::access::Routes;
 use super::FormError;
 use crate::App;
 
-/// The content type of the forms.
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// The message for a field of a form; empty where nothing is wrong with it.
 fn message(errors: &[FormError], id: &str) -> String {
     errors.iter().find(|error| error.id == id).map(|error| error.message.clone()).unwrap_or_default()

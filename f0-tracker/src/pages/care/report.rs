@@ -15,7 +15,7 @@ use shared_web::caller::Caller;
 use shared_web::extract::Id;
 use shared_web::page::{Page, html};
 
-use super::{FORM, unprocessable};
+use super::unprocessable;
 use crate::App;
 use crate::api::body_hash;
 use crate::app::look::{self, OwnCase};
@@ -185,7 +185,7 @@ async fn answer(State(app): State<App>, caller: Caller, Id(id): Id<ReportId>) ->
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     const PATH: &str = "/care/cases/{id}/report";
     let form = Doc::page("The form of a report, for a citizen who signed in");
-    let send = Doc::page("Send a report, as a citizen who signed in").takes(FORM);
+    let send = Doc::page("Send a report, as a citizen who signed in").form();
     let answered = Doc::page("What a report means and what to do");
     routes
         .add(Method::GET, PATH, Who::Public, Scope::Own, form, get(show))

@@ -21,7 +21,7 @@ use shared_web::auth::{codes, session};
 use shared_web::caller::Caller;
 use shared_web::page::{Page, html};
 
-use super::{FORM, message, unprocessable};
+use super::{message, unprocessable};
 use crate::App;
 use crate::domain::case::CaseState;
 use crate::pages::{FormError, TEXTS};
@@ -166,7 +166,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/care/code",
             Who::Public,
             Scope::None,
-            Doc::page("Send a one-time code; answers the same whether the phone is known").takes(FORM),
+            Doc::page("Send a one-time code; answers the same whether the phone is known").form(),
             post(send_code),
         )
         .add(
@@ -174,7 +174,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/care/sign-in",
             Who::Public,
             Scope::None,
-            Doc::page("Sign in with a one-time code; sets the session cookie").takes(FORM),
+            Doc::page("Sign in with a one-time code; sets the session cookie").form(),
             post(sign_in),
         )
 }

@@ -158,7 +158,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
         "/care/advice/{id}/read",
         Who::Public,
         Scope::Own,
-        Doc::page("Confirm that advice was read; the sign-in form before").takes(super::FORM),
+        Doc::page("Confirm that advice was read; the sign-in form before").form(),
         post(confirm),
     )
 }

@@ -449,8 +449,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/cases/{id}/report",
             Who::Roles(REPORTERS),
             Scope::Area,
-            Doc::page("Note a patient's state; shows the form with its errors, or the case")
-                .takes("application/x-www-form-urlencoded"),
+            Doc::page("Note a patient's state; shows the form with its errors, or the case").form(),
             post(take_report),
         )
         .add(
@@ -458,8 +457,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/cases/{id}/acts/{kind}",
             Who::Roles(ADVISERS),
             Scope::Area,
-            Doc::page("Do something for a patient; shows the form with its errors, or the case")
-                .takes("application/x-www-form-urlencoded"),
+            Doc::page("Do something for a patient; shows the form with its errors, or the case").form(),
             post(act),
         )
         .add(

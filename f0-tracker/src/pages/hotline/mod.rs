@@ -193,7 +193,6 @@ async fn act(
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    const FORM: &str = "application/x-www-form-urlencoded";
     routes
         .add(
             Method::GET,
@@ -216,7 +215,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/hotline/people/{id}/script",
             Who::Roles(DESK),
             Scope::Area,
-            Doc::page("Note what a caller said: a report by staff").takes(FORM),
+            Doc::page("Note what a caller said: a report by staff").form(),
             post(script),
         )
         .add(
@@ -224,7 +223,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/hotline/people/{id}/acts/{kind}",
             Who::Roles(DESK),
             Scope::Area,
-            Doc::page("Note a call, advise, hand over").takes(FORM),
+            Doc::page("Note a call, advise, hand over").form(),
             post(act),
         )
 }

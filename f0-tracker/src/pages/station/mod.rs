@@ -101,7 +101,6 @@ async fn step(
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    const FORM: &str = "application/x-www-form-urlencoded";
     routes
         .add(
             Method::GET,
@@ -116,7 +115,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/station/close",
             Who::Roles(STATIONS),
             Scope::Area,
-            Doc::page("End the cases that were ticked").query(&["ward"]).takes(FORM),
+            Doc::page("End the cases that were ticked").query(&["ward"]).form(),
             post(close),
         )
         .add(
@@ -124,7 +123,7 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             "/acts/{id}/step",
             Who::Roles(ADVISERS),
             Scope::Area,
-            Doc::page("Take the next step of something that was done for a patient, without script").takes(FORM),
+            Doc::page("Take the next step of something that was done for a patient, without script").form(),
             post(step),
         )
 }

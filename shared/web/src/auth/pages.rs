@@ -153,7 +153,7 @@ pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
             "/login",
             Who::Public,
             Scope::None,
-            Doc::page("Sign in; sets the session cookie").takes("application/x-www-form-urlencoded"),
+            Doc::page("Sign in; sets the session cookie").form(),
             post(submit),
         )
         .add(Method::POST, "/logout", Who::Public, Scope::Own, Doc::page("End the session"), post(sign_out))
