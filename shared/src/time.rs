@@ -23,6 +23,9 @@ const VIETNAM: Offset = Offset::constant(7);
 pub struct Instant(Timestamp);
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
+
     /// Takes a timestamp and cuts what is finer than a microsecond, which neither database keeps.
     #[must_use]
     pub fn new(timestamp: Timestamp) -> Self {

@@ -10,6 +10,7 @@ use shared::bilingual::Bilingual;
 use shared::ids::UploadId;
 use shared::time::Instant;
 use shared_store::StoreError;
+use shared_store::pace::Pace;
 
 use crate::app::App;
 use crate::app::batch::Batch;
@@ -23,6 +24,8 @@ use crate::app::sender::Sender;
 use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
 use crate::store::model::{Counts, Upload};
 
+/// From how many rows on an upload is a file, whose rows do not stand before the results of others.
+const FILE: usize = 50;
 /// From how many rows on an upload is a large one: what it brings beyond them is told when the file is in, unless it is a
 /// positive result. Nobody waits for a negative one within seconds, and the telling would take the machine from the storing.
 const LARGE: i64 = 1_000;
@@ -86,13 +89,19 @@ impl Intake {
         if !self.dry_run && self.upload.counts.received > 0 {
             self.give_way().await?;
         }
-        let outcomes = if self.dry_run { self.judge(rows).await? } else { self.store(rows).await? };
+        let outcomes =
+            if self.dry_run { self.judge(rows).await? } else { self.pace(rows).run(self.store(rows)).await? };
         count(&mut self.upload.counts, &outcomes);
         for outcome in outcomes {
             self.report.push(outcome);
         }
         self.note(false);
         Ok(())
+    }
+
+    /// A result that is sent alone or with a few others stands before the rows of a file, and so does what follows from it.
+    fn pace(&self, rows: &[Incoming]) -> Pace {
+        if self.upload.counts.received == 0 && rows.len() < FILE { Pace::Now } else { Pace::Soon }
     }
 
     /// Waits, half a second at most, until every event that somebody waits for is published: the positives of the chunk

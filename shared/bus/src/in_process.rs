@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use async_trait::async_trait;
 use futures::future::join_all;
 use shared::event::CloudEvent;
+use shared_store::pace::Pace;
 
 use crate::delivery::Delivery;
 use crate::{Bus, BusError, Handlers};
@@ -33,11 +34,11 @@ impl InProcessBus {
 
 #[async_trait]
 impl Bus for InProcessBus {
-    async fn publish(&self, event: &CloudEvent) -> Result<(), BusError> {
+    async fn publish(&self, event: &CloudEvent, pace: Pace) -> Result<(), BusError> {
         let handlers = self.handlers.get().ok_or(BusError::NobodyListens)?;
         let listening = handlers.iter().filter(|handler| handler.kinds().contains(&event.kind.as_str()));
         // All of them come to their end, also where one fails: none is torn off because of another.
-        let ends = join_all(listening.map(|handler| self.delivery.deliver(handler.as_ref(), event))).await;
+        let ends = pace.run(join_all(listening.map(|handler| self.delivery.deliver(handler.as_ref(), event)))).await;
         ends.into_iter().collect::<Result<(), _>>().map_err(BusError::from)
     }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 pub use handler::{Handler, HandlerError};
 use shared::event::CloudEvent;
+use shared_store::pace::Pace;
 
 /// Why an event was not taken by the bus. It stays in the outbox and is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +39,8 @@ pub enum BusError {
 #[async_trait]
 pub trait Bus: Send + Sync {
     /// Takes an event. When this returns, the event is safe without its outbox row: every handler has dealt with it
-    /// (in-process), or the stream has it (Redis).
-    async fn publish(&self, event: &CloudEvent) -> Result<(), BusError>;
+    /// (in-process), or the stream of its pace has it (Redis). Its handlers work at that pace.
+    async fn publish(&self, event: &CloudEvent, pace: Pace) -> Result<(), BusError>;
 
     /// Whether the bus can take events now.
     async fn ready(&self) -> Result<(), BusError>;

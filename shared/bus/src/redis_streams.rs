@@ -1,7 +1,8 @@
 //! The bus over Redis Streams, for services that run as processes of their own.
 //!
-//! One stream holds all events. Each handler is a consumer group with its own place in the stream; the processes of a
-//! service are consumers of that group, each under a name of its own. What a consumer has read and not acknowledged stays on
+//! One stream for each pace holds all events, so that what somebody waits for never stands behind 100,000 negatives. Each
+//! handler is a consumer group with its own place in each stream; the processes of a service are consumers of that group,
+//! each under a name of its own. What a consumer has read and not acknowledged stays on
 //! its pending list; another consumer takes it over (XAUTOCLAIM) once it has been idle for a minute. Redis is never the only
 //! copy: a published event stays in the outbox for days, and when the marker key is missing (a flushed or new Redis), the
 //! relay gives recent events again. The marker says `restoring` until that is done.
@@ -18,6 +19,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnecti
 use redis::streams::{StreamAutoClaimReply, StreamId, StreamMaxlen, StreamReadOptions, StreamReadReply};
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, RedisError};
 use shared::event::CloudEvent;
+use shared_store::pace::Pace;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -25,7 +27,7 @@ use uuid::Uuid;
 use crate::delivery::Delivery;
 use crate::{Bus, BusError, Handler, Handlers};
 
-/// The stream is cut at about so many events; a consumer that is further behind finds them through the outbox.
+/// A stream is cut at about so many events; a consumer that is further behind finds them through the outbox.
 const MAX_LENGTH: usize = 500_000;
 /// How many events one read takes, and how many of them are handled at once.
 const BATCH: usize = 32;
@@ -53,7 +55,7 @@ impl Default for RedisOptions {
 pub struct RedisBus {
     client: Client,
     publisher: ConnectionManager,
-    stream: String,
+    streams: [String; Pace::ALL.len()],
     marker: String,
     options: RedisOptions,
 }
@@ -78,13 +80,13 @@ impl RedisBus {
         Ok(Self {
             client,
             publisher,
-            stream: format!("{prefix}:events:v1"),
+            streams: Pace::ALL.map(|pace| stream(prefix, pace)),
             marker: format!("{prefix}:events:v1:marker"),
             options,
         })
     }
 
-    /// Starts one consumer task a handler; they end after `stop`.
+    /// Starts one consumer task for each handler and pace; they end after `stop`.
     ///
     /// # Errors
     /// When a group cannot be made.
@@ -96,23 +98,31 @@ impl RedisBus {
     ) -> Result<Vec<tokio::task::JoinHandle<()>>, BusError> {
         let mut tasks = Vec::new();
         for handler in handlers.iter() {
-            self.ensure_group(handler.name()).await?;
-            let consumer = Consumer {
-                client: self.client.clone(),
-                control: self.publisher.clone(),
-                stream: self.stream.clone(),
-                name: format!("{}-{}", std::process::id(), unique()),
-                handler: Arc::clone(handler),
-                delivery: delivery.clone(),
-                options: self.options,
-            };
-            tasks.push(shared_store::runtime::spawn(consumer.run(stop.clone())));
+            for (pace, stream) in Pace::ALL.into_iter().zip(&self.streams) {
+                ensure_group(&mut self.publisher.clone(), stream, handler.name()).await?;
+                let consumer = Consumer {
+                    client: self.client.clone(),
+                    control: self.publisher.clone(),
+                    stream: stream.clone(),
+                    pace,
+                    name: format!("{}-{}", std::process::id(), unique()),
+                    handler: Arc::clone(handler),
+                    delivery: delivery.clone(),
+                    options: self.options,
+                };
+                tasks.push(shared_store::runtime::spawn(consumer.run(stop.clone())));
+            }
         }
         Ok(tasks)
     }
+}
 
-    async fn ensure_group(&self, group: &str) -> Result<(), RedisError> {
-        ensure_group(&mut self.publisher.clone(), &self.stream, group).await
+/// The key of the stream of a pace.
+fn stream(prefix: &str, pace: Pace) -> String {
+    match pace {
+        Pace::Now => format!("{prefix}:events:v1"),
+        Pace::Soon => format!("{prefix}:events:v1:soon"),
+        Pace::Later => format!("{prefix}:events:v1:later"),
     }
 }
 
@@ -133,12 +143,17 @@ async fn ensure_group(connection: &mut ConnectionManager, stream: &str, group: &
 
 #[async_trait]
 impl Bus for RedisBus {
-    async fn publish(&self, event: &CloudEvent) -> Result<(), BusError> {
+    async fn publish(&self, event: &CloudEvent, pace: Pace) -> Result<(), BusError> {
         let text = serde_json::to_string(event)?;
         let _: String = self
             .publisher
             .clone()
-            .xadd_maxlen(&self.stream, StreamMaxlen::Approx(MAX_LENGTH), "*", &[("event", text.as_str())])
+            .xadd_maxlen(
+                &self.streams[pace as usize],
+                StreamMaxlen::Approx(MAX_LENGTH),
+                "*",
+                &[("event", text.as_str())],
+            )
             .await?;
         Ok(())
     }
@@ -171,6 +186,7 @@ struct Consumer {
     client: Client,
     control: ConnectionManager,
     stream: String,
+    pace: Pace,
     name: String,
     handler: Arc<dyn Handler>,
     delivery: Delivery,
@@ -251,7 +267,7 @@ impl Consumer {
     /// Handles one event beside the others, and acknowledges it when it needs no more care.
     async fn start(&self, id: StreamId, permits: &Arc<Semaphore>) {
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else { return };
-        let (handler, delivery) = (Arc::clone(&self.handler), self.delivery.clone());
+        let (handler, delivery, pace) = (Arc::clone(&self.handler), self.delivery.clone(), self.pace);
         let (mut control, stream) = (self.control.clone(), self.stream.clone());
         shared_store::runtime::spawn(async move {
             let _permit = permit;
@@ -259,7 +275,7 @@ impl Consumer {
             let event = text.as_deref().map(serde_json::from_str::<CloudEvent>);
             let settled = match event {
                 Some(Ok(event)) if handler.kinds().contains(&event.kind.as_str()) => {
-                    delivery.deliver(handler.as_ref(), &event).await.is_ok()
+                    pace.run(delivery.deliver(handler.as_ref(), &event)).await.is_ok()
                 }
                 Some(Ok(_)) => true,
                 _ => {

@@ -33,6 +33,7 @@ pub mod error;
 pub mod keys;
 pub mod migrate;
 pub mod outbox;
+pub mod pace;
 pub mod people;
 mod pieces;
 pub mod port;
@@ -50,4 +51,4 @@ pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
 pub const MIGRATIONS: migrate::Migrations =
-    migrate::migrations!("shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank");
+    migrate::migrations!("shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due");

@@ -8,6 +8,7 @@ use shared::time::Instant;
 use uuid::Uuid;
 
 use crate::columns::At;
+use crate::pace::Pace;
 
 /// An event that the relay has claimed: nobody else will publish it before the lease ends.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Claimed {
     pub event: CloudEvent,
     /// How often it was claimed, this time included.
     pub attempts: i64,
+    /// How much somebody waits for it.
+    pub pace: Pace,
 }
 
 /// An event that a consumer could not handle, kept for a person to look at and replay.
@@ -110,13 +113,8 @@ pub struct OutboxRow {
     pub text: String,
     /// When it happened.
     pub created_at: At,
-    /// What is claimed first: the smallest.
+    /// Its pace ([`Pace::rank`]).
     pub rank: i64,
-    /// From when it may be claimed.
-    pub not_before: Option<At>,
+    /// When it may be claimed: the epoch, which is at once whatever the clocks of several hosts say, or a time.
+    pub due_at: At,
 }
-
-/// The rank of an event that somebody waits for.
-pub const SOON: i64 = 0;
-/// The rank of an event that is published when nothing else waits.
-pub const LATER: i64 = 1;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::audit::{AuditEntry, AuditLine, Head};
 use crate::error::StoreError;
 use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
+use crate::pace::Pace;
 use crate::people::{PeopleQuery, PlaceKey, Review, Session, StoredAccount, StoredPerson};
 
 /// What a store of the shared tables gives.
@@ -75,7 +76,8 @@ pub trait SharedRead: Send {
     /// A session that is neither revoked nor over, by the SHA-256 of its token.
     async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError>;
 
-    /// Whether an event that somebody waits for is still to be published. One whose first try failed does not count.
+    /// Whether an event that somebody waits for, now or soon, is still to be published. One whose first try failed does not
+    /// count.
     async fn somebody_waits(&mut self) -> Result<bool, StoreError>;
     /// How much waits.
     async fn backlog(&mut self) -> Result<Backlog, StoreError>;
@@ -197,19 +199,27 @@ pub trait SharedWrite: SharedRead {
         max_attempts: i64,
     ) -> Result<bool, StoreError>;
 
-    /// An event, published after the commit.
+    /// An event, published after the commit at the pace of the task that writes it.
     async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
-    /// Many events at once, published after the commit.
+    /// Many events at once, as [`Self::append_event`].
     async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
-    /// Many events that nobody waits for: published when no other event waits, and not before `not_before`.
+    /// Many events that nobody waits for ([`Pace::Later`]), published not before `not_before`.
     async fn append_events_later(
         &mut self,
         events: &[CloudEvent],
         not_before: Option<Instant>,
     ) -> Result<(), StoreError>;
-    /// Claims waiting events until `lease_until`.
+    /// Claims waiting events until `lease_until`, the most pressing first.
     async fn claim_events(
         &mut self,
+        now: Instant,
+        lease_until: Instant,
+        limit: i64,
+    ) -> Result<Vec<Claimed>, StoreError>;
+    /// As [`Self::claim_events`] of one pace.
+    async fn claim_events_of(
+        &mut self,
+        pace: Pace,
         now: Instant,
         lease_until: Instant,
         limit: i64,

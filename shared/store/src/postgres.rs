@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::error::StoreError;
 use crate::keys::Keys;
+use crate::pace::Turns;
 use crate::wake::Wake;
 
 /// The database that the shared SQL is compiled for here.
@@ -17,9 +18,13 @@ pub type Conn = sqlx::PgConnection;
 /// Its row.
 pub type Row = sqlx::postgres::PgRow;
 
+/// How many transactions that nobody waits for within a second run beside the others, and how many that nobody waits for at all.
+const BESIDE: (usize, usize) = (4, 2);
+
 /// The statements that truly differ.
 pub mod dialect {
-    use sqlx::Transaction;
+    use sqlx::{QueryBuilder, Transaction};
+    use uuid::Uuid;
 
     use super::{Conn, Db, PgPool, Row, StoreError};
     use crate::audit::AuditRow;
@@ -69,19 +74,24 @@ pub mod dialect {
         Ok(())
     }
 
+    /// Ends a condition on a column: it is one of these ids. An array, so that it is one prepared statement for all numbers.
+    pub fn one_of(query: &mut QueryBuilder<Db>, ids: &[Uuid]) {
+        query.push(" = ANY(").push_bind(ids.to_vec()).push(")");
+    }
+
     /// Inserts by arrays: one prepared statement for every number of rows.
     pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, claimed_until) \
-             SELECT id, kind, event, created_at, 0, rank, not_before FROM UNNEST($1::uuid[], $2::text[], $3::text[], \
-             $4::timestamptz[], $5::bigint[], $6::timestamptz[]) AS rows (id, kind, event, created_at, rank, not_before)",
+            "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, due_at) \
+             SELECT id, kind, event, created_at, 0, rank, due_at FROM UNNEST($1::uuid[], $2::text[], $3::text[], \
+             $4::timestamptz[], $5::bigint[], $6::timestamptz[]) AS rows (id, kind, event, created_at, rank, due_at)",
         )
         .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.kind.clone()))
         .bind(column(rows, |row| row.text.clone()))
         .bind(column(rows, |row| row.created_at))
         .bind(column(rows, |row| row.rank))
-        .bind(column(rows, |row| row.not_before))
+        .bind(column(rows, |row| row.due_at))
         .execute(conn)
         .await?;
         Ok(())
@@ -173,6 +183,7 @@ pub use sql::Tx;
 #[derive(Debug, Clone)]
 pub struct Engine {
     pool: PgPool,
+    turns: Turns,
     keys: Arc<Keys>,
     wake: Wake,
 }
@@ -195,7 +206,8 @@ impl Engine {
             .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        Ok(Self { pool, keys, wake })
+        let (beside, later) = BESIDE;
+        Ok(Self { pool, turns: Turns::new(beside, later), keys, wake })
     }
 
     /// The pool that writes.

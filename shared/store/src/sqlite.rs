@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 use crate::error::StoreError;
 use crate::keys::Keys;
+use crate::pace::Turns;
 use crate::wake::Wake;
 
 /// The database that the shared SQL is compiled for here.
@@ -25,6 +26,7 @@ const WRITER_CACHE: &str = "-16000";
 /// The statements that truly differ.
 pub mod dialect {
     use sqlx::{QueryBuilder, Transaction};
+    use uuid::Uuid;
 
     use super::{Conn, Db, Row, SqlitePool, StoreError};
     use crate::audit::AuditRow;
@@ -64,12 +66,21 @@ pub mod dialect {
         Ok(())
     }
 
+    /// Ends a condition on a column: it is one of these ids. Not for more than some hundreds.
+    pub fn one_of(query: &mut QueryBuilder<Db>, ids: &[Uuid]) {
+        query.push(" IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(*id);
+        }
+        query.push(")");
+    }
+
     /// Inserts by row values.
     pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
         for piece in pieces(rows, MOST_ROWS) {
-            let mut query = QueryBuilder::<Db>::new(
-                "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, claimed_until) ",
-            );
+            let mut query =
+                QueryBuilder::<Db>::new("INSERT INTO outbox (id, kind, event, created_at, attempts, rank, due_at) ");
             query.push_values(piece, |mut values, row| {
                 values
                     .push_bind(row.id)
@@ -78,7 +89,7 @@ pub mod dialect {
                     .push_bind(row.created_at)
                     .push("0")
                     .push_bind(row.rank)
-                    .push_bind(row.not_before);
+                    .push_bind(row.due_at);
             });
             query.build().execute(&mut *conn).await?;
         }
@@ -192,6 +203,7 @@ pub use sql::Tx;
 pub struct Engine {
     readers: SqlitePool,
     writer: SqlitePool,
+    turns: Turns,
     keys: Arc<Keys>,
     wake: Wake,
 }
@@ -232,7 +244,7 @@ impl Engine {
             .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { readers, writer, keys, wake })
+        Ok(Self { readers, writer, turns: Turns::new(1, 1), keys, wake })
     }
 
     /// The pool that writes: one connection.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use shared_bus::Bus;
+use shared_store::pace::Pace;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus_ground::{Line, TOLD, eventually, told};
@@ -17,7 +18,7 @@ async fn two_consumers_of_one_group_share_the_events() -> anyhow::Result<()> {
     line.listen(&[&one]).await?;
     line.listen(&[&other]).await?;
     for _ in 0..100 {
-        line.bus.publish(&told()).await?;
+        line.bus.publish(&told(), Pace::Now).await?;
     }
     eventually("all events", async || Ok(one.effects().len() + other.effects().len() == 100)).await?;
     ensure!(one.given().len() + other.given().len() == 100, "no event went to both");
@@ -32,7 +33,7 @@ async fn the_events_of_a_consumer_that_died_are_taken_over() -> anyhow::Result<(
     let consumers = line.listen(&[&hanging]).await?;
     let events = [told(), told(), told()];
     for event in &events {
-        line.bus.publish(event).await?;
+        line.bus.publish(event, Pace::Now).await?;
     }
     eventually("the events at the first", async || Ok(hanging.given().len() == 3)).await?;
     consumers.iter().for_each(tokio::task::JoinHandle::abort);
@@ -56,7 +57,7 @@ async fn a_service_that_joins_later_hears_what_the_stream_remembers() -> anyhow:
     let line = Line::redis().await?;
     let events = [told(), told()];
     for event in &events {
-        line.bus.publish(event).await?;
+        line.bus.publish(event, Pace::Now).await?;
     }
     let late = Arc::new(line.handler("late", &[TOLD]));
     line.listen(&[&late]).await?;
@@ -70,11 +71,11 @@ async fn a_consumer_goes_on_where_its_group_stood_when_it_stopped() -> anyhow::R
     let before = Arc::new(line.handler("shared", &[TOLD]));
     let consumers = line.listen_until(&[&before], &stop).await?;
     let (first, second) = (told(), told());
-    line.bus.publish(&first).await?;
+    line.bus.publish(&first, Pace::Now).await?;
     before.has(&[first.id]).await?;
     stop.cancel();
     tokio::time::timeout(Duration::from_secs(5), shared_bus::redis_streams::join(consumers)).await?;
-    line.bus.publish(&second).await?;
+    line.bus.publish(&second, Pace::Now).await?;
 
     let after = Arc::new(line.handler("shared", &[TOLD]));
     line.listen(&[&after]).await?;
@@ -94,7 +95,7 @@ async fn an_entry_that_is_no_event_is_passed_over() -> anyhow::Result<()> {
         let _: String = add.arg(&keys[0]).arg("*").arg(field).arg(value).query_async(&mut connection).await?;
     }
     let event = told();
-    line.bus.publish(&event).await?;
+    line.bus.publish(&event, Pace::Now).await?;
     listener.has(&[event.id]).await
 }
 

@@ -13,6 +13,7 @@ use shared::ids::EventId;
 use shared::time::minutes;
 use shared_bus::relay::Relay;
 use shared_bus::{Bus, BusError};
+use shared_store::pace::Pace;
 use shared_store::runtime::SystemClock;
 use tokio::time::Instant;
 
@@ -24,6 +25,7 @@ on_both_buses! {
     what_another_process_committed_is_found_without_a_nudge,
     a_crash_after_publishing_and_before_marking_is_harmless,
     a_slow_event_does_not_hold_up_those_behind_it,
+    what_nobody_waits_for_does_not_hold_up_what_somebody_does,
     an_event_that_the_bus_does_not_take_is_tried_again_soon,
     several_relays_share_the_work,
     a_relay_that_is_told_to_stop_finishes_what_is_under_way,
@@ -87,7 +89,7 @@ async fn a_crash_after_publishing_and_before_marking_is_harmless(line: &Line) ->
     let claimed = tx.claim_events(now, lease, 10).await?;
     tx.commit().await?;
     ensure!(claimed.len() == 2);
-    line.bus.publish(&claimed[0].event).await?;
+    line.bus.publish(&claimed[0].event, Pace::Now).await?;
     listener.has(&[claimed[0].event.id]).await?;
 
     line.relay();
@@ -111,6 +113,27 @@ async fn a_slow_event_does_not_hold_up_those_behind_it(line: &Line) -> anyhow::R
     listener.has(&[&quick[..], &[slow]].concat()).await
 }
 
+/// Many events that nobody waits for, each of which takes its handler a while: those under way stand before one of now, and not
+/// those that wait.
+async fn what_nobody_waits_for_does_not_hold_up_what_somebody_does(line: &Line) -> anyhow::Result<()> {
+    let later = Pace::Later.run(line.commit(600)).await?;
+    let soon = Pace::Soon.run(line.commit(20)).await?;
+    let all = Arc::new(line.handler("listener", &[TOLD]).taking(Duration::from_millis(20)));
+    line.listen(&[&all]).await?;
+    line.relay();
+    eventually("some of the many", async || Ok(all.effects().len() > 3)).await?;
+    let now = line.commit(1).await?;
+    eventually("the one of now", async || Ok(all.effects().contains(&now[0]))).await?;
+    let effects = all.effects();
+    let handled = |of: &[EventId]| of.iter().filter(|id| effects.contains(id)).count();
+    ensure!(handled(&later) < 500, "{} of those that nobody waits for came first", handled(&later));
+    all.has(&[&later[..], &soon, &now].concat()).await?;
+    let effects = all.effects();
+    let last = |of: &[EventId]| effects.iter().rposition(|id| of.contains(id));
+    ensure!(last(&soon) < last(&later), "what is for soon stands before what is for later");
+    Ok(())
+}
+
 /// A bus that does not take the first events.
 struct Down {
     bus: Arc<dyn Bus>,
@@ -119,9 +142,9 @@ struct Down {
 
 #[async_trait]
 impl Bus for Down {
-    async fn publish(&self, event: &CloudEvent) -> Result<(), BusError> {
+    async fn publish(&self, event: &CloudEvent, pace: Pace) -> Result<(), BusError> {
         let refuse = self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        if refuse.is_ok() { Err(BusError::NobodyListens) } else { self.bus.publish(event).await }
+        if refuse.is_ok() { Err(BusError::NobodyListens) } else { self.bus.publish(event, pace).await }
     }
 
     async fn ready(&self) -> Result<(), BusError> {

@@ -9,6 +9,7 @@ use shared::event::CloudEvent;
 use shared::ids::EventId;
 use shared::time::{Instant, days, minutes};
 use shared_store::outbox::{Backlog, DeadLetter};
+use shared_store::pace::Pace;
 use shared_store::wake::Topic;
 
 use crate::sample::{event, random, start};
@@ -19,6 +20,8 @@ on_both_stores! {
     nobody_else_gets_an_event_before_its_lease_ends,
     many_claimers_at_once_share_the_events,
     a_claim_never_takes_more_than_its_limit,
+    each_pace_is_claimed_by_itself_and_the_most_pressing_first,
+    an_event_for_later_is_not_claimed_before_its_time,
     somebody_waits_until_the_event_is_published_or_has_failed_once,
     an_event_that_was_given_back_is_claimed_again,
     a_lost_memory_gets_recent_events_again,
@@ -33,7 +36,12 @@ const KIND: &str = "antam.test.told.v1";
 
 /// Writes so many events, a minute apart.
 async fn write(ground: &Ground, count: i64) -> anyhow::Result<Vec<CloudEvent>> {
-    let mut random = random(1);
+    write_more(ground, count, 1).await
+}
+
+/// The same, with ids of their own for each seed.
+async fn write_more(ground: &Ground, count: i64, seed: u64) -> anyhow::Result<Vec<CloudEvent>> {
+    let mut random = random(seed);
     let events: Vec<_> = (0..count).map(|i| event(KIND, start().plus(minutes(i)), &mut random)).collect();
     let mut tx = ground.store.write().await?;
     // The last one alone, those before it at once and backwards: how they are written makes no difference.
@@ -49,6 +57,39 @@ async fn claim(ground: &Ground, now: Instant, limit: i64) -> anyhow::Result<Vec<
     let claimed = tx.claim_events(now, now.plus(minutes(2)), limit).await?;
     tx.commit().await?;
     Ok(claimed.into_iter().map(|claimed| claimed.event.id).collect())
+}
+
+async fn each_pace_is_claimed_by_itself_and_the_most_pressing_first(ground: &Ground) -> anyhow::Result<()> {
+    // The least pressing are written first.
+    let later = Pace::Later.run(write_more(ground, 2, 6)).await?;
+    let soon = Pace::Soon.run(write_more(ground, 2, 7)).await?;
+    assert!(ground.store.read().await?.somebody_waits().await?, "what is for soon counts");
+    let now = write(ground, 2).await?;
+    let until = start().plus(minutes(2));
+    let mut tx = ground.store.write().await?;
+    let claimed = tx.claim_events_of(Pace::Soon, start(), until, 1).await?;
+    assert_eq!(
+        claimed.iter().map(|claimed| (claimed.event.id, claimed.pace)).collect::<Vec<_>>(),
+        [(soon[0].id, Pace::Soon)]
+    );
+    drop(tx);
+    assert_eq!(claim(ground, start(), 5).await?, [ids(&now), ids(&soon), ids(&later[..1])].concat());
+    let mut tx = ground.store.write().await?;
+    tx.mark_published(&[ids(&now), ids(&soon)].concat(), start()).await?;
+    tx.commit().await?;
+    assert!(!ground.store.read().await?.somebody_waits().await?, "nobody waits for what is left");
+    Ok(())
+}
+
+async fn an_event_for_later_is_not_claimed_before_its_time(ground: &Ground) -> anyhow::Result<()> {
+    let told = event(KIND, start(), &mut random(5));
+    let mut tx = ground.store.write().await?;
+    tx.append_events_later(std::slice::from_ref(&told), Some(start().plus(minutes(1)))).await?;
+    tx.commit().await?;
+    assert!(claim(ground, start().plus(minutes(1)), 10).await?.is_empty());
+    let later = start().plus(minutes(1)).plus(jiff::SignedDuration::from_micros(1));
+    assert_eq!(claim(ground, later, 10).await?, [told.id]);
+    Ok(())
 }
 
 async fn somebody_waits_until_the_event_is_published_or_has_failed_once(ground: &Ground) -> anyhow::Result<()> {

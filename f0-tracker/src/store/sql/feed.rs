@@ -5,11 +5,11 @@ use serde_json::Value;
 use shared::ids::{AlertId, CaseId};
 use shared_store::StoreError;
 use shared_store::columns::At;
-use sqlx::Row as _;
 use sqlx::types::Json;
+use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Conn, Row, code};
+use super::{Conn, Db, Row, code};
 use crate::store::{FeedDraft, FeedEntry, FeedKind};
 
 fn record(row: &Row) -> Result<FeedEntry, StoreError> {
@@ -42,21 +42,21 @@ pub(super) async fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<F
 }
 
 pub(super) async fn append(conn: &mut Conn, lines: &[FeedDraft]) -> Result<(), StoreError> {
-    let first = head(&mut *conn).await? + 1;
-    for (seq, line) in (first..).zip(lines) {
-        sqlx::query(
-            "INSERT INTO f0_feed (seq, at, kind, case_id, alert_id, ward_code, data) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(seq)
-        .bind(At(line.at))
-        .bind(line.kind.code())
-        .bind(line.case_id.uuid())
-        .bind(line.alert_id.map(AlertId::uuid))
-        .bind(line.ward_code.as_deref())
-        .bind(Json(&line.data))
-        .execute(&mut *conn)
-        .await?;
-    }
+    // One statement for all lines: other writers wait until this transaction ends. Both engines call the columns of VALUES so.
+    let mut query = QueryBuilder::<Db>::new(
+        "INSERT INTO f0_feed (seq, at, kind, case_id, alert_id, ward_code, data) \
+         SELECT head.seq + column1, column2, column3, column4, column5, column6, column7 FROM (",
+    );
+    query.push_values((1_i64..).zip(lines), |mut row, (n, line)| {
+        row.push_bind(n)
+            .push_bind(At(line.at))
+            .push_bind(line.kind.code())
+            .push_bind(line.case_id.uuid())
+            .push_bind(line.alert_id.map(AlertId::uuid))
+            .push_bind(line.ward_code.as_deref())
+            .push_bind(Json(&line.data));
+    });
+    query.push(") AS line CROSS JOIN (SELECT COALESCE(MAX(seq), 0) AS seq FROM f0_feed) AS head");
+    query.build().execute(conn).await?;
     Ok(())
 }

@@ -3,10 +3,11 @@
 use super::{Head, remember, remembered};
 use crate::error::StoreError;
 use crate::keys::Keys;
+use crate::pace::Pace;
 use crate::port::{SharedStore, SharedWrite};
 
 /// How many lines are chained in one transaction.
-const BATCH: i64 = 2_000;
+const BATCH: i64 = 500;
 
 /// Chains the lines that wait and remembers the new end of the chain beside the keys. Gives the end, or `None` where
 /// another process is at it.
@@ -17,6 +18,10 @@ const BATCH: i64 = 2_000;
 /// # Errors
 /// When the database or the key store fails. What was chained before stays chained.
 pub async fn seal(store: &dyn SharedStore, keys: &Keys) -> Result<Option<Head>, StoreError> {
+    Pace::Later.run(seal_all(store, keys)).await
+}
+
+async fn seal_all(store: &dyn SharedStore, keys: &Keys) -> Result<Option<Head>, StoreError> {
     loop {
         let mut tx = store.write().await?;
         let before = tx.audit_head().await?;

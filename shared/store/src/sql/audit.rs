@@ -106,12 +106,8 @@ pub(super) async fn extend(conn: &mut Conn, keys: &Keys, limit: i64) -> Result<O
             row.push_bind(*seq).push_bind(id.uuid()).push_bind(hash.to_vec());
         });
         insert.build().execute(&mut *conn).await?;
-        let mut delete = QueryBuilder::<Db>::new("DELETE FROM audit_pending WHERE audit_id IN (");
-        let mut list = delete.separated(", ");
-        for (_, id, _) in chunk {
-            list.push_bind(id.uuid());
-        }
-        delete.push(")");
+        let mut delete = QueryBuilder::<Db>::new("DELETE FROM audit_pending WHERE audit_id");
+        dialect::one_of(&mut delete, &chunk.iter().map(|(_, id, _)| id.uuid()).collect::<Vec<_>>());
         delete.build().execute(&mut *conn).await?;
     }
     Ok(Some(end))

@@ -4,25 +4,39 @@ use shared::event::CloudEvent;
 use shared::ids::EventId;
 use shared::time::Instant;
 use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
 
 use super::super::{Conn, Db, dialect};
 use crate::columns::At;
 use crate::error::StoreError;
-use crate::outbox::{Backlog, Claimed, DeadLetter, LATER, OutboxRow, SOON};
+use crate::outbox::{Backlog, Claimed, DeadLetter, OutboxRow};
+use crate::pace::Pace;
+
+/// When an event may be claimed for which no time was said. Not the time of the writing: the clock of who writes may be before
+/// that of who claims.
+const AT_ONCE: At = At(Instant::EPOCH);
+
+fn uuids(ids: &[EventId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.uuid()).collect()
+}
 
 pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO outbox (id, kind, event, created_at, attempts) VALUES ($1, $2, $3, $4, 0)")
-        .bind(event.id.uuid())
-        .bind(&event.kind)
-        .bind(serde_json::to_string(event)?)
-        .bind(At(event.time))
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, due_at) VALUES ($1, $2, $3, $4, 0, $5, $6)",
+    )
+    .bind(event.id.uuid())
+    .bind(&event.kind)
+    .bind(serde_json::to_string(event)?)
+    .bind(At(event.time))
+    .bind(Pace::current().rank())
+    .bind(AT_ONCE)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
 pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Result<(), StoreError> {
-    insert(conn, events, SOON, None).await
+    insert(conn, events, Pace::current(), AT_ONCE).await
 }
 
 pub(super) async fn append_later(
@@ -30,40 +44,44 @@ pub(super) async fn append_later(
     events: &[CloudEvent],
     not_before: Option<Instant>,
 ) -> Result<(), StoreError> {
-    insert(conn, events, LATER, not_before.map(At)).await
+    insert(conn, events, Pace::Later, not_before.map_or(AT_ONCE, At)).await
 }
 
-async fn insert(conn: &mut Conn, events: &[CloudEvent], rank: i64, not_before: Option<At>) -> Result<(), StoreError> {
+async fn insert(conn: &mut Conn, events: &[CloudEvent], pace: Pace, due_at: At) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
     let mut rows = Vec::with_capacity(events.len());
     for event in events {
-        let (text, created_at) = (serde_json::to_string(event)?, At(event.time));
-        rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at, rank, not_before });
+        let (text, created_at, rank) = (serde_json::to_string(event)?, At(event.time), pace.rank());
+        rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at, rank, due_at });
     }
     dialect::insert_outbox(conn, &rows).await
 }
 
 pub(super) async fn claim(
     conn: &mut Conn,
+    pace: Pace,
     now: Instant,
     lease_until: Instant,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
+    if limit <= 0 {
+        return Ok(Vec::new());
+    }
     // MATERIALIZED: the planner may run a plain subquery with LIMIT more than once, and would claim more than the limit.
     let mut query = QueryBuilder::<Db>::new(
-        "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE published_at IS NULL \
-         AND (claimed_until IS NULL OR claimed_until < ",
+        "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE published_at IS NULL AND rank = ",
     );
-    query.push_bind(At(now)).push(") ORDER BY rank, created_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
-    query.push(") UPDATE outbox SET attempts = attempts + 1, claimed_until = ").push_bind(At(lease_until));
+    query.push_bind(pace.rank()).push(" AND due_at < ").push_bind(At(now));
+    query.push(" ORDER BY due_at, created_at, id LIMIT ").push_bind(limit).push(dialect::SKIP_LOCKED);
+    query.push(") UPDATE outbox SET attempts = attempts + 1, due_at = ").push_bind(At(lease_until));
     query.push(" WHERE id IN (SELECT id FROM due) RETURNING event, attempts");
     let rows = query.build().fetch_all(conn).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
         let event: CloudEvent = serde_json::from_str(&row.try_get::<String, _>("event")?)?;
-        claimed.push(Claimed { event, attempts: row.try_get("attempts")? });
+        claimed.push(Claimed { event, attempts: row.try_get("attempts")?, pace });
     }
     claimed.sort_by_key(|c| (c.event.time, c.event.id));
     Ok(claimed)
@@ -71,13 +89,9 @@ pub(super) async fn claim(
 
 pub(super) async fn mark_published(conn: &mut Conn, ids: &[EventId], now: Instant) -> Result<(), StoreError> {
     for chunk in ids.chunks(500) {
-        let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET claimed_until = NULL, published_at = ");
-        query.push_bind(At(now)).push(" WHERE id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
+        let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET published_at = ");
+        query.push_bind(At(now)).push(" WHERE id");
+        dialect::one_of(&mut query, &uuids(chunk));
         query.build().execute(&mut *conn).await?;
     }
     Ok(())
@@ -85,28 +99,25 @@ pub(super) async fn mark_published(conn: &mut Conn, ids: &[EventId], now: Instan
 
 pub(super) async fn release(conn: &mut Conn, ids: &[EventId], due_at: Instant) -> Result<(), StoreError> {
     for chunk in ids.chunks(500) {
-        let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET claimed_until = ");
-        query.push_bind(At(due_at)).push(" WHERE published_at IS NULL AND id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
+        let mut query = QueryBuilder::<Db>::new("UPDATE outbox SET due_at = ");
+        query.push_bind(At(due_at)).push(" WHERE published_at IS NULL AND id");
+        dialect::one_of(&mut query, &uuids(chunk));
         query.build().execute(&mut *conn).await?;
     }
     Ok(())
 }
 
 pub(super) async fn release_all(conn: &mut Conn) -> Result<u64, StoreError> {
-    let done =
-        sqlx::query("UPDATE outbox SET claimed_until = NULL WHERE published_at IS NULL AND claimed_until IS NOT NULL")
-            .execute(conn)
-            .await?;
+    let done = sqlx::query("UPDATE outbox SET due_at = $1 WHERE published_at IS NULL AND attempts > 0 AND due_at > $1")
+        .bind(AT_ONCE)
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected())
 }
 
 pub(super) async fn republish_since(conn: &mut Conn, since: Instant) -> Result<u64, StoreError> {
-    let done = sqlx::query("UPDATE outbox SET published_at = NULL, claimed_until = NULL WHERE published_at >= $1")
+    let done = sqlx::query("UPDATE outbox SET published_at = NULL, due_at = $1 WHERE published_at >= $2")
+        .bind(AT_ONCE)
         .bind(At(since))
         .execute(conn)
         .await?;
@@ -114,7 +125,8 @@ pub(super) async fn republish_since(conn: &mut Conn, since: Instant) -> Result<u
 }
 
 pub(super) async fn republish(conn: &mut Conn, id: EventId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE outbox SET published_at = NULL, claimed_until = NULL WHERE id = $1")
+    sqlx::query("UPDATE outbox SET published_at = NULL, due_at = $1 WHERE id = $2")
+        .bind(AT_ONCE)
         .bind(id.uuid())
         .execute(conn)
         .await?;
@@ -184,9 +196,9 @@ pub(super) async fn dead_letters(conn: &mut Conn, limit: i64) -> Result<Vec<Dead
 
 pub(super) async fn somebody_waits(conn: &mut Conn) -> Result<bool, StoreError> {
     let first: Option<i64> = sqlx::query_scalar(
-        "SELECT rank FROM outbox WHERE published_at IS NULL AND rank = $1 AND attempts < 2 ORDER BY created_at LIMIT 1",
+        "SELECT rank FROM outbox WHERE published_at IS NULL AND rank <= $1 AND attempts < 2 LIMIT 1",
     )
-    .bind(SOON)
+    .bind(Pace::Soon.rank())
     .fetch_optional(conn)
     .await?;
     Ok(first.is_some())

@@ -26,6 +26,7 @@ use crate::error::StoreError;
 use crate::keys::Keys;
 use crate::migrate::Migrations;
 use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
+use crate::pace::{Pace, Turn};
 use crate::people::{PeopleQuery, PlaceKey, Review, Session, StoredAccount, StoredPerson};
 use crate::port::{SharedRead, SharedStore, SharedWrite};
 use crate::wake::{Pending, Topic, Wake};
@@ -36,6 +37,8 @@ pub struct Tx {
     keys: Arc<Keys>,
     wake: Wake,
     pending: Pending,
+    /// Where it writes beside others: given back when it ends.
+    _turn: Turn,
 }
 
 impl Tx {
@@ -71,20 +74,23 @@ impl Engine {
     /// When the database fails or all connections are busy for too long.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         let inner = dialect::begin(self.read_pool(), dialect::BEGIN_READ).await?;
-        Ok(self.tx(inner))
+        Ok(self.tx(inner, Turn::default()))
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a transaction that may write, when it is its turn at the pace of this task. Whoever has one open must not begin
+    /// another.
     ///
     /// # Errors
     /// When the database fails or all connections are busy for too long.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
+        let turn = self.turns.take().await?;
         let inner = dialect::begin(self.write_pool(), dialect::BEGIN_WRITE).await?;
-        Ok(self.tx(inner))
+        Ok(self.tx(inner, turn))
     }
 
-    fn tx(&self, inner: sqlx::Transaction<'static, Db>) -> Tx {
-        Tx { inner, keys: Arc::clone(&self.keys), wake: self.wake.clone(), pending: Pending::default() }
+    fn tx(&self, inner: sqlx::Transaction<'static, Db>, turn: Turn) -> Tx {
+        let (keys, wake) = (Arc::clone(&self.keys), self.wake.clone());
+        Tx { inner, keys, wake, pending: Pending::default(), _turn: turn }
     }
 
     /// The key store.
@@ -420,7 +426,22 @@ impl SharedWrite for Tx {
         lease_until: Instant,
         limit: i64,
     ) -> Result<Vec<Claimed>, StoreError> {
-        events::claim(&mut self.inner, now, lease_until, limit).await
+        let mut claimed = Vec::new();
+        for pace in Pace::ALL {
+            let left = limit - i64::try_from(claimed.len()).unwrap_or(limit);
+            claimed.append(&mut events::claim(&mut self.inner, pace, now, lease_until, left).await?);
+        }
+        Ok(claimed)
+    }
+
+    async fn claim_events_of(
+        &mut self,
+        pace: Pace,
+        now: Instant,
+        lease_until: Instant,
+        limit: i64,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        events::claim(&mut self.inner, pace, now, lease_until, limit).await
     }
 
     async fn mark_published(&mut self, ids: &[EventId], now: Instant) -> Result<(), StoreError> {
