@@ -1,7 +1,7 @@
 //! What laboratory results do to cases. They arrive at least once and in any order: only the highest version of a
 //! result counts, and what this service has kept of it, never what an event says of the version before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::events::{Outcome, ResultAmended, ResultReported};
 use shared::ids::{CaseId, PersonId};
@@ -47,12 +47,15 @@ async fn settle(
     let mut people = BTreeSet::from([result.person_id]);
     people.extend(previous_person);
     people.extend(stored.map(|stored| stored.person_id));
+    // Who each of them lives on as: nobody joins people while they are held.
+    let mut lives_on = BTreeMap::new();
     for person in people {
-        work.hold_person(person).await?;
+        lives_on.insert(person, work.hold_person(person).await?);
     }
-    let person_id = work.tx.canonical(result.person_id).await?.unwrap_or(result.person_id);
+    let kept_as = |person: PersonId| lives_on.get(&person).copied().unwrap_or(person);
+    let person_id = kept_as(result.person_id);
     let kept = match stored {
-        Some(stored) if work.tx.canonical(stored.person_id).await?.unwrap_or(stored.person_id) != person_id => {
+        Some(stored) if kept_as(stored.person_id) != person_id => {
             // It turned out to be another person's: for the one that it was, it says nothing any more.
             revisit(work, &stored, None).await?;
             None

@@ -97,15 +97,14 @@ pub mod dialect {
         Ok(())
     }
 
-    /// Inserts by arrays.
+    /// Inserts by arrays, into both tables at once.
     pub async fn insert_audit(conn: &mut Conn, rows: &[AuditRow]) -> Result<(), StoreError> {
-        let ids = column(rows, |row| row.id);
         sqlx::query(
-            "INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) \
+            "WITH lines AS (INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) \
              SELECT * FROM UNNEST($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], \
-             $7::text[], $8::text[])",
+             $7::text[], $8::text[]) RETURNING id) INSERT INTO audit_pending (audit_id) SELECT id FROM lines",
         )
-        .bind(&ids)
+        .bind(column(rows, |row| row.id))
         .bind(column(rows, |row| row.at))
         .bind(column(rows, |row| row.service))
         .bind(column(rows, |row| row.actor.clone()))
@@ -113,12 +112,8 @@ pub mod dialect {
         .bind(column(rows, |row| row.subject.clone()))
         .bind(column(rows, |row| row.detail.clone()))
         .bind(column(rows, |row| row.request_id.clone()))
-        .execute(&mut *conn)
+        .execute(conn)
         .await?;
-        sqlx::query("INSERT INTO audit_pending (audit_id) SELECT * FROM UNNEST($1::uuid[])")
-            .bind(&ids)
-            .execute(conn)
-            .await?;
         Ok(())
     }
 

@@ -14,31 +14,6 @@ use crate::keys::Keys;
 /// The number that the sealer of the chain takes, so that one process at a time extends it.
 const LOCK: i64 = 0x616e_7461_6d00_0002;
 
-pub(super) async fn append(
-    conn: &mut Conn,
-    entry: &AuditEntry,
-    now: Instant,
-    random: &mut dyn Random,
-) -> Result<(), StoreError> {
-    let id = AuditId::new(now, random).uuid();
-    sqlx::query(
-        "INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id)
-    .bind(At(now))
-    .bind(entry.service)
-    .bind(entry.actor.code())
-    .bind(entry.action)
-    .bind(&entry.subject)
-    .bind(entry.detail.to_string())
-    .bind(&entry.request_id)
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query("INSERT INTO audit_pending (audit_id) VALUES ($1)").bind(id).execute(conn).await?;
-    Ok(())
-}
-
 pub(super) async fn append_all(
     conn: &mut Conn,
     entries: &[AuditEntry],

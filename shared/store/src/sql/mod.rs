@@ -533,7 +533,7 @@ impl SharedWrite for Tx {
 
     async fn audit(&mut self, entry: &AuditEntry, now: Instant, random: &mut dyn Random) -> Result<(), StoreError> {
         self.pending.add(Topic::Audit);
-        audit::append(&mut self.inner, entry, now, random).await
+        audit::append_all(&mut self.inner, std::slice::from_ref(entry), now, random).await
     }
 
     async fn audit_all(
