@@ -14,7 +14,7 @@ use shared::time::minutes;
 use shared_store::outbox::StoredMessage;
 use shared_store::wake::{Topic, Wake};
 use shared_store::{SharedStore, StoreError};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::NotifyOptions;
@@ -94,11 +94,11 @@ impl Sender {
                 return;
             }
             tokio::select! {
-                Some(ended) = under_way.join_next() => match ended {
-                    Ok(tried) => self.settle_or_warn(&tried).await,
-                    // A channel panicked: the message comes again when its lease ends.
-                    Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "a message was not sent"),
-                },
+                Some(first) = under_way.join_next() => {
+                    let rest = std::iter::from_fn(|| under_way.try_join_next());
+                    let ended: Vec<_> = std::iter::once(first).chain(rest).filter_map(tried).collect();
+                    self.settle_or_warn(&ended).await;
+                }
                 () = stop.cancelled(), if !stop.is_cancelled() => {}
                 _ = nudged.changed(), if !stop.is_cancelled() => may_wait_more = true,
                 () = tokio::time::sleep(Duration::from_secs(1)), if !stop.is_cancelled() => may_wait_more = true,
@@ -114,7 +114,7 @@ impl Sender {
         let claimed = self.claim(CONCURRENCY).await?;
         let count = claimed.len();
         for stored in claimed {
-            self.settle(&self.attempt(stored).await).await?;
+            self.settle(&[self.attempt(stored).await]).await?;
         }
         Ok(count)
     }
@@ -151,25 +151,37 @@ impl Sender {
         }
     }
 
-    async fn settle(&self, tried: &Tried) -> Result<(), StoreError> {
+    /// Notes what became of messages, all in one transaction.
+    async fn settle(&self, ended: &[Tried]) -> Result<(), StoreError> {
+        if ended.is_empty() {
+            return Ok(());
+        }
         let now = self.clock.now();
-        let fate = Fate::of(&tried.outcome, tried.stored.attempts, now);
-        let error = tried.outcome.as_ref().err().map(ToString::to_string);
+        let fate = |tried: &Tried| Fate::of(&tried.outcome, tried.stored.attempts, now);
         let mut tx = self.store.write().await?;
-        let id = tried.stored.message.id;
-        tx.settle_message(id, fate.status(), error.as_deref(), fate.due_at(now), now).await?;
+        for tried in ended {
+            let (id, fate) = (tried.stored.message.id, fate(tried));
+            let error = tried.outcome.as_ref().err().map(ToString::to_string);
+            tx.settle_message(id, fate.status(), error.as_deref(), fate.due_at(now), now).await?;
+        }
         tx.commit().await?;
-        tried.tell(fate);
+        for tried in ended {
+            tried.tell(fate(tried));
+        }
         Ok(())
     }
 
-    async fn settle_or_warn(&self, tried: &Tried) {
-        if let Err(error) = self.settle(tried).await {
-            let id = tried.stored.message.id;
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(message = %id, error, "a message could not be settled and will come again");
+    async fn settle_or_warn(&self, ended: &[Tried]) {
+        if let Err(error) = self.settle(ended).await {
+            let (messages, error) = (ended.len(), &error as &dyn std::error::Error);
+            tracing::warn!(messages, error, "messages could not be settled and will come again");
         }
     }
+}
+
+/// A message after its try. Where its channel panicked, it comes again when its lease ends.
+fn tried(ended: Result<Tried, JoinError>) -> Option<Tried> {
+    ended.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "a message was not sent")).ok()
 }
 
 impl Tried {
@@ -296,7 +308,7 @@ mod tests {
             let tried = sender.attempt(sender.claim(1).await.unwrap().remove(0)).await;
             let reason = format!("no gateway is configured for {}", medium.code());
             assert_eq!(tried.outcome, Err(SendError::Permanent(reason)));
-            sender.settle(&tried).await.unwrap();
+            sender.settle(&[tried]).await.unwrap();
             assert_eq!(state(&world).await, ("failed".to_owned(), 1), "{medium:?}");
         }
     }
