@@ -11,13 +11,12 @@ use shared::time::{Date, Instant};
 use shared_store::StoreError;
 use shared_store::keys::Key;
 use shared_web::caller::Caller;
-use shared_web::people::register::{Registrar, register};
 
 use super::content::{fingerprint, party_id};
 use super::declarations::{self, Answered};
 use super::door;
 use super::odd::{self, Odd};
-use super::people::{day_key, first_kept};
+use super::people::{day_key, find_or_register, first_kept};
 use super::record::{Recorded, record};
 use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
 use crate::domain::door::Door;
@@ -27,7 +26,7 @@ use crate::store::{CheckinWrite, Visit};
 use crate::tries::Asker;
 use crate::venues::Found;
 use crate::writer::WriteError;
-use crate::{App, SERVICE};
+use crate::App;
 
 /// How often a transaction that two families fought over is tried.
 const TRIES: usize = 3;
@@ -432,17 +431,6 @@ pub(super) async fn visitor(
             Ok((person, issue(app, person, prepared.now)))
         }
     }
-}
-
-async fn find_or_register(
-    app: &App,
-    tx: &mut dyn CheckinWrite,
-    caller: &Caller,
-    draft: &PersonDraft,
-    now: Instant,
-) -> Result<PersonId, StoreError> {
-    let registrar = Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
-    Ok(register(tx, &registrar, draft, now, &mut app.platform.random()).await?.person_id)
 }
 
 fn unknown_venue() -> CheckInError {

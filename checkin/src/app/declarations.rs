@@ -9,10 +9,10 @@ use shared::problem::FieldError;
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_web::caller::Caller;
-use shared_web::people::register::{Registrar, register};
 use uuid::Uuid;
 
 use super::check_in::{self, CheckInError, Prepared};
+use super::people::find_or_register;
 use crate::domain::declaration::{AnswersInput, Judged, Questions};
 use crate::domain::device_token;
 use crate::domain::visit::VisitorInput;
@@ -85,7 +85,7 @@ pub async fn declare(app: &App, caller: &Caller, input: &DeclarationInput) -> Re
     }
     let person = match about {
         About::Known(person) => tx.canonical(person).await?.unwrap_or(person),
-        About::New(draft) => found(app, tx.as_mut(), caller, &draft, now).await?,
+        About::New(draft) => find_or_register(app, tx.as_mut(), caller, &draft, now).await?,
     };
     let record = record(app, id, person, &answers, &judged, content, now)?;
     if !tx.insert_declaration(&record).await? {
@@ -123,17 +123,6 @@ fn about(
             Ok(None)
         }
     }
-}
-
-async fn found(
-    app: &App,
-    tx: &mut dyn CheckinWrite,
-    caller: &Caller,
-    draft: &PersonDraft,
-    now: Instant,
-) -> Result<PersonId, StoreError> {
-    let registrar = Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
-    Ok(register(tx, &registrar, draft, now, &mut app.platform.random()).await?.person_id)
 }
 
 /// What tells a body from another. Without the key nobody can try answers out.

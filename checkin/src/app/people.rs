@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use shared::ids::PersonId;
+use shared::person::PersonDraft;
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
+use shared_web::caller::Caller;
+use shared_web::people::register::{Registrar, register};
 
-use crate::App;
 use crate::domain::visitor_key::{DayKey, VisitorCode};
-use crate::store::{CheckinRead, Visit};
+use crate::store::{CheckinRead, CheckinWrite, Visit};
+use crate::{App, SERVICE};
 
 /// The first day whose visits are kept.
 #[must_use]
@@ -76,4 +79,19 @@ pub async fn canonical(
     let ids: Vec<PersonId> = kept.keys().copied().collect();
     kept.extend(tx.merged_of(&ids).await?);
     Ok(kept)
+}
+
+/// Finds the person that a draft describes, or registers one, as the caller.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_or_register(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    caller: &Caller,
+    draft: &PersonDraft,
+    now: Instant,
+) -> Result<PersonId, StoreError> {
+    let registrar = Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
+    Ok(register(tx, &registrar, draft, now, &mut app.platform.random()).await?.person_id)
 }

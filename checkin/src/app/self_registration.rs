@@ -5,17 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::access::{Account, AreaScope, Role};
 use shared::bilingual::Bilingual;
-use shared::ids::{AccountId, MessageId, PlaceId, uuid_v7};
+use shared::ids::{AccountId, PlaceId, uuid_v7};
 use shared::phone::Phone;
 use shared::place::{Place, PlaceCode};
 use shared::problem::FieldError;
-use shared::random;
-use shared::time::{Instant, hours, minutes};
+use shared::time::{Instant, hours};
 use shared_store::StoreError;
-use shared_store::outbox::NewMessage;
 use shared_store::people::{SessionKind, SessionOwner, StoredAccount};
-use shared_web::auth::password;
 use shared_web::auth::session::{Begun, new_session};
+use shared_web::auth::{codes, password};
 use shared_web::caller::{Caller, token_hash};
 use uuid::Uuid;
 
@@ -25,12 +23,6 @@ use crate::{App, SERVICE};
 
 /// What the codes are for.
 const PURPOSE: &str = "venue";
-/// How long a code is good, in minutes.
-const MINUTES: i64 = 10;
-/// How many wrong tries a code stands.
-const TRIES: i64 = 10;
-/// How many codes a phone is sent in an hour.
-const PER_HOUR: i64 = 5;
 /// How long a registration waits to be confirmed: long enough to walk to the health station.
 const WAITS: i64 = 72;
 /// The shortest password (NIST SP 800-63B asks for 8; our own policy is a little longer).
@@ -146,7 +138,7 @@ pub async fn ask(app: &App, caller: &Caller, typed: Typed) -> Result<Asked, Stor
     let keys = app.platform.keys();
     let subject = subject_of(app, &phone);
     let mut tx = app.store.write().await?;
-    if tx.codes_since(PURPOSE, &subject, now.minus(hours(1))).await? >= PER_HOUR {
+    if !codes::send(tx.as_mut(), &app.platform, caller.lang(), (PURPOSE, &subject), &phone, None).await? {
         return Ok(Asked::TooMany);
     }
     let id = uuid_v7(now, &mut random);
@@ -162,7 +154,6 @@ pub async fn ask(app: &App, caller: &Caller, typed: Typed) -> Result<Asked, Stor
     };
     tx.forget_registrations(now).await?;
     tx.put_registration(&registration).await?;
-    send_code(app, tx.as_mut(), caller, &phone, &subject, now).await?;
     let entry = caller.audit(SERVICE, "venue.ask", Some(format!("registration:{id}")), json!({}));
     tx.audit(&entry, now, &mut random).await?;
     tx.commit().await?;
@@ -173,39 +164,6 @@ pub async fn ask(app: &App, caller: &Caller, typed: Typed) -> Result<Asked, Stor
 fn subject_of(app: &App, phone: &Phone) -> String {
     let blind = app.platform.keys().sealer.blind("venue_registration", phone.as_str());
     blind.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn code_hash(subject: &str, code: &str) -> Vec<u8> {
-    token_hash(&format!("{PURPOSE}\n{subject}\n{code}"))
-}
-
-async fn send_code(
-    app: &App,
-    tx: &mut dyn CheckinWrite,
-    caller: &Caller,
-    phone: &Phone,
-    subject: &str,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let mut random = app.platform.random();
-    let code = format!("{:06}", random::below(&mut random, 1_000_000));
-    let id = uuid_v7(now, &mut random);
-    tx.insert_code(id, PURPOSE, subject, &code_hash(subject, &code), now, now.plus(minutes(MINUTES))).await?;
-    let args = [("code", code.into())];
-    let text = shared_web::i18n::text_with(shared_web::i18n::shell(), caller.lang(), "code-sms", &args);
-    let message = NewMessage {
-        id: MessageId::new(now, &mut random),
-        idempotency_key: format!("code:{id}"),
-        channel: "sms".to_owned(),
-        template: "one_time_code".to_owned(),
-        lang: caller.lang(),
-        recipient: phone.as_str().to_owned(),
-        subject: None,
-        text: text.unwrap_or_default(),
-        person_id: None,
-    };
-    tx.queue_message(&message, now).await?;
-    Ok(())
 }
 
 /// What became of asking for another code.
@@ -229,10 +187,9 @@ pub async fn resend(app: &App, caller: &Caller, id: Uuid) -> Result<Resent, Stor
     let Some(kept) = open(app, tx.registration(id, now).await?)? else { return Ok(Resent::Gone) };
     let Ok(phone) = Phone::parse(&kept.phone) else { return Ok(Resent::Gone) };
     let subject = subject_of(app, &phone);
-    if tx.codes_since(PURPOSE, &subject, now.minus(hours(1))).await? >= PER_HOUR {
+    if !codes::send(tx.as_mut(), &app.platform, caller.lang(), (PURPOSE, &subject), &phone, None).await? {
         return Ok(Resent::TooMany);
     }
-    send_code(app, tx.as_mut(), caller, &phone, &subject, now).await?;
     let entry = caller.audit(SERVICE, "venue.ask_again", Some(format!("registration:{id}")), json!({}));
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
@@ -249,8 +206,7 @@ pub async fn confirm(app: &App, caller: &Caller, id: Uuid, code: &str) -> Result
     let Some(kept) = open(app, tx.registration(id, now).await?)? else { return Ok(Confirmed::Gone) };
     let Ok(phone) = Phone::parse(&kept.phone) else { return Ok(Confirmed::Gone) };
     let subject = subject_of(app, &phone);
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    if !tx.try_code(PURPOSE, &subject, &code_hash(&subject, &digits), now, TRIES).await? {
+    if !codes::is_right(tx.as_mut(), (PURPOSE, &subject), code, now).await? {
         // The try is counted.
         tx.commit().await?;
         return Ok(Confirmed::WrongCode);

@@ -1,13 +1,14 @@
 //! One-time codes: six digits by message, good for ten minutes and ten tries, so that a device token alone shows nobody's data.
 
 use serde_json::json;
+use shared::bilingual::Lang;
 use shared::ids::{MessageId, PersonId, uuid_v7};
 use shared::phone::Phone;
 use shared::random;
-use shared::time::{hours, minutes};
-use shared_store::StoreError;
+use shared::time::{Instant, hours, minutes};
 use shared_store::outbox::NewMessage;
 use shared_store::people::{SessionKind, SessionOwner};
+use shared_store::{SharedWrite, StoreError};
 
 use crate::auth::session::{Begun, new_session};
 use crate::caller::{Caller, token_hash};
@@ -47,31 +48,65 @@ pub async fn ask(
     let mut tx = platform.shared.write().await?;
     let phone = tx.person(person_id).await?.and_then(|stored| stored.person.phone);
     let Some(phone) = phone else { return Ok(Asked::NoPhone) };
-    if tx.codes_since(purpose, &subject, now.minus(hours(1))).await? >= PER_HOUR {
+    if !send(tx.as_mut(), platform, caller.lang(), (purpose, &subject), &phone, Some(person_id)).await? {
         return Ok(Asked::TooMany);
+    }
+    let entry = caller.audit("auth", "code.send", Some(format!("person:{person_id}")), json!({"purpose": purpose}));
+    tx.audit(&entry, now, &mut platform.random()).await?;
+    tx.commit().await?;
+    Ok(Asked::Sent(Phone::masked(&phone)))
+}
+
+/// Makes a code for a purpose and a subject and queues the message with it; `false` where the subject was sent too many within
+/// the hour. The codes before it are good as long as they were.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send<W: SharedWrite + ?Sized>(
+    tx: &mut W,
+    platform: &Platform,
+    lang: Lang,
+    (purpose, subject): (&str, &str),
+    phone: &Phone,
+    person_id: Option<PersonId>,
+) -> Result<bool, StoreError> {
+    let now = platform.now();
+    if tx.codes_since(purpose, subject, now.minus(hours(1))).await? >= PER_HOUR {
+        return Ok(false);
     }
     let mut random = platform.random();
     let code = format!("{:06}", random::below(&mut random, 1_000_000));
     let id = uuid_v7(now, &mut random);
-    tx.insert_code(id, purpose, &subject, &code_hash(purpose, &subject, &code), now, now.plus(minutes(MINUTES)))
-        .await?;
-    let text = i18n::text_with(i18n::shell(), caller.lang(), "code-sms", &[("code", code.into())]).unwrap_or_default();
+    let hash = code_hash(purpose, subject, &code);
+    tx.insert_code(id, purpose, subject, &hash, now, now.plus(minutes(MINUTES))).await?;
     let message = NewMessage {
         id: MessageId::new(now, &mut random),
         idempotency_key: format!("code:{id}"),
         channel: "sms".to_owned(),
         template: "one_time_code".to_owned(),
-        lang: caller.lang(),
+        lang,
         recipient: phone.as_str().to_owned(),
         subject: None,
-        text,
-        person_id: Some(person_id),
+        text: i18n::text_with(i18n::shell(), lang, "code-sms", &[("code", code.into())]).unwrap_or_default(),
+        person_id,
     };
     tx.queue_message(&message, now).await?;
-    let entry = caller.audit("auth", "code.send", Some(format!("person:{person_id}")), json!({"purpose": purpose}));
-    tx.audit(&entry, now, &mut random).await?;
-    tx.commit().await?;
-    Ok(Asked::Sent(Phone::masked(&phone)))
+    Ok(true)
+}
+
+/// Tries what somebody typed as the code for a purpose and a subject: its digits count. A wrong try is counted, once the
+/// transaction is committed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_right<W: SharedWrite + ?Sized>(
+    tx: &mut W,
+    (purpose, subject): (&str, &str),
+    typed: &str,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    tx.try_code(purpose, subject, &code_hash(purpose, subject, &digits), now, TRIES).await
 }
 
 /// Tries a code; where it is right, begins a citizen's session.
@@ -87,10 +122,8 @@ pub async fn redeem(
 ) -> Result<Option<Begun>, StoreError> {
     let now = platform.now();
     let subject = person_id.to_string();
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
     let mut tx = platform.shared.write().await?;
-    let hash = code_hash(purpose, &subject, &digits);
-    let right = tx.try_code(purpose, &subject, &hash, now, TRIES).await?;
+    let right = is_right(tx.as_mut(), (purpose, &subject), code, now).await?;
     let begun = if right {
         let owner = SessionOwner::Person(person_id);
         let (session, begun) = new_session(platform, owner, SessionKind::Cookie, now);
