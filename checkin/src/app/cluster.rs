@@ -50,13 +50,13 @@ pub struct CaseVisitView {
     pub ward_name: Option<String>,
 }
 
-/// A place where the case was.
+/// A place where the case was, or somebody who shared its air at a part of it or at what it is a part of.
 #[derive(Debug, Clone, Serialize)]
 pub struct VenueView {
     /// The place.
     #[serde(flatten)]
     pub place: Place,
-    /// The visits of the case there; empty when their retention has ended.
+    /// The visits of the case there; empty where it was at a part or at the whole, or when their retention has ended.
     pub visits: Vec<CaseVisitView>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! All is done in bulk: one query for the visits of the case (its codes are computed for every day and every record
 //! that it was merged from), one for the visits at its places, one for where those people live on in the register. The
-//! scan is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it.
+//! scan is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it. What
+//! lies around the places of the case is looked up first, so that each place is one range of the index.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,6 +18,7 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 use shared_store::runtime::SharedRandom;
 
+use super::parts::{Around, around};
 use super::{people, withdrawal};
 use crate::domain::exposure::{CaseVisit, Exposure, OtherVisit, match_exposures};
 use crate::domain::policy::StayPolicy;
@@ -38,8 +40,8 @@ pub struct Whereabouts {
     pub aliases: Vec<PersonId>,
     /// The visits that touch the window, with their stays, by check-in.
     pub visits: Vec<(Visit, Stay)>,
-    /// What happens at the places.
-    pub kinds: HashMap<PlaceId, PlaceKind>,
+    /// The places and those around them.
+    pub around: Around,
 }
 
 /// What a matching found.
@@ -136,14 +138,14 @@ impl<'a> Matcher<'a> {
         let window = infectious_window(case.symptom_onset, case.specimen_at, case.isolated_from, self.now, policy);
         let aliases = tx.aliases(case.person_id).await?;
         let visits = tx.visits_of(&self.codes(&aliases, &window)?).await?;
-        let kinds = kinds(tx, visits.iter().map(|visit| visit.place_id)).await?;
+        let around = around(tx, visits.iter().map(|visit| visit.place_id)).await?;
         let next: Vec<Option<Instant>> = (0..visits.len()).map(|at| next_elsewhere(&visits[at..])).collect();
         let with_stays = visits.into_iter().zip(next).map(|(visit, next)| {
-            let stay = self.stay(&visit, next, &kinds, policy);
+            let stay = self.stay(&visit, next, &around.kinds, policy);
             (visit, stay)
         });
         let visits = with_stays.filter(|(_, stay)| touches(*stay, &window)).collect();
-        Ok(Whereabouts { policy, window, aliases, visits, kinds })
+        Ok(Whereabouts { policy, window, aliases, visits, around })
     }
 
     /// The codes under which a person may have visited in the window: a stay may have begun the day before it.
@@ -161,8 +163,9 @@ impl<'a> Matcher<'a> {
         tx: &mut (impl CheckinRead + ?Sized),
         case_at: &Whereabouts,
     ) -> Result<Vec<Exposure<PersonId>>, StoreError> {
-        let Whereabouts { policy, window, aliases, visits, kinds } = case_at;
-        let mut rows = tx.visits_at(&spans(visits, window, policy)).await?;
+        let Whereabouts { policy, window, aliases, visits, around } = case_at;
+        let Around { parts, kinds } = around;
+        let mut rows = tx.visits_at(&around.spans(spans(visits, window, policy))).await?;
         self.look_past_midnight(tx, &mut rows, kinds, policy).await?;
         let visitors = people::open(self.app, rows.iter().map(|row| &row.visit))?;
         let kept = people::canonical(tx, visitors.values().copied()).await?;
@@ -176,7 +179,7 @@ impl<'a> Matcher<'a> {
             .collect();
         let case: Vec<CaseVisit> =
             visits.iter().map(|(visit, stay)| CaseVisit { place: visit.place_id, stay: *stay }).collect();
-        Ok(match_exposures(window, &case, &others, policy))
+        Ok(match_exposures(window, &case, &others, parts, policy))
     }
 
     /// A visitor has another code after midnight, so the query does not see that somebody went on elsewhere then. For
@@ -276,15 +279,6 @@ fn news(known: &[ExposureRecord], now: Vec<ExposureRecord>) -> Vec<ExposureRecor
     now.into_iter().filter(|record| !before.contains(&record.id)).collect()
 }
 
-/// What happens at places.
-async fn kinds(
-    tx: &mut (impl CheckinRead + ?Sized),
-    places: impl Iterator<Item = PlaceId>,
-) -> Result<HashMap<PlaceId, PlaceKind>, StoreError> {
-    let ids: Vec<PlaceId> = places.collect::<HashSet<_>>().into_iter().collect();
-    Ok(tx.places_by_id(&ids).await?.into_iter().map(|place| (place.id, place.kind)).collect())
-}
-
 /// When the visitor of the first of these visits checked in elsewhere.
 fn next_elsewhere(visits: &[Visit]) -> Option<Instant> {
     let (first, later) = visits.split_first()?;
@@ -297,21 +291,11 @@ fn touches(stay: Stay, window: &Window) -> bool {
     stay.from < window.to && (window.from < stay.to || window.from <= stay.from)
 }
 
-/// The check-ins that may matter at the places of a case: one span for each place and time, none overlapping another.
-fn spans(visits: &[(Visit, Stay)], window: &Window, policy: &StayPolicy) -> Vec<PlaceSpan> {
-    let around = |(visit, stay): &(Visit, Stay)| {
-        span_around(visit.place_id, stay.from.max(window.from), stay.to.min(window.to), policy)
-    };
-    let mut spans: Vec<PlaceSpan> = visits.iter().map(around).collect();
-    spans.sort_unstable();
-    spans.dedup_by(|next, kept| {
-        let joined = next.place_id == kept.place_id && next.from_minute <= kept.to_minute;
-        if joined {
-            kept.to_minute = kept.to_minute.max(next.to_minute);
-        }
-        joined
-    });
-    spans
+/// The check-ins that may matter at the places of a case.
+fn spans(visits: &[(Visit, Stay)], window: &Window, policy: &StayPolicy) -> impl Iterator<Item = PlaceSpan> {
+    visits
+        .iter()
+        .map(|(visit, stay)| span_around(visit.place_id, stay.from.max(window.from), stay.to.min(window.to), policy))
 }
 
 /// The check-ins that may have to do with a presence: those of its local days, and those before it from which a stay

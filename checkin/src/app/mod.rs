@@ -14,6 +14,7 @@ pub mod line_list;
 pub mod matching;
 pub mod me;
 pub mod odd;
+pub mod parts;
 pub mod people;
 pub mod posters;
 pub mod proofs;

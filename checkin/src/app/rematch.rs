@@ -1,4 +1,5 @@
-//! Visits that arrive late, from phones that had no signal: the cases of their place are matched again.
+//! Visits that arrive late, from phones that had no signal: the cases of their place, and of the places that share its air,
+//! are matched again.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use shared_store::StoreError;
 use shared_store::outbox::Timer;
 
 use super::matching::{self, Matcher};
+use super::parts::around;
 use super::people;
 use crate::App;
 use crate::store::{CheckinWrite, PlaceSpan};
@@ -83,11 +85,10 @@ pub async fn run_due(app: &App) -> Result<usize, StoreError> {
         let place_id = PlaceId::from_uuid(timer.subject);
         Some(PlaceSpan { place_id, from_minute: minutes.from, to_minute: minutes.to })
     });
-    let spans: Vec<PlaceSpan> = by_place(spans)
-        .into_iter()
-        .map(|(place_id, minutes)| matching::whole_days(place_id, minutes.from, minutes.to))
-        .collect();
-    let visits = tx.visits_at(&spans).await?;
+    let late = by_place(spans);
+    let around = around(tx.as_mut(), late.keys().copied()).await?;
+    let days = late.into_iter().map(|(place_id, late)| matching::whole_days(place_id, late.from, late.to));
+    let visits = tx.visits_at(&around.spans(days)).await?;
     let visitors = people::open(app, visits.iter().map(|row| &row.visit))?;
     let kept = people::canonical(tx.as_mut(), visitors.values().copied()).await?;
     let people: Vec<_> = kept.values().copied().collect();

@@ -3,7 +3,7 @@
 //! Who shared the air with the case has been told by the matching already. Here are those whom it does not find, because
 //! they came at another hour of the day, or because nobody knows when the case was where in a large place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -20,6 +20,7 @@ use shared_web::caller::Caller;
 use uuid::Uuid;
 
 use super::matching::Matcher;
+use super::parts::around;
 use super::people::{self, first_kept};
 use crate::domain::policy::StayPolicy;
 use crate::domain::stay::stay_of;
@@ -150,7 +151,7 @@ async fn places_of(
     Err(AlertError::Invalid(vec![FieldError::new("/venue_ids", "unknown", detail)]))
 }
 
-/// Who was at the places in the time, with the place and day of their first visit there; whoever was told of this case
+/// Who was at the places and their parts in the time, with the place and day of their first visit there; whoever was told of this case
 /// before, and the case itself, are left out.
 async fn there(
     app: &App,
@@ -161,17 +162,19 @@ async fn there(
     now: Instant,
 ) -> Result<BTreeMap<PersonId, (PlaceId, Date)>, StoreError> {
     let policy = StayPolicy::on(draft.from.local_date());
-    let span = |place: &Place| PlaceSpan {
-        place_id: place.id,
+    let around = around(tx, places.iter().map(|place| place.id)).await?;
+    let within: BTreeSet<PlaceId> = places.iter().flat_map(|place| around.parts.down_from(place.id)).collect();
+    let span = |place_id: &PlaceId| PlaceSpan {
+        place_id: *place_id,
         from_minute: minute_of(draft.from.minus(policy.longest_stay())),
         to_minute: minute_of(draft.to),
     };
-    let spans: Vec<PlaceSpan> = places.iter().map(span).collect();
+    let spans: Vec<PlaceSpan> = within.iter().map(span).collect();
     let mut rows = tx.visits_at(&spans).await?;
     rows.retain(|row| {
-        let Some(place) = places.iter().find(|place| place.id == row.visit.place_id) else { return false };
+        let Some(kind) = around.kinds.get(&row.visit.place_id) else { return false };
         let (came, left) = (row.visit.checked_in_at, row.visit.checked_out_at);
-        let stay = stay_of(came, left, row.next_elsewhere, place.kind, policy, now);
+        let stay = stay_of(came, left, row.next_elsewhere, *kind, policy, now);
         stay.from < draft.to && draft.from < stay.to.max(stay.from.plus(SignedDuration::from_secs(1)))
     });
     rows.sort_by_key(|row| row.visit.checked_in_at);

@@ -14,15 +14,13 @@ use shared_store::people::PlaceKey;
 use shared_web::caller::Caller;
 
 use crate::domain::opening_hours::OpeningHours;
+use crate::domain::parts::DEEPEST;
 use crate::domain::policy::StayPolicy;
 use crate::store::{CheckinRead, VenueDetails, minute_of};
 use crate::{App, SERVICE};
 
 /// How often another code is drawn: among a million places the chance of a collision is 1 in 34,000.
 pub(super) const DRAWS: usize = 8;
-
-/// How many places may lie within each other: a table in a hall on a floor of a house.
-const DEEPEST: usize = 4;
 
 /// A venue as somebody registers it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -273,13 +271,12 @@ pub async fn inside(tx: &mut (impl CheckinRead + ?Sized), place: &Place, now: In
     let mut count = 0;
     let (mut level, mut depth) = (vec![place.clone()], 0);
     while !level.is_empty() && depth < DEEPEST {
-        let mut below = Vec::new();
         for place in &level {
             let typical = policy.typical_stay(place.kind);
             count += tx.inside(place.id, minute_of(now.minus(typical)) + 1, minute_of(now)).await?;
-            below.append(&mut tx.parts_of_place(place.id).await?);
         }
-        (level, depth) = (below, depth + 1);
+        let ids: Vec<PlaceId> = level.iter().map(|place| place.id).collect();
+        (level, depth) = (tx.parts_of_places(&ids).await?, depth + 1);
     }
     Ok(count)
 }
@@ -289,7 +286,7 @@ pub async fn inside(tx: &mut (impl CheckinRead + ?Sized), place: &Place, now: In
 /// # Errors
 /// When the store fails.
 pub async fn parts(app: &App, place: PlaceId) -> Result<Vec<Place>, StoreError> {
-    app.platform.shared.read().await?.parts_of_place(place).await
+    app.platform.shared.read().await?.parts_of_places(&[place]).await
 }
 
 /// What is known of places beside the register, in no order.

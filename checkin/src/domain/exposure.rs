@@ -7,6 +7,7 @@ use shared::events::ExposureLevel;
 use shared::ids::PlaceId;
 use shared::time::{Date, Instant};
 
+use super::parts::Parts;
 use super::policy::StayPolicy;
 use super::stay::Stay;
 use super::window::Window;
@@ -38,7 +39,7 @@ pub struct OtherVisit<K> {
 pub struct Exposure<K> {
     /// Who.
     pub visitor: K,
-    /// Where.
+    /// Where the visitor checked in; the case may have checked in at a part of it, or at what it is a part of.
     pub place: PlaceId,
     /// The local day on which the common time began; without one, the day of the visitor's check-in.
     pub day: Date,
@@ -52,6 +53,7 @@ pub struct Exposure<K> {
 
 /// Finds who was where the case was.
 ///
+/// - The case counts as there at each place that shares air with the one where it checked in ([`Parts::sharing_air`]).
 /// - The common time of two stays counts inside the window only. Stays that only touch have none.
 /// - One exposure is given for each visitor, place and local day. Its common time is the length of the union, so that
 ///   overlapping stays (a repeated scan) count once. A common time that runs past midnight is not cut: it counts on the
@@ -67,9 +69,10 @@ pub fn match_exposures<K: Copy + Ord>(
     window: &Window,
     case_visits: &[CaseVisit],
     others: &[OtherVisit<K>],
+    parts: &Parts,
     policy: &StayPolicy,
 ) -> Vec<Exposure<K>> {
-    let presence = presence_by_place(window, case_visits);
+    let presence = presence_by_place(window, case_visits, parts);
     let mut found = Tallies::new();
     count_common_times(&presence, others, &mut found);
     add_same_place(&presence, others, &mut found);
@@ -106,11 +109,13 @@ struct Presence {
     days: HashMap<Date, bool>,
 }
 
-fn presence_by_place(window: &Window, case_visits: &[CaseVisit]) -> HashMap<PlaceId, Presence> {
+fn presence_by_place(window: &Window, case_visits: &[CaseVisit], parts: &Parts) -> HashMap<PlaceId, Presence> {
     let mut places: HashMap<PlaceId, Presence> = HashMap::new();
     for visit in case_visits {
         if let Some(stay) = cut(visit.stay, window) {
-            places.entry(visit.place).or_default().stays.push(stay);
+            for place in parts.sharing_air(visit.place) {
+                places.entry(place).or_default().stays.push(stay);
+            }
         }
     }
     for presence in places.values_mut() {

@@ -6,6 +6,7 @@ pub mod door;
 pub mod exposure;
 pub mod marks;
 pub mod opening_hours;
+pub mod parts;
 pub mod personal_card;
 pub mod policy;
 pub mod stay;

@@ -128,8 +128,7 @@ impl ClusterPage {
             page = page.with_errors();
         }
         let decisions = cluster.alerts.iter().map(|alert| decision(&page, alert, cluster, now)).collect();
-        let places: HashMap<PlaceId, &str> =
-            cluster.venues.iter().map(|venue| (venue.place.id, venue.place.name.as_str())).collect();
+        let places = labels(&cluster.venues);
         let who: HashMap<PersonId, bool> =
             cluster.exposures.iter().map(|e| (e.person_id, e.notified_at.is_some())).collect();
         let case = people.get(&cluster.person_id);
@@ -144,7 +143,7 @@ impl ClusterPage {
             window_to: exact(cluster.window.to),
             people: who.len(),
             told: who.values().filter(|told| **told).count(),
-            venues: cluster.venues.iter().map(|venue| venue_of(venue, &form)).collect(),
+            venues: cluster.venues.iter().map(|venue| venue_of(venue, &places, &form)).collect(),
             contacts,
             decisions,
             form,
@@ -157,7 +156,7 @@ fn contact(
     page: &Page,
     exposure: &ExposureView,
     people: &HashMap<PersonId, Person>,
-    places: &HashMap<PlaceId, &str>,
+    places: &HashMap<PlaceId, String>,
     now: Instant,
 ) -> Contact {
     let person = people.get(&exposure.person_id);
@@ -168,7 +167,7 @@ fn contact(
         year: person.map(year).unwrap_or_default(),
         phone: phone.map(|phone| phone.national()).unwrap_or_default(),
         tel: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
-        place: places.get(&exposure.venue_id).copied().unwrap_or_default().to_owned(),
+        place: places.get(&exposure.venue_id).cloned().unwrap_or_default(),
         day: written(exposure.day),
         minutes: exposure.overlap_minutes,
         level: match exposure.level {
@@ -185,14 +184,25 @@ fn contact(
     }
 }
 
-fn venue_of(venue: &VenueView, form: &AlertForm) -> Venue {
+/// The names of places; a part says of what, where that is among them.
+fn labels(venues: &[VenueView]) -> HashMap<PlaceId, String> {
+    let names: HashMap<PlaceId, &str> =
+        venues.iter().map(|venue| (venue.place.id, venue.place.name.as_str())).collect();
+    let label = |venue: &VenueView| match venue.place.parent_id.and_then(|whole| names.get(&whole)) {
+        Some(whole) => format!("{} ({whole})", venue.place.name),
+        None => venue.place.name.clone(),
+    };
+    venues.iter().map(|venue| (venue.place.id, label(venue))).collect()
+}
+
+fn venue_of(venue: &VenueView, labels: &HashMap<PlaceId, String>, form: &AlertForm) -> Venue {
     let visit = |visit: &CaseVisitView| {
         let times = format!("{} – {}", exact(visit.checked_in_at), exact(visit.left_at));
         (times, visit.ward_name.clone().unwrap_or_default())
     };
     Venue {
         id: venue.place.id,
-        name: venue.place.name.clone(),
+        name: labels.get(&venue.place.id).cloned().unwrap_or_default(),
         address: venue.place.address.clone(),
         visits: venue.visits.iter().map(visit).collect(),
         chosen: form.venues.contains(&venue.place.id.to_string()),

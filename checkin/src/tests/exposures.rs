@@ -76,8 +76,22 @@ fn walk(stay: Stay) -> impl Iterator<Item = Instant> {
     std::iter::successors(Some(stay.from), |at| Some(at.plus(minutes(1)))).take_while(move |at| *at < stay.to)
 }
 
+/// Whether one place is the other or lies within it.
+fn lies_within(places: &[Place], part: PlaceId, whole: PlaceId) -> bool {
+    let above = places.iter().find(|place| place.id == part).and_then(|place| place.parent_id);
+    part == whole || above.is_some_and(|above| lies_within(places, above, whole))
+}
+
 /// Walks through the time. `who` says which person a record is.
-fn oracle(visits: &[Told], who: &BTreeMap<PersonId, PersonId>, case: PersonId, window: &Window, now: Instant) -> Found {
+fn oracle(
+    places: &[Place],
+    visits: &[Told],
+    who: &BTreeMap<PersonId, PersonId>,
+    case: PersonId,
+    window: &Window,
+    now: Instant,
+) -> Found {
+    let share_air = |one, other| lies_within(places, one, other) || lies_within(places, other, one);
     let policy = StayPolicy::on(now.local_date());
     let inside = |at: Instant| window.from <= at && at < window.to;
     let stays: Vec<(PersonId, PlaceId, Stay)> = visits
@@ -96,8 +110,10 @@ fn oracle(visits: &[Told], who: &BTreeMap<PersonId, PersonId>, case: PersonId, w
     let mut found = BTreeMap::<_, (i64, bool)>::new();
     let pairs: BTreeSet<_> = stays.iter().filter(|(who, ..)| *who != case).map(|(who, at, _)| (*who, *at)).collect();
     for (person, place) in pairs {
-        let of =
-            |wanted: PersonId| stays.iter().filter(move |(who, at, _)| *who == wanted && *at == place).map(|s| s.2);
+        let of = |wanted: PersonId| {
+            let there = move |at: PlaceId| if wanted == case { share_air(at, place) } else { at == place };
+            stays.iter().filter(move |(who, at, _)| *who == wanted && there(*at)).map(|s| s.2)
+        };
         let moments: BTreeSet<Instant> = of(case).flat_map(walk).filter(|at| inside(*at)).collect();
         let mut last: Option<(Instant, Date)> = None;
         for at in moments {
@@ -139,7 +155,8 @@ fn oracle(visits: &[Told], who: &BTreeMap<PersonId, PersonId>, case: PersonId, w
     found.into_iter().map(|(key, (minutes, assumed))| (key, (minutes, level(minutes), assumed))).collect()
 }
 
-/// A town of three places and eight people over three days, two of whom turn out to be the case, two one other person.
+/// A town of six places, of which some lie within others, and eight people over three days, two of whom turn out to be the
+/// case, two one other person.
 async fn a_random_town_is_matched_as_a_walk_through_the_time_matches_it(town: Town) {
     let names = ["An", "Bình", "Chi", "Dũng", "Em", "Phúc", "Giang", "Hoa"];
     let mut found_in_all = 0;
@@ -147,9 +164,11 @@ async fn a_random_town_is_matched_as_a_walk_through_the_time_matches_it(town: To
         let mut random = seeded(seed);
         let mut draw = |n: u64| i64::try_from(below(&mut random, n)).unwrap();
         let kinds = [PlaceKind::Restaurant, PlaceKind::Pharmacy, PlaceKind::Factory];
-        let mut places = Vec::new();
-        for kind in kinds {
-            places.push(town.place("Nơi thử", kind).await);
+        let mut places: Vec<Place> = Vec::new();
+        for at in 0..6 {
+            // The first two stand for themselves; the others may lie within one of those before them.
+            let whole = (at > 1 && draw(4) > 0).then(|| places[draw(at) as usize].id);
+            places.push(town.place_in("Nơi thử", kinds[draw(3) as usize], whole).await);
         }
         let mut records = Vec::new();
         for name in names {
@@ -165,9 +184,9 @@ async fn a_random_town_is_matched_as_a_walk_through_the_time_matches_it(town: To
         let now = town.now();
         let mut visits = Vec::new();
         let mut taken = BTreeSet::new();
-        for _ in 0..60 {
+        for _ in 0..80 {
             let from = now.minus(minutes(draw(4_400)));
-            let (record, place) = (records[draw(8) as usize], &places[draw(3) as usize]);
+            let (record, place) = (records[draw(8) as usize], &places[draw(6) as usize]);
             let out = (draw(3) > 0).then(|| from.plus(minutes(draw(180))).min(now));
             if taken.insert((record, place.id, from)) {
                 visits.push(Told { record, place: place.clone(), from, out });
@@ -180,7 +199,7 @@ async fn a_random_town_is_matched_as_a_walk_through_the_time_matches_it(town: To
         town.hear(&event).await;
         let policy = StayPolicy::on(now.local_date());
         let window = infectious_window(onset, event.specimen_at, isolated_from, now, policy);
-        let expected = oracle(&visits, &who, records[0], &window, now);
+        let expected = oracle(&places, &visits, &who, records[0], &window, now);
         assert_eq!(stored(&town, event.case_id).await, expected, "town {seed}");
         found_in_all += expected.len();
     }
@@ -327,6 +346,45 @@ async fn visits_that_arrive_late_are_matched(town: Town) {
     assert_eq!(stored(&town, opened.case_id).await[&key], (5, ExposureLevel::Brief, false));
 }
 
+async fn who_sat_at_a_table_and_who_was_somewhere_in_the_house_shared_its_air(town: Town) {
+    town.clock.set("2022-03-10T21:00:00+07:00".parse().unwrap());
+    let house = town.place("Nhà hàng", PlaceKind::Restaurant).await;
+    let hall = town.place_in("Sảnh", PlaceKind::Restaurant, Some(house.id)).await;
+    let table = town.place_in("Bàn 4", PlaceKind::Restaurant, Some(hall.id)).await;
+    let next = town.place_in("Bàn 5", PlaceKind::Restaurant, Some(hall.id)).await;
+    let mut people = Vec::new();
+    for name in ["Nguyễn Văn An", "Trần Thị Bình", "Lê Thị Chi", "Phạm Văn Dũng"] {
+        people.push(town.person(name, Some(WARD)).await);
+    }
+    let at = |m: i64| town.now().minus(minutes(600 - m));
+    let told =
+        |who: usize, place: &Place| Told { record: people[who], place: place.clone(), from: at(0), out: Some(at(60)) };
+    store(&town, &[told(0, &table), told(1, &house), told(2, &table), told(3, &next)]).await;
+    let opened = case_of(&town, people[0]);
+    town.hear(&opened).await;
+    let day = town.now().local_date();
+    let close = (60, ExposureLevel::Close, false);
+    let mut expected: Found = [((people[1], house.id, day), close), ((people[2], table.id, day), close)].into();
+    assert_eq!(stored(&town, opened.case_id).await, expected, "the next table is another place");
+
+    // Word of somebody in the hall comes late.
+    let late = town.person("Võ Văn Muộn", Some(WARD)).await;
+    let visit =
+        json!({"venue_code": hall.code, "at": at(30).to_string(), "visitor": {"device_token": town.token(late)}});
+    assert_eq!(town.post("/api/v1/checkin/visits/batch", json!({"visits": [visit]})).await.0, StatusCode::OK);
+    assert_eq!(rematch::run_due(&town.app).await.unwrap(), 1);
+    expected.insert((late, hall.id, day), (30, ExposureLevel::Close, true));
+    assert_eq!(stored(&town, opened.case_id).await, expected);
+
+    // The officer has everybody told who was in the hall: that is whoever sat at its tables.
+    let officer = town.officer().await;
+    let body = json!({"case_id": opened.case_id, "venue_ids": [hall.id], "from": at(-60), "to": at(120),
+                      "reason": "Phòng kín"});
+    let (status, answer) =
+        town.call(Method::POST, "/api/v1/checkin/exposures/alerts", Some(&officer), Some(body)).await;
+    assert_eq!((status, &answer["people"]), (StatusCode::CREATED, &json!(1)), "{answer}");
+}
+
 async fn the_late_visit_of_the_case_itself_is_matched(town: Town) {
     town.clock.set("2022-03-10T21:00:00+07:00".parse().unwrap());
     let Dinner { restaurant, others: [binh, ..], .. } = dinner(&town).await;
@@ -467,6 +525,7 @@ on_both!(voided, super::a_voided_case_has_no_exposures_whichever_word_comes_firs
 on_both!(merged, super::a_merge_matches_again_and_tells_only_what_is_new);
 on_both!(own_contact, super::a_contact_who_turns_out_to_be_the_case_is_no_contact);
 on_both!(late, super::visits_that_arrive_late_are_matched);
+on_both!(tables, super::who_sat_at_a_table_and_who_was_somewhere_in_the_house_shared_its_air);
 on_both!(late_case, super::the_late_visit_of_the_case_itself_is_matched);
 on_both!(renewal, super::a_case_that_nobody_isolated_is_matched_until_it_is_closed);
 on_both!(midnight, super::a_stay_past_midnight_ends_where_the_next_day_began_elsewhere);

@@ -125,6 +125,11 @@ impl Town {
 
     /// A place without staff.
     pub(super) async fn place(&self, name: &str, kind: PlaceKind) -> Place {
+        self.place_in(name, kind, None).await
+    }
+
+    /// A place that may lie within another.
+    pub(super) async fn place_in(&self, name: &str, kind: PlaceKind, parent_id: Option<PlaceId>) -> Place {
         let mut random = self.app.platform.random();
         let place = Place {
             id: PlaceId::new(self.now(), &mut random),
@@ -134,7 +139,7 @@ impl Town {
             address: "12 Lê Lợi".to_owned(),
             ward_code: WARD.parse().unwrap(),
             capacity: Some(20),
-            parent_id: None,
+            parent_id,
         };
         let mut tx = self.app.store.write().await.unwrap();
         assert!(tx.insert_place(&place, None, "hash", self.now()).await.unwrap());

@@ -58,8 +58,8 @@ pub trait SharedRead: Send {
     async fn places(&mut self, staff: Option<AccountId>, limit: i64, offset: i64) -> Result<Vec<Place>, StoreError>;
     /// Places by their ids.
     async fn places_by_id(&mut self, ids: &[PlaceId]) -> Result<Vec<Place>, StoreError>;
-    /// The places that are directly a part of this one, by name.
-    async fn parts_of_place(&mut self, place: PlaceId) -> Result<Vec<Place>, StoreError>;
+    /// The places that are directly a part of one of these; those of one place stand by name.
+    async fn parts_of_places(&mut self, places: &[PlaceId]) -> Result<Vec<Place>, StoreError>;
     /// Where the owner of a place is reached, where that is known.
     async fn place_phone(&mut self, place: PlaceId) -> Result<Option<String>, StoreError>;
     /// Whether an account is staff of a place.

@@ -35,7 +35,10 @@ async fn a_place_reads_back_by_id_and_by_code(ground: &Ground) -> anyhow::Result
     assert_eq!(tx.place_body_hash(nowhere).await?, None);
     let mut found = tx.places_by_id(&[stall.id, nowhere, market.id]).await?;
     found.sort_by_key(|place| place.id != market.id);
-    assert_eq!(found, [market, stall]);
+    assert_eq!(found, [market.clone(), stall.clone()]);
+    assert_eq!(tx.parts_of_places(&[nowhere, market.id]).await?, std::slice::from_ref(&stall));
+    assert!(tx.parts_of_places(&[stall.id]).await?.is_empty());
+    assert!(tx.parts_of_places(&[]).await?.is_empty());
     Ok(())
 }
 

@@ -37,7 +37,7 @@ fn matched(case: &[(i64, i64)], others: &[(u8, i64, i64)]) -> Vec<Exposure<u8>> 
         .iter()
         .map(|(visitor, from, to)| OtherVisit { visitor: *visitor, place: place(1), stay: stay(*from, *to) })
         .collect();
-    match_exposures(&window, &case, &others, policy())
+    match_exposures(&window, &case, &others, &Parts::default(), policy())
 }
 
 /// Minutes and level of the only exposure.
@@ -106,7 +106,39 @@ fn another_place_and_another_day_are_no_exposure() {
     let case = [CaseVisit { place: place(1), stay: stay(0, 3_600) }];
     let elsewhere = OtherVisit { visitor: 1, place: place(2), stay: stay(0, 3_600) };
     let next_day = OtherVisit { visitor: 1, place: place(1), stay: stay(4 * 3_600, 5 * 3_600) };
-    assert_eq!(match_exposures(&window, &case, &[elsewhere, next_day], policy()), []);
+    assert_eq!(match_exposures(&window, &case, &[elsewhere, next_day], &Parts::default(), policy()), []);
+}
+
+/// A house (1) with two halls (2, 3), and a table (4) in the first.
+fn house() -> Parts {
+    [(place(2), place(1)), (place(3), place(1)), (place(4), place(2))].into_iter().collect()
+}
+
+#[test]
+fn a_part_and_its_whole_share_air_and_two_parts_do_not() {
+    let window = Window { from: origin(), to: origin().plus(hours(3)) };
+    let met = |case: u128, other: u128| {
+        let case = [CaseVisit { place: place(case), stay: stay(0, 3_600) }];
+        let other = [OtherVisit { visitor: 1, place: place(other), stay: stay(1_800, 7_200) }];
+        match_exposures(&window, &case, &other, &house(), policy())
+    };
+    for (case, other) in [(4, 4), (4, 2), (4, 1), (1, 4), (2, 4), (1, 3)] {
+        let found = met(case, other);
+        assert_eq!(only(&found), (30, ExposureLevel::Close), "the case at {case}, the other at {other}");
+        assert_eq!(found[0].place, place(other), "it is told by where the other checked in");
+    }
+    for (case, other) in [(4, 3), (3, 2), (3, 4)] {
+        assert_eq!(met(case, other), [], "the case at {case}, the other at {other}");
+    }
+}
+
+#[test]
+fn a_case_that_is_known_at_the_whole_and_at_its_part_is_there_once() {
+    let window = Window { from: origin(), to: origin().plus(hours(3)) };
+    let at = |n: u128, from, to| CaseVisit { place: place(n), stay: stay(from, to) };
+    let other = [OtherVisit { visitor: 1, place: place(1), stay: stay(0, 7_200) }];
+    let found = match_exposures(&window, &[at(1, 0, 1_200), at(4, 600, 1_800)], &other, &house(), policy());
+    assert_eq!(only(&found), (30, ExposureLevel::Close));
 }
 
 #[test]
@@ -114,9 +146,9 @@ fn what_happened_outside_the_window_does_not_count() {
     let window = Window { from: seconds(600), to: seconds(1_200) };
     let case = [CaseVisit { place: place(1), stay: stay(0, 3_600) }];
     let other = [OtherVisit { visitor: 1, place: place(1), stay: stay(0, 3_600) }];
-    assert_eq!(only(&match_exposures(&window, &case, &other, policy())), (10, ExposureLevel::Brief));
+    assert_eq!(only(&match_exposures(&window, &case, &other, &Parts::default(), policy())), (10, ExposureLevel::Brief));
     let empty = Window { from: seconds(600), to: seconds(600) };
-    assert_eq!(match_exposures(&empty, &case, &other, policy()), []);
+    assert_eq!(match_exposures(&empty, &case, &other, &Parts::default(), policy()), []);
 }
 
 #[test]
@@ -125,7 +157,7 @@ fn an_exposure_says_when_it_rests_on_an_assumed_stay() {
     let case = [CaseVisit { place: place(1), stay: stay(0, 600) }];
     let sure = OtherVisit { visitor: 1, place: place(1), stay: stay(0, 600) };
     let assumed = OtherVisit { visitor: 2, stay: Stay { assumed: true, ..stay(0, 600) }, ..sure };
-    let found = match_exposures(&window, &case, &[sure, assumed], policy());
+    let found = match_exposures(&window, &case, &[sure, assumed], &Parts::default(), policy());
     assert_eq!(found.iter().map(|e| (e.visitor, e.assumed)).collect::<Vec<_>>(), [(1, false), (2, true)]);
 }
 
@@ -137,7 +169,7 @@ fn a_case_in_a_crowd_is_matched_without_comparing_all_pairs() {
         (0..20).map(|n| CaseVisit { place: place(7), stay: stay(n * 86_400, n * 86_400 + 60) }).collect();
     let others: Vec<_> =
         (0..40_000_i64).map(|n| OtherVisit { visitor: n, place: place(7), stay: stay(n * 40, n * 40 + 30) }).collect();
-    let found = match_exposures(&window, &case, &others, policy());
+    let found = match_exposures(&window, &case, &others, &Parts::default(), policy());
     let near = found.iter().filter(|e| e.level != ExposureLevel::SamePlace).count();
     assert_eq!(near, (0..40_000).filter(|n| (n * 40_i64) % 86_400 < 60 && n * 40 / 86_400 < 20).count());
 }
@@ -150,10 +182,27 @@ struct Scene {
     window: Window,
     case: Vec<CaseVisit>,
     others: Vec<OtherVisit<u8>>,
+    /// Parts, each with what it lies within.
+    within: Vec<(PlaceId, PlaceId)>,
+}
+
+impl Scene {
+    fn parts(&self) -> Parts {
+        self.within.iter().copied().collect()
+    }
+
+    /// Whether one place is the other or lies within it, however deep.
+    fn lies_within(&self, part: PlaceId, whole: PlaceId) -> bool {
+        part == whole || self.within.iter().any(|(inner, outer)| *inner == part && self.lies_within(*outer, whole))
+    }
+
+    fn share_air(&self, one: PlaceId, other: PlaceId) -> bool {
+        self.lies_within(one, other) || self.lies_within(other, one)
+    }
 }
 
 fn stays() -> impl Strategy<Value = (PlaceId, Stay)> {
-    (1_u128..3, 0..STEPS, 0..200_i64, any::<bool>()).prop_map(|(at, from, length, assumed)| {
+    (1_u128..5, 0..STEPS, 0..200_i64, any::<bool>()).prop_map(|(at, from, length, assumed)| {
         (place(at), Stay { assumed, ..stay(from * STEP, (from + length) * STEP) })
     })
 }
@@ -162,10 +211,16 @@ fn scenes() -> impl Strategy<Value = Scene> {
     let case = proptest::collection::vec(stays().prop_map(|(place, stay)| CaseVisit { place, stay }), 0..5);
     let other = (1_u8..4, stays()).prop_map(|(visitor, (place, stay))| OtherVisit { visitor, place, stay });
     let others = proptest::collection::vec(other, 0..10);
-    (case, others, 0..STEPS, 0..STEPS).prop_map(|(case, others, from, length)| Scene {
-        window: Window { from: seconds(from * STEP), to: seconds((from + length) * STEP) },
-        case,
-        others,
+    // Each place but the first may lie within one before it.
+    let wholes = (0_u128..2, 0_u128..3, 0_u128..4);
+    (case, others, 0..STEPS, 0..STEPS, wholes).prop_map(|(case, others, from, length, (second, third, fourth))| {
+        let within = [(2, second), (3, third), (4, fourth)].into_iter().filter(|(_, whole)| *whole > 0);
+        Scene {
+            window: Window { from: seconds(from * STEP), to: seconds((from + length) * STEP) },
+            case,
+            others,
+            within: within.map(|(part, whole)| (place(part), place(whole))).collect(),
+        }
     })
 }
 
@@ -179,7 +234,7 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
     let moments: Vec<Instant> = (0..STEPS * 2).map(|n| seconds(n * STEP)).collect();
     let pairs: BTreeSet<_> = scene.others.iter().map(|other| (other.place, other.visitor)).collect();
     for (place, visitor) in pairs {
-        let case: Vec<_> = scene.case.iter().filter(|v| v.place == place).collect();
+        let case: Vec<_> = scene.case.iter().filter(|v| scene.share_air(v.place, place)).collect();
         let others: Vec<_> = scene.others.iter().filter(|v| v.place == place && v.visitor == visitor).collect();
         let in_window = |m: Instant| scene.window.from <= m && m < scene.window.to;
         let mut began: Option<Date> = None;
@@ -224,22 +279,23 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
     #[test]
     fn it_finds_what_a_walk_through_the_time_finds(scene in scenes()) {
-        let found = match_exposures(&scene.window, &scene.case, &scene.others, policy());
+        let found = match_exposures(&scene.window, &scene.case, &scene.others, &scene.parts(), policy());
         prop_assert_eq!(found, oracle(&scene));
     }
 
     #[test]
     fn the_order_of_the_visits_does_not_matter(scene in scenes(), case_turn in 0..5_usize, other_turn in 0..10_usize) {
-        let found = match_exposures(&scene.window, &scene.case, &scene.others, policy());
+        let parts = scene.parts();
+        let found = match_exposures(&scene.window, &scene.case, &scene.others, &parts, policy());
         let mut turned = scene;
         turned.case.reverse();
         let (cases, others) = (turned.case.len().max(1), turned.others.len().max(1));
         turned.case.rotate_left(case_turn % cases);
         turned.others.rotate_left(other_turn % others);
-        prop_assert_eq!(match_exposures(&turned.window, &turned.case, &turned.others, policy()), found);
+        prop_assert_eq!(match_exposures(&turned.window, &turned.case, &turned.others, &parts, policy()), found);
     }
 
     #[test]

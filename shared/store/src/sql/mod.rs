@@ -194,8 +194,8 @@ impl SharedRead for Tx {
         places::is_staff(&mut self.inner, place, account).await
     }
 
-    async fn parts_of_place(&mut self, place: PlaceId) -> Result<Vec<Place>, StoreError> {
-        places::parts(&mut self.inner, place).await
+    async fn parts_of_places(&mut self, places: &[PlaceId]) -> Result<Vec<Place>, StoreError> {
+        places::parts(&mut self.inner, places).await
     }
 
     async fn place_phone(&mut self, place: PlaceId) -> Result<Option<String>, StoreError> {

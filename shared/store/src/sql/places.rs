@@ -67,19 +67,7 @@ pub(super) async fn place(conn: &mut Conn, key: &PlaceKey) -> Result<Option<Plac
 }
 
 pub(super) async fn many(conn: &mut Conn, ids: &[PlaceId]) -> Result<Vec<Place>, StoreError> {
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        let mut query = QueryBuilder::<Db>::new(concat!(place_columns!(), " WHERE p.id IN ("));
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
-        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
-            found.push(stored(&row)?);
-        }
-    }
-    Ok(found)
+    listed(conn, " WHERE p.id IN (", ids, "").await
 }
 
 pub(super) async fn list(
@@ -153,12 +141,25 @@ pub(super) async fn update(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn parts(conn: &mut Conn, place: PlaceId) -> Result<Vec<Place>, StoreError> {
-    let rows = sqlx::query(concat!(place_columns!(), " WHERE p.parent_id = $1 ORDER BY p.name_fold, p.id"))
-        .bind(place.uuid())
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(stored).collect()
+pub(super) async fn parts(conn: &mut Conn, places: &[PlaceId]) -> Result<Vec<Place>, StoreError> {
+    listed(conn, " WHERE p.parent_id IN (", places, " ORDER BY p.name_fold, p.id").await
+}
+
+/// The places of a condition on a list of ids.
+async fn listed(conn: &mut Conn, condition: &str, ids: &[PlaceId], order: &str) -> Result<Vec<Place>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut query = QueryBuilder::<Db>::new(place_columns!());
+        let mut list = query.push(condition).separated(", ");
+        for id in chunk {
+            list.push_bind(id.uuid());
+        }
+        query.push(")").push(order);
+        for row in query.build().persistent(false).fetch_all(&mut *conn).await? {
+            found.push(stored(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn phone(conn: &mut Conn, keys: &Keys, place: PlaceId) -> Result<Option<String>, StoreError> {
