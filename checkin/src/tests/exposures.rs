@@ -461,6 +461,31 @@ async fn a_stay_past_midnight_ends_where_the_next_day_began_elsewhere(town: Town
     assert_eq!(stored(&town, opened.case_id).await, [(key, (30, ExposureLevel::Close, true))].into());
 }
 
+async fn a_visit_keeps_the_unit_of_its_day(town: Town) {
+    // The units changed on 1 July 2025: phường 4 of Mỹ Tho, Tiền Giang, became a part of a ward of Đồng Tháp.
+    town.clock.set("2025-07-01T20:00:00+07:00".parse().unwrap());
+    let market = town.place("Chợ Mỹ Tho", PlaceKind::Market).await;
+    let case = town.person("Nguyễn Văn An", None).await;
+    let told = |at: &str| {
+        let from: Instant = at.parse().unwrap();
+        Told { record: case, place: market.clone(), from, out: Some(from.plus(minutes(30))) }
+    };
+    store(&town, &[told("2025-06-30T23:00:00+07:00"), told("2025-07-01T08:00:00+07:00")]).await;
+    let opened = case_of(&town, case);
+    town.hear(&opened).await;
+    let officer = town.sign_in("province", Role::Officer, AreaScope::Province("82".to_owned())).await;
+    let path = format!("/api/v1/checkin/exposures?case_id={}", opened.case_id);
+    let (status, answer) = town.get(&path, Some(&officer)).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let visits = answer["venues"][0]["visits"].as_array().unwrap();
+    assert_eq!(visits.len(), 2, "{answer}");
+    let unit = |at: usize| (visits[at]["ward_code"].as_str().unwrap(), visits[at]["ward_name"].as_str().unwrap());
+    assert_eq!(unit(0).0, WARD);
+    assert!(unit(0).1.contains("Mỹ Tho") && unit(0).1.contains("Tiền Giang"), "{:?}", unit(0));
+    assert_ne!(unit(1).0, WARD);
+    assert!(unit(1).1.contains("Đồng Tháp"), "{:?}", unit(1));
+}
+
 async fn an_officer_sees_window_venues_and_who_was_told(town: Town) {
     town.clock.set("2022-03-10T21:00:00+07:00".parse().unwrap());
     let Dinner { restaurant, case, others: [binh, ..] } = dinner(&town).await;
@@ -529,4 +554,5 @@ on_both!(tables, super::who_sat_at_a_table_and_who_was_somewhere_in_the_house_sh
 on_both!(late_case, super::the_late_visit_of_the_case_itself_is_matched);
 on_both!(renewal, super::a_case_that_nobody_isolated_is_matched_until_it_is_closed);
 on_both!(midnight, super::a_stay_past_midnight_ends_where_the_next_day_began_elsewhere);
+on_both!(units, super::a_visit_keeps_the_unit_of_its_day);
 on_both!(officer, super::an_officer_sees_window_venues_and_who_was_told);

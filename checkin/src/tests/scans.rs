@@ -1,6 +1,7 @@
 //! Staff scan what visitors carry.
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::ids::{AccountId, PersonId};
@@ -177,6 +178,12 @@ async fn whatever_else_is_scanned_gives_one_line_and_registers_nobody(town: Town
     }
     let (status, problem) = town.scan(&door, json!({})).await;
     assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/text")));
+    // Bytes that are no text at all, as a scanner in another encoding sends them.
+    let mut body = format!("{{\"venue_id\": \"{}\", \"text\": \"Nguy", door.place.id).into_bytes();
+    body.extend(b"\xEA\xFFn\"}");
+    let request = Request::post(SCANS).header(header::AUTHORIZATION, format!("Bearer {}", door.staff));
+    let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
+    assert_eq!(town.send(request).await.status(), StatusCode::BAD_REQUEST);
     // The visit is judged first: a card at a time that cannot be registers nobody.
     let (status, problem) = town.scan(&door, json!({"text": CCCD, "at": "2022-03-10T12:00:00+07:00"})).await;
     assert_eq!((status, &problem["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("in_future")));
@@ -189,6 +196,10 @@ async fn a_card_that_contradicts_itself_is_taken_with_a_warning(town: Town) {
     assert_eq!(status, StatusCode::CREATED, "{done}");
     assert_eq!(done["warnings"][0]["code"], "sex_mismatch");
     assert!(done["warnings"][0]["detail"].as_str().unwrap().starts_with("The sex differs"));
+    // The number says 1991, the card 1990.
+    let other_year = CCCD.replace("082090000001", "082091000002");
+    let (status, done) = town.scan(&door, json!({"text": other_year})).await;
+    assert_eq!((status, &done["warnings"][0]["code"]), (StatusCode::CREATED, &json!("birth_mismatch")), "{done}");
     // The number alone finds its holder from now on, and shows no name.
     town.clock.advance(minutes(10));
     let (status, done) = town.scan(&door, json!({"text": "082 090 000 001"})).await;
