@@ -50,6 +50,8 @@ pub struct Known {
     pub hours: Option<Arc<OpeningHours>>,
     /// Where it is.
     pub position: Option<(i64, i64)>,
+    /// It shows a code that changes.
+    pub screen: bool,
 }
 
 impl Known {
@@ -119,7 +121,9 @@ impl Venues {
         };
         let details = self.store.read().await?.venue_details(&[place.id]).await?.pop();
         let hours = details.as_ref().and_then(|details| details.opening_hours.as_deref()?.parse().ok().map(Arc::new));
-        let known = Known { place: Arc::new(place), hours, position: details.and_then(|details| details.position) };
+        let position = details.as_ref().and_then(|details| details.position);
+        let screen = details.is_some_and(|details| details.screen);
+        let known = Known { place: Arc::new(place), hours, position, screen };
         self.remember(code, known.clone(), now);
         Ok(Found::Place(known.place))
     }

@@ -352,12 +352,16 @@ fn read_fields(fields: &[&str]) -> Result<Scanned, ScanError> {
     Err(ScanError::Unknown)
 }
 
-/// The code at the end of a poster's address, `…/C/CODE`.
+/// The code in the address of a poster, `…/C/CODE`, or of a screen, `…/C/CODE/` and what changes.
 fn poster(address: &str) -> Option<PlaceCode> {
     let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let mut parts = path.rsplit('/');
-    let code = parts.next().and_then(|code| PlaceCode::parse(code).ok())?;
-    parts.next().filter(|part| part.eq_ignore_ascii_case("c")).map(|_| code)
+    let end: Vec<&str> = path.rsplitn(4, '/').collect();
+    let door = |c: &str, code: &str| PlaceCode::parse(code).ok().filter(|_| c.eq_ignore_ascii_case("c"));
+    match end[..] {
+        [code, c, ..] if c.eq_ignore_ascii_case("c") => door(c, code),
+        [_, code, c, ..] => door(c, code),
+        _ => None,
+    }
 }
 
 /// A number alone. Nine digits are a CMND: people type a phone with its 0.

@@ -48,6 +48,8 @@ test("a hand scanner types a burst; a person does not", () => {
 test("a poster names its place in any spelling", () => {
   assert.equal(codeOfPoster("HTTPS://AN.TAM.VN/C/7K3M9T2X"), "7K3M9T2X");
   assert.equal(codeOfPoster(" http://127.0.0.1:8080/c/7k3m9t2x?lang=en "), "7K3M9T2X");
+  assert.equal(codeOfPoster("HTTPS://AN.TAM.VN/C/7K3M9T2X/4WT59M5Y"), "7K3M9T2X/4WT59M5Y", "a screen's");
+  assert.equal(codeOfPoster("HTTPS://AN.TAM.VN/C/7K3M9T2X/4WT59M5Y/9"), null);
   assert.equal(codeOfPoster("https://example.com/d/7K3M9T2X"), null);
   assert.equal(codeOfPoster(CARD), null);
 });

@@ -11,6 +11,8 @@ checkin-door-not-me = That is not me
 checkin-door-party = I bring family
 checkin-door-party-name = Full name of who comes along
 checkin-door-go = I am coming in
+checkin-door-near = Send roughly where this phone is
+checkin-door-near-hint = It shows that you are here. You need not, and it is not stored.
 checkin-door-privacy = Only the health authority can see this visit, and only if somebody here was infected.
 checkin-door-no-name = Enter your full name
 checkin-door-no-phone = Enter your phone number
@@ -102,9 +104,33 @@ checkin-mark-old_code = old code
 checkin-mark-closed = outside opening hours
 checkin-mark-far_apart = far away just before
 checkin-mark-clock = wrong phone clock
+checkin-mark-printed_code = code on paper, not the one on the screen
+checkin-mark-stale_code = code of the screen out of date
+checkin-mark-far_away = phone far from the door
 checkin-level-close = Close
 checkin-level-brief = Brief
 checkin-level-same_place = Same place
+
+## Who is really there
+
+checkin-presence-title = Who is really there
+checkin-presence-lead = A photograph of the code at the door can be used from home. These two mark such visits; nobody is refused.
+checkin-presence-screen = A screen with a changing code
+checkin-presence-screen-hint = The code on the screen changes every 30 seconds. Visits by the code on paper, or by one out of date, are marked.
+checkin-presence-position = Where the door is
+checkin-presence-position-hint = Latitude, longitude, such as 10.36, 106.36. Visitors may send roughly where their phone is; that is not stored. Leave it empty to ask nobody.
+checkin-presence-here = Take the position of this device
+checkin-presence-save = Save
+checkin-presence-open = Open the screen
+checkin-presence-marked = Visits marked today
+checkin-presence-none = None so far.
+checkin-presence-marked-hint = Health officers see these marks when they judge an exposure. Many visits by an old code mean that it was copied.
+checkin-screen-title = The screen at the door
+checkin-screen-call = Scan to come in
+checkin-screen-code = The QR code of this door, which changes every 30 seconds
+checkin-screen-left = How long this code still holds
+checkin-screen-note = This code changes by itself. Scan it here at the door.
+checkin-screen-fault = No connection. Scan the paper code at the door.
 
 ## Registering as an owner, confirming, staff
 
@@ -203,6 +229,8 @@ checkin-alert-told = { $n } told
 checkin-import-title = Venues from a file
 checkin-import-lead = A CSV or XLSX file with one venue a line. Good lines are kept, and each bad one says why. The same file again makes no venue twice.
 checkin-import-file = File of venues
+checkin-import-choose = Choose a file
+checkin-import-none = No file chosen
 checkin-import-hint = Columns that are needed: name, kind, address, ward code, phone. Also understood: capacity, part of, opening hours.
 checkin-import-go = Import
 checkin-import-try = Check only

@@ -11,6 +11,8 @@ checkin-door-not-me = Không phải tôi
 checkin-door-party = Đi cùng người nhà
 checkin-door-party-name = Họ và tên người đi cùng
 checkin-door-go = Tôi vào đây
+checkin-door-near = Gửi vị trí gần đúng của điện thoại
+checkin-door-near-hint = Để cho thấy bạn đang ở đây. Không bắt buộc, không được lưu.
 checkin-door-privacy = Chỉ cơ quan y tế xem được lượt này, và chỉ khi có người mắc ở đây.
 checkin-door-no-name = Hãy nhập họ và tên
 checkin-door-no-phone = Hãy nhập số điện thoại
@@ -99,9 +101,33 @@ checkin-mark-old_code = mã cũ
 checkin-mark-closed = ngoài giờ mở cửa
 checkin-mark-far_apart = vừa ở nơi xa
 checkin-mark-clock = đồng hồ máy sai
+checkin-mark-printed_code = mã giấy, không phải mã trên màn hình
+checkin-mark-stale_code = mã màn hình đã cũ
+checkin-mark-far_away = điện thoại ở xa
 checkin-level-close = Gần
 checkin-level-brief = Thoáng qua
 checkin-level-same_place = Cùng nơi
+
+## Who is really there
+
+checkin-presence-title = Xác nhận có mặt
+checkin-presence-lead = Ảnh chụp mã ở cửa có thể bị dùng từ nhà. Hai cách sau đánh dấu những lượt vào như vậy; không ai bị từ chối.
+checkin-presence-screen = Màn hình có mã tự đổi
+checkin-presence-screen-hint = Mã trên màn hình đổi mỗi 30 giây. Lượt vào bằng mã giấy hoặc bằng mã đã cũ sẽ được đánh dấu.
+checkin-presence-position = Vị trí của cửa
+checkin-presence-position-hint = Vĩ độ, kinh độ, ví dụ 10.36, 106.36. Khách có thể gửi vị trí gần đúng của điện thoại; vị trí đó không được lưu. Để trống thì không hỏi.
+checkin-presence-here = Lấy vị trí của máy này
+checkin-presence-save = Lưu
+checkin-presence-open = Mở màn hình
+checkin-presence-marked = Lượt vào bị đánh dấu hôm nay
+checkin-presence-none = Chưa có lượt nào.
+checkin-presence-marked-hint = Cán bộ dịch tễ thấy các dấu này khi xét một lần tiếp xúc. Nhiều lượt dùng mã cũ là dấu hiệu mã đã bị chụp lại.
+checkin-screen-title = Màn hình ở cửa
+checkin-screen-call = Quét mã để vào
+checkin-screen-code = Mã QR của cửa này, đổi mỗi 30 giây
+checkin-screen-left = Thời gian còn lại của mã này
+checkin-screen-note = Mã này tự đổi. Hãy quét ngay tại cửa.
+checkin-screen-fault = Mất kết nối. Hãy quét mã giấy ở cửa.
 
 ## Registering as an owner, confirming, staff
 
@@ -199,6 +225,8 @@ checkin-alert-told = Đã báo { $n } người
 checkin-import-title = Nhập địa điểm từ tệp
 checkin-import-lead = Một tệp CSV hoặc XLSX, mỗi dòng một địa điểm. Dòng đúng được lưu, dòng sai được chỉ rõ lý do. Gửi lại cùng tệp không tạo thêm địa điểm.
 checkin-import-file = Tệp địa điểm
+checkin-import-choose = Chọn tệp
+checkin-import-none = Chưa chọn tệp nào
 checkin-import-hint = Cần các cột: tên, loại, địa chỉ, mã xã phường, điện thoại. Có thể thêm: sức chứa, thuộc địa điểm, giờ mở cửa.
 checkin-import-go = Nhập
 checkin-import-try = Chỉ kiểm tra

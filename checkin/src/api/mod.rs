@@ -6,6 +6,7 @@ mod declarations;
 pub(crate) mod exposures;
 pub(crate) mod imports;
 mod posters;
+pub(crate) mod presence;
 mod scans;
 pub mod schemas;
 pub(crate) mod venues;
@@ -18,7 +19,7 @@ use crate::App;
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = cards::routes(posters::routes(venues::routes(routes)));
+    let routes = presence::routes(cards::routes(posters::routes(venues::routes(routes))));
     let routes = bulk_posters::routes(imports::routes(routes));
     declarations::routes(scans::routes(exposures::routes(visits::routes(routes))))
 }

@@ -5,7 +5,6 @@ use axum::http::{Method, StatusCode};
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::access::Role;
 use shared::bilingual::Lang;
 use shared::problem::FieldError;
 use shared_web::access::{Doc, Routes, Scope, Who};
@@ -15,10 +14,8 @@ use shared_web::problem::Problem;
 
 use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, too_many};
 use crate::App;
+use crate::app::check_in::STAFF;
 use crate::app::scans::{ScanDone, ScanFailure, ScanInput, scan};
-
-/// Who stands at a door: the staff of the place, whatever they are else.
-pub(super) const DOOR: &[Role] = &[Role::Venue, Role::Officer, Role::Nurse, Role::Sampler, Role::Admin];
 
 #[derive(Serialize)]
 struct ScanView<'a> {
@@ -108,7 +105,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = routes.add(
         Method::POST,
         "/api/v1/checkin/scans/batch",
-        Who::Roles(DOOR),
+        Who::Roles(STAFF),
         Scope::Own,
         Doc::json("Send scans that were made without a signal, at most 500").body("ScanBatch").answer("BatchReport"),
         post(create_batch),
@@ -116,7 +113,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     routes.add(
         Method::POST,
         "/api/v1/checkin/scans",
-        Who::Roles(DOOR),
+        Who::Roles(STAFF),
         Scope::Own,
         Doc::json(
             "Check a visitor in by what they carry: personal QR, CCCD, BHYT, PC-Covid, certificate, typed number",

@@ -14,6 +14,21 @@ pub fn all() -> Schemas {
         ("Progress", progress()),
         ("PosterBatch", poster_batch()),
         ("Occupancy", occupancy()),
+        (
+            "PresenceInput",
+            json!({"type": "object", "properties": {
+                "screen": {"type": "boolean", "description": "It shows a code that changes; visits without it are marked"},
+                "position": {"oneOf": [position(), {"type": "null"}], "description": "Where its door is; null forgets it"},
+            }}),
+        ),
+        (
+            "Live",
+            json!({"type": "object", "required": ["url", "as_of", "changes_at"], "properties": {
+                "url": text("What the QR on the screen holds"),
+                "as_of": instant("Now, by the server's clock"),
+                "changes_at": instant("When it gives way to the next"),
+            }}),
+        ),
         ("VisitInput", visit_input()),
         ("Visit", visit()),
         (
@@ -109,6 +124,7 @@ fn venue() -> Value {
         "capacity": {"type": "integer"},
         "parent_id": id("The place that it is a part of"),
         "qr_url": text("What the poster's QR holds"),
+        "screen": {"type": "boolean", "description": "It shows a code that changes; visits without it are marked"},
         "opening_hours": text("When it is open"),
         "position": position(),
     }})

@@ -18,7 +18,8 @@ use shared_web::extract::{Id, Json, List, Paging, Query};
 use shared_web::problem::Problem;
 
 use crate::App;
-use crate::app::venues::{self, Position, Registered, VenueInput};
+use crate::app::venues::{self, Registered, VenueInput};
+use crate::domain::position::Position;
 use crate::store::VenueDetails;
 
 /// Who keeps venues.
@@ -35,6 +36,8 @@ pub(super) struct VenueView {
     opening_hours: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
+    /// It shows a code that changes, and visits without it are marked.
+    screen: bool,
 }
 
 impl VenueView {
@@ -48,6 +51,7 @@ impl VenueView {
             Self {
                 qr_url: venues::printed_link(app, place.code),
                 position: details.as_ref().and_then(|details| details.position).map(Position::from_millionths),
+                screen: details.as_ref().is_some_and(|details| details.screen),
                 opening_hours: details.and_then(|details| details.opening_hours),
                 place,
             }

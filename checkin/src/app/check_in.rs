@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::access::Role;
 use shared::bilingual::Bilingual;
 use shared::ids::{PersonId, VisitId};
 use shared::person::PersonDraft;
@@ -27,6 +28,9 @@ use crate::tries::Asker;
 use crate::venues::Found;
 use crate::writer::WriteError;
 use crate::App;
+
+/// Who stands at doors and lets people in.
+pub const STAFF: &[Role] = &[Role::Venue, Role::Officer, Role::Nurse, Role::Sampler, Role::Admin];
 
 /// How often a transaction that two families fought over is tried.
 const TRIES: usize = 3;
@@ -100,6 +104,7 @@ pub struct Prepared {
     day: Date,
     day_key: Key,
     visitor: KnownOrNew,
+    by_staff: bool,
     now: Instant,
 }
 
@@ -118,6 +123,7 @@ pub struct Understood {
     id: VisitId,
     day: Date,
     day_key: Key,
+    by_staff: bool,
     now: Instant,
 }
 
@@ -136,8 +142,8 @@ impl Understood {
     }
 
     fn by(self, visitor: KnownOrNew) -> Prepared {
-        let Self { input, draft, place, id, day, day_key, now } = self;
-        Prepared { input, draft, place, id, day, day_key, visitor, now }
+        let Self { input, draft, place, id, day, day_key, by_staff, now } = self;
+        Prepared { input, draft, place, id, day, day_key, visitor, by_staff, now }
     }
 }
 
@@ -164,7 +170,8 @@ pub async fn understand(app: &App, caller: &Caller, input: VisitInput) -> Result
         key => key?,
     };
     let id = draft.id.unwrap_or_else(|| VisitId::new(now, &mut random));
-    Ok(Understood { input, draft, place, id, day, day_key, now })
+    let by_staff = caller.has_any(STAFF);
+    Ok(Understood { input, draft, place, id, day, day_key, by_staff, now })
 }
 
 /// Understands a visit, finds its place, and its visitor so far as that needs no transaction.
@@ -220,7 +227,7 @@ impl Prepared {
     /// What is odd about the visit, once it is stored.
     #[must_use]
     pub fn odd(&self, app: &App, checked: &CheckedIn) -> Odd {
-        odd::look(app, &self.draft, checked, self.now)
+        odd::look(app, &self.draft, checked, self.by_staff, self.now)
     }
 
     /// The input as it came.

@@ -17,8 +17,10 @@ use shared_store::people::PlaceKey;
 use shared_web::caller::Caller;
 use uuid::Uuid;
 
+use super::parts::around;
 use super::table::{self, TableError};
-use super::venues::{self, DRAWS, Position, VenueDraft, VenueInput, details_of, place_of};
+use super::venues::{self, DRAWS, VenueDraft, VenueInput, details_of, place_of};
+use crate::domain::position::Position;
 use crate::domain::venue_table::{Header, Line, MissingColumns};
 use crate::jobs::State;
 use crate::store::{CheckinWrite, VenueDetails};
@@ -187,7 +189,7 @@ impl Import<'_> {
         let input = VenueInput {
             place: line.place.clone(),
             opening_hours: line.opening_hours.clone(),
-            position: line.position.as_deref().map(position),
+            position: line.position.as_deref().map(Position::read),
             ..VenueInput::default()
         };
         let mut errors = Vec::new();
@@ -268,9 +270,16 @@ impl Import<'_> {
         if line.id.is_some() {
             return Ok(self.rejected(&line.line, vec![id_taken()]));
         }
+        if let Some(whole) = line.draft.parent_id
+            && around(tx, [place.id]).await?.parts.down_from(place.id).contains(&whole)
+        {
+            return Ok(self.rejected(&line.line, vec![unknown_parent()]));
+        }
         let changed = place_of(place.id, place.code, &line.draft);
         tx.update_place(&changed, Some(line.draft.place.phone.as_str()), &hex(&line.hash)).await?;
-        let venue = VenueDetails { screen: venue.screen, ..venue_of(place.id, line) };
+        let told = venue_of(place.id, line);
+        // What its keeper said on the venue's page stays, where the file says nothing of it.
+        let venue = VenueDetails { screen: venue.screen, position: told.position.or(venue.position), ..told };
         tx.put_venue_details(std::slice::from_ref(&venue)).await?;
         known.insert(line.key.clone(), venue);
         Ok(self.kept(line, &changed, Fate::Amended))
@@ -300,15 +309,6 @@ impl Import<'_> {
 fn venue_of(id: PlaceId, line: &Ready) -> VenueDetails {
     let (import_key, import_hash) = (Some(line.key.clone()), Some(line.hash.clone()));
     VenueDetails { import_key, import_hash, ..details_of(id, &line.draft) }
-}
-
-/// `latitude, longitude`; what is no position lies nowhere and is refused.
-fn position(text: &str) -> Position {
-    let number = |text: &str| text.trim().parse().unwrap_or(f64::NAN);
-    let (latitude, longitude) = text
-        .split_once([',', ';', ' '])
-        .map_or((f64::NAN, f64::NAN), |(latitude, longitude)| (number(latitude), number(longitude)));
-    Position { latitude, longitude }
 }
 
 /// What makes two lines of one account the same venue: the chosen id, else name, address, ward and whole.

@@ -17,6 +17,7 @@ pub mod odd;
 pub mod parts;
 pub mod people;
 pub mod posters;
+pub mod presence;
 pub mod proofs;
 pub mod record;
 pub mod rematch;

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use shared::access::{Account, Role};
-use shared::bilingual::Bilingual;
 use shared::ids::PlaceId;
 use shared::place::{Place, PlaceCode, PlaceDraft, PlaceInput};
 use shared::problem::FieldError;
@@ -16,6 +15,7 @@ use shared_web::caller::Caller;
 use crate::domain::opening_hours::OpeningHours;
 use crate::domain::parts::DEEPEST;
 use crate::domain::policy::StayPolicy;
+use crate::domain::position::{Position, nowhere};
 use crate::store::{CheckinRead, VenueDetails, minute_of};
 use crate::{App, SERVICE};
 
@@ -40,15 +40,6 @@ pub struct VenueInput {
     /// Where it is, in degrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-}
-
-/// A point on the earth (WGS 84), in degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Position {
-    /// North is positive.
-    pub latitude: f64,
-    /// East is positive.
-    pub longitude: f64,
 }
 
 /// A venue that is well-formed and may be registered.
@@ -80,11 +71,7 @@ impl VenueInput {
         let position = self.position.and_then(|at| {
             let found = at.millionths();
             if found.is_none() {
-                let detail = Bilingual::new(
-                    "Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180",
-                    "A latitude from -90 to 90, a longitude from -180 to 180",
-                );
-                errors.push(FieldError::new("/position", "position", detail));
+                errors.push(nowhere("/position"));
             }
             found
         });
@@ -94,24 +81,6 @@ impl VenueInput {
             }
             _ => Err(errors),
         }
-    }
-}
-
-impl Position {
-    /// A point of whole millionths of a degree.
-    #[must_use]
-    pub fn from_millionths((latitude, longitude): (i64, i64)) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "f64 holds every millionth of a degree exactly enough")]
-        let degrees = |millionths: i64| millionths as f64 / 1e6;
-        Self { latitude: degrees(latitude), longitude: degrees(longitude) }
-    }
-
-    /// In millionths of a degree, about eleven centimetres; `None` where it lies nowhere.
-    #[must_use]
-    pub fn millionths(self) -> Option<(i64, i64)> {
-        #[expect(clippy::cast_possible_truncation, reason = "at most 180 million after the check")]
-        let whole = |degrees: f64, most: f64| (degrees.abs() <= most).then(|| (degrees * 1e6).round() as i64);
-        whole(self.latitude, 90.0).zip(whole(self.longitude, 180.0))
     }
 }
 

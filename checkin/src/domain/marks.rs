@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use shared::area;
 use shared::time::minutes;
 
+use super::position::{ONE_SITE_KM, kilometres};
+
 /// One thing that is odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mark {
@@ -16,11 +18,18 @@ pub enum Mark {
     FarApart,
     /// The phone's clock was wrong; the time of the visit is corrected.
     Clock,
+    /// The place shows a code that changes, and the visit came without one: by the code on paper.
+    Printed,
+    /// The code of the screen was shown too long ago, or never: somebody may have sent a picture of it.
+    Stale,
+    /// The phone said of itself that it was far from the door.
+    FarAway,
 }
 
 impl Mark {
     /// Every mark.
-    pub const ALL: [Self; 4] = [Self::OldCode, Self::Closed, Self::FarApart, Self::Clock];
+    pub const ALL: [Self; 7] =
+        [Self::OldCode, Self::Closed, Self::FarApart, Self::Clock, Self::Printed, Self::Stale, Self::FarAway];
 
     /// The code on the wire and in the database.
     #[must_use]
@@ -30,6 +39,9 @@ impl Mark {
             Self::Closed => "closed",
             Self::FarApart => "far_apart",
             Self::Clock => "clock",
+            Self::Printed => "printed_code",
+            Self::Stale => "stale_code",
+            Self::FarAway => "far_away",
         }
     }
 }
@@ -41,9 +53,6 @@ const FASTEST_KM_H: f64 = 120.0;
 /// Places without a position are distant where they lie in different districts; then so much time must lie between. Our
 /// own policy.
 const BETWEEN_DISTRICTS: SignedDuration = minutes(10);
-
-/// Closer than this is the same site, in kilometres.
-const ONE_SITE_KM: f64 = 2.0;
 
 /// Where a check-in was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,16 +78,6 @@ pub fn is_far_apart(one: &Spot, other: &Spot, between: SignedDuration) -> bool {
     district(one).zip(district(other)).is_some_and(|(one, other)| one != other) && between < BETWEEN_DISTRICTS
 }
 
-/// The distance on a sphere (haversine).
-fn kilometres(a: (i64, i64), b: (i64, i64)) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "millionths of a degree are far below 2^53")]
-    let radians = |millionths: i64| (millionths as f64 / 1e6).to_radians();
-    let (latitude_a, latitude_b) = (radians(a.0), radians(b.0));
-    let half = |one: f64, other: f64| ((one - other) / 2.0).sin().powi(2);
-    let chord = half(latitude_a, latitude_b) + latitude_a.cos() * latitude_b.cos() * half(radians(a.1), radians(b.1));
-    2.0 * 6_371.0 * chord.sqrt().min(1.0).asin()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,14 +88,19 @@ mod tests {
 
     #[test]
     fn positions_tell_how_fast_somebody_would_have_travelled() {
-        // Mỹ Tho and Cần Thơ are about 100 km apart by air.
+        // They are 72 km apart by air.
         let (my_tho, can_tho) =
             (spot("28252", Some((10_360_000, 106_360_000))), spot("28252", Some((10_035_000, 105_788_000))));
-        assert!((kilometres((10_360_000, 106_360_000), (10_035_000, 105_788_000)) - 72.0).abs() < 2.0);
         assert!(is_far_apart(&my_tho, &can_tho, minutes(20)));
         assert!(is_far_apart(&can_tho, &my_tho, minutes(-20)), "whichever came first");
         assert!(!is_far_apart(&my_tho, &can_tho, minutes(60)));
         assert!(!is_far_apart(&my_tho, &my_tho, minutes(0)));
+    }
+
+    #[test]
+    fn every_mark_has_a_code_of_its_own() {
+        let codes: std::collections::HashSet<_> = Mark::ALL.map(Mark::code).into();
+        assert_eq!(codes.len(), Mark::ALL.len());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use shared::problem::FieldError;
 use shared::time::{Date, Instant, minutes};
 
 use super::policy::StayPolicy;
+use super::position::{Reading, nowhere};
 
 /// How far ahead of the server's clock a phone's clock may be. Our own policy.
 pub const CLOCK_SKEW: SignedDuration = minutes(5);
@@ -44,6 +45,13 @@ pub struct VisitInput {
     pub party: Vec<PersonInput>,
     /// The health declaration, understood elsewhere.
     pub declaration: Option<serde_json::Value>,
+    /// What the screen at the door showed ([`super::live_code`]), where it has one. How somebody came in is no part of the
+    /// body that is compared, and neither is where the phone was.
+    #[serde(skip_serializing)]
+    pub live: Option<String>,
+    /// Where the phone says it is, roughly, where its owner allows it. It is looked at once and not kept.
+    #[serde(skip_serializing)]
+    pub position: Option<Reading>,
 }
 
 impl fmt::Debug for VisitInput {
@@ -105,6 +113,10 @@ pub struct VisitDraft {
     pub party: Vec<PersonDraft>,
     /// The health declaration as it was sent.
     pub declaration: Option<serde_json::Value>,
+    /// What the screen at the door is said to have shown, whatever that is.
+    pub live: Option<String>,
+    /// Where the phone says it is.
+    pub position: Option<Reading>,
 }
 
 impl VisitInput {
@@ -123,10 +135,14 @@ impl VisitInput {
         let at = errors.keep(self.at(now, today));
         let visitor = errors.keep_all(self.visitor(today));
         let party = self.party(visitor.as_ref(), today, &mut errors);
+        if self.position.is_some_and(|reading| reading.position.millionths().is_none()) {
+            errors.0.push(nowhere("/position"));
+        }
         match (venue_code, at, visitor) {
             (Some(venue_code), Some((at, device_at)), Some(visitor)) if errors.0.is_empty() => {
-                let declaration = self.declaration.clone();
-                Ok(VisitDraft { id, venue_code, at, device_at, visitor, party, declaration })
+                let (declaration, position) = (self.declaration.clone(), self.position);
+                let live = given(self.live.as_deref()).map(str::to_owned);
+                Ok(VisitDraft { id, venue_code, at, device_at, visitor, party, declaration, live, position })
             }
             _ => Err(errors.0),
         }

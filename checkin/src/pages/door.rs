@@ -20,6 +20,7 @@ use shared_web::context::cookie;
 use shared_web::extract::Query;
 use shared_web::page::{Page, html};
 use shared_web::problem::Problem;
+use shared_web::security::allow_position;
 
 use super::form::{FormError, Pairs, given, message, summary, value, values};
 use super::pass::PassPage;
@@ -50,6 +51,8 @@ struct Typed {
     party: Vec<String>,
     answers: Pairs,
     other: bool,
+    /// What the screen at the door showed, where its link was opened.
+    live: String,
 }
 
 /// Who stands at the door, as far as the phone says it.
@@ -79,6 +82,10 @@ pub(super) struct DoorPage {
     /// Empty where no signal says which place it is.
     code: String,
     action: String,
+    /// What the screen at the door showed, empty where the visitor came by the poster.
+    live: String,
+    /// The door has a position, so the phone may say where it is.
+    near: bool,
     id: VisitId,
     full_name: String,
     phone: String,
@@ -115,6 +122,8 @@ impl DoorPage {
             address: ward.map_or(place.address.clone(), |ward| format!("{}, {}", place.address, ward.label())),
             code: place.code.to_string(),
             action: address_of(place.code),
+            live: typed.live,
+            near: app.venues.known(place.code, now).is_some_and(|known| known.position.is_some()),
             id: VisitId::new(now, &mut app.platform.random()),
             full_name: typed.full_name,
             phone: typed.phone,
@@ -140,6 +149,8 @@ impl DoorPage {
             address: page.t("checkin-door-offline-note"),
             code: String::new(),
             action: "/".to_owned(),
+            live: String::new(),
+            near: false,
             id,
             full_name: String::new(),
             phone: String::new(),
@@ -199,6 +210,8 @@ struct Wanted {
     new: Option<String>,
     /// Its owner declares for somebody else.
     other: Option<String>,
+    /// What the screen at the door showed.
+    live: Option<String>,
 }
 
 async fn show(
@@ -208,12 +221,42 @@ async fn show(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let place = find(&app, &caller, &headers, &code).await?;
+    open(&app, &caller, &code, wanted, &headers).await
+}
+
+/// The same page behind the link of a screen.
+async fn show_live(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, live)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    open(&app, &caller, &code, Wanted { live: Some(live), ..wanted }, &headers).await
+}
+
+async fn open(
+    app: &App,
+    caller: &Caller,
+    code: &str,
+    wanted: Wanted,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let place = find(app, caller, headers, code).await?;
     let other = wanted.other.is_some();
-    let token = token(&app, &headers).filter(|_| wanted.new.is_none() && !other);
-    let visitor = Visitor::of(&app, &place, token).await?;
-    let typed = Typed { other, ..Typed::default() };
-    Ok(html(&DoorPage::new(&app, &caller, &place, visitor, typed, Vec::new())))
+    let token = token(app, headers).filter(|_| wanted.new.is_none() && !other);
+    let visitor = Visitor::of(app, &place, token).await?;
+    let typed = Typed { other, live: wanted.live.unwrap_or_default(), ..Typed::default() };
+    Ok(answer(&DoorPage::new(app, caller, &place, visitor, typed, Vec::new())))
+}
+
+/// The page, which may ask where the phone is only at a door that has a position.
+fn answer(page: &DoorPage) -> Response {
+    let mut response = html(page);
+    if page.near {
+        allow_position(&mut response);
+    }
+    response
 }
 
 async fn submit(
@@ -230,6 +273,7 @@ async fn submit(
         party: values(&pairs, "party").into_iter().filter(|name| !name.is_empty()).take(PARTY).collect(),
         answers: pairs.iter().filter(|(name, _)| ANSWERS.contains(&name.as_str())).cloned().collect(),
         other: given(&pairs, "other").is_some(),
+        live: value(&pairs, "live"),
     };
     let unnamed = typed.full_name.is_empty() && typed.phone.is_empty();
     let token = token(&app, &headers).filter(|_| unnamed && !typed.other);
@@ -245,7 +289,7 @@ async fn submit(
         Ok(checked) => return Ok(answered(&caller, &checked, typed.other)),
         Err(error) => errors(&caller, error)?,
     };
-    let mut response = html(&DoorPage::new(&app, &caller, &place, visitor, typed, errors));
+    let mut response = answer(&DoorPage::new(&app, &caller, &place, visitor, typed, errors));
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -277,6 +321,8 @@ fn visit(
         visitor: Some(VisitorInput { device_token: token.map(str::to_owned), person }),
         party: typed.party.iter().map(member).collect(),
         declaration: declaration.map_err(|_| Problem::internal())?,
+        live: text(&typed.live),
+        position: None,
     })
 }
 
@@ -349,8 +395,18 @@ async fn leave(
 /// The routes. The poster's link is in upper case, people type it in lower case.
 pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
     let form = "application/x-www-form-urlencoded";
-    for (door, out) in [("/c/{code}", "/c/{code}/out"), ("/C/{code}", "/C/{code}/out")] {
+    for (door, live, out) in
+        [("/c/{code}", "/c/{code}/{live}", "/c/{code}/out"), ("/C/{code}", "/C/{code}/{live}", "/C/{code}/out")]
+    {
         routes = routes
+            .add(
+                Method::GET,
+                live,
+                Who::Public,
+                Scope::None,
+                Doc::page("The door of a place, from its screen"),
+                get(show_live),
+            )
             .add(Method::GET, door, Who::Public, Scope::None, Doc::page("The door of a place"), get(show))
             .add(
                 Method::POST,

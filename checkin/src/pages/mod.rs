@@ -8,6 +8,7 @@ mod exposures;
 mod form;
 mod me;
 mod pass;
+mod presence;
 mod questions;
 mod register;
 mod scan;
@@ -36,6 +37,7 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = presence::routes(routes);
     let routes = venue_alerts::routes(exposures::routes(scan::routes(venue::routes(door::routes(routes)))));
     bulk::routes(cards::routes(declare::routes(me::routes(staff::routes(register::routes(routes))))))
 }

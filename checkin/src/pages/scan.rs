@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::get;
-use shared::access::Role;
 use shared::ids::{PlaceId, VisitId};
 use shared::place::Place;
 use shared_web::access::{Doc, Routes, Scope, Who};
@@ -18,10 +17,8 @@ use shared_web::security::allow_camera;
 
 use super::texts;
 use crate::App;
+use crate::app::check_in::STAFF;
 use crate::app::venues;
-
-/// Who stands at a door, whatever they are else.
-const DOOR: &[Role] = &[Role::Venue, Role::Officer, Role::Nurse, Role::Sampler, Role::Admin];
 
 #[derive(Template)]
 #[template(path = "scan.html")]
@@ -99,7 +96,7 @@ async fn offline_door(State(app): State<App>, caller: Caller) -> Response {
 }
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
-    let staff = Who::Roles(DOOR);
+    let staff = Who::Roles(STAFF);
     routes
         .add(Method::GET, "/venue/{id}/scan", staff, Scope::Own, Doc::page("The scanner of a door"), get(door))
         .add(

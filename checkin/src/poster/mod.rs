@@ -133,6 +133,22 @@ pub fn svg(spec: &PosterSpec) -> Result<String, PosterError> {
     })
 }
 
+/// A QR symbol alone, with its quiet zone, as SVG: what a screen shows.
+///
+/// # Errors
+/// [`PosterError::Symbol`] when the text is too long.
+pub fn symbol_svg(text: &str) -> Result<String, PosterError> {
+    let symbol = Symbol::new(text).map_err(PosterError::Symbol)?;
+    let (modules, quiet) = (symbol.modules(), symbol::QUIET_ZONE);
+    let side = modules + 2.0 * quiet;
+    let path = symbol.path();
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{quiet} -{quiet} {side} {side}\" \
+         shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M-{quiet}-{quiet}h{side}v{side}h-{side}z\"/>\
+         <path d=\"{path}\"/></svg>"
+    ))
+}
+
 /// The poster as PNG (8-bit RGB), `width_px` pixels wide; A4 at 150 dpi is 1,240 wide.
 ///
 /// # Errors

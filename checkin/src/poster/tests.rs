@@ -214,6 +214,18 @@ fn a_link_that_no_symbol_holds_is_refused() {
 }
 
 #[test]
+fn the_symbol_of_a_screen_reads_back() {
+    let link = "HTTPS://ANTAM.EXAMPLE/C/4WT59M5Y/7K3M9T2X";
+    let picture = pixels(&text::tree(&symbol_svg(link).unwrap()).unwrap(), 370).unwrap();
+    let grey = image::load_from_memory(&picture).unwrap().to_luma8();
+    let (width, height) = grey.dimensions();
+    assert_eq!((width, height), (370, 370));
+    let read = rxing::helpers::detect_in_luma(grey.into_raw(), width, height, None).unwrap();
+    assert_eq!(read.getText(), link);
+    assert!((Symbol::new(link).unwrap().modules() - 29.0).abs() < f32::EPSILON, "no denser than the poster's");
+}
+
+#[test]
 fn the_codes_of_the_sizes_name_them() {
     assert!(PosterSize::ALL.into_iter().all(|size| PosterSize::from_code(size.code()) == Some(size)));
     assert_eq!(PosterSize::from_code("a3"), None);

@@ -11,6 +11,7 @@ mod imports;
 mod odd;
 mod owners;
 mod pages;
+mod presence;
 mod retention;
 mod scans;
 mod store;

@@ -187,7 +187,9 @@ fn every_part_of_a_card_is_a_part_and_never_somebody() {
 fn other_texts_are_told_for_what_they_are() {
     let code = "4WT59M5Y";
     let poster = PlaceCode::parse(code).map(Scanned::Poster);
-    for address in ["HTTPS://ANTAM.EXAMPLE.VN/C/4WT59M5Y", "https://antam.example.vn/c/4wt59m5y?lang=en", code] {
+    let screen = "HTTPS://ANTAM.EXAMPLE.VN/C/4WT59M5Y/7K3M9T2X";
+    let printed = ["HTTPS://ANTAM.EXAMPLE.VN/C/4WT59M5Y", "https://antam.example.vn/c/4wt59m5y?lang=en"];
+    for address in printed.into_iter().chain([screen, code]) {
         assert_eq!(read_text(address).ok(), poster.clone().ok(), "{address}");
     }
     for address in ["https://example.invalid/abc", "www.example.vn", "example.vn/x", "HTTP://A.VN/C/AAAAAAAA"] {

@@ -26,6 +26,12 @@ pub fn allow_camera(response: &mut Response) {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP_WITH_CAMERA));
 }
 
+/// Lets a page ask where the device is. No other page may.
+pub fn allow_position(response: &mut Response) {
+    let allowed = HeaderValue::from_static("camera=(self), geolocation=(self), microphone=()");
+    response.headers_mut().insert(HeaderName::from_static("permissions-policy"), allowed);
+}
+
 /// Whether it is what a browser never shows by itself. The policy of a page says nothing to it, and on a bad network half a
 /// kilobyte with each file counts. An SVG is a document, and its scripts are refused as such.
 fn is_part_of_a_page(response: &Response) -> bool {

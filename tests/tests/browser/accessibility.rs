@@ -39,6 +39,7 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
                 "/venue/{venue}/kiosk",
                 "/venue/{venue}/staff",
                 "/venue/{venue}/sign",
+                "/venue/{venue}/presence",
                 "/venue/cards",
                 "/venue/import",
             ],

@@ -10,6 +10,7 @@ import { find, findAll, icon } from "./dom.ts";
 import { hold, isHeld, showProblem } from "./forms.ts";
 import { forgetFamily, learnFamily, party, showCount, showFamily } from "./family.ts";
 import { LEAVINGS, PAPER, VISITS, type Visit } from "./lines.ts";
+import { near, watchNear } from "./near.ts";
 import { clockTime, showPass } from "./pass.ts";
 import { registerWorker } from "./pwa.ts";
 import { forget, keep, note, onQueueChange, post, rejected, release, setNote, settle, tally } from "./queue.ts";
@@ -73,6 +74,7 @@ function readVisit(form: HTMLFormElement): Visit {
     token !== null ? { device_token: token } : { full_name: text(form, "full_name"), phone: text(form, "phone") };
   const names = party(form);
   const declaration = readDeclaration(form);
+  const [live, position] = [addressed().live, near()];
   return {
     id: uuidv7(),
     venue_code: form.dataset["venueCode"] ?? "",
@@ -80,6 +82,8 @@ function readVisit(form: HTMLFormElement): Visit {
     visitor,
     ...(names.length > 0 ? { party: names.map((full_name) => ({ full_name })) } : {}),
     ...(declaration === undefined ? {} : { declaration }),
+    ...(live === undefined ? {} : { live }),
+    ...(position === undefined ? {} : { position }),
   };
 }
 
@@ -320,9 +324,15 @@ async function takeToken(form: HTMLFormElement): Promise<void> {
   }
 }
 
+/** What stands in the address: the code of the place, and what its screen showed. The page itself may be one of last week. */
+function addressed(): { readonly code: string | undefined; readonly live: string | undefined } {
+  const [, code, live] = /^\/c\/([^/]+)(?:\/([^/]+))?$/i.exec(location.pathname) ?? [];
+  return { code, live: live ?? new URLSearchParams(location.search).get("live") ?? undefined };
+}
+
 /** The page for a place that this phone has never seen, opened with no signal: the code stands in its address. */
 function takeCode(form: HTMLFormElement): void {
-  const code = /^\/c\/([^/]+)$/i.exec(location.pathname)?.[1];
+  const { code } = addressed();
   if (form.dataset["venueCode"] === "" && code !== undefined) {
     form.dataset["venueCode"] = code.toUpperCase();
     findAll("[data-place-code]", form).forEach((place) => (place.textContent = code.toUpperCase()));
@@ -338,6 +348,7 @@ if (form !== null) {
   showQuestions(form, recall(TOKEN_KEY) !== null);
   watchQuestions(form);
   showInside(form);
+  watchNear(form);
   form.noValidate = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,5 +1,6 @@
 /** The queues of check-in: visits of the phone's owner and of people on paper, check-outs, and scans at a door. */
 
+import type { Near } from "./near.ts";
 import { batchLine, detailOf, failure, type Line, note, post } from "./queue.ts";
 
 /** What somebody declares of their health. */
@@ -17,6 +18,9 @@ export interface Visit {
   readonly visitor: { readonly device_token: string } | { readonly full_name: string; readonly phone: string };
   readonly party?: readonly { readonly full_name: string }[];
   readonly declaration?: Declaration;
+  /** What the screen at the door showed. */
+  readonly live?: string;
+  readonly position?: Near;
 }
 
 /** A scan as `POST /api/v1/checkin/scans` takes it. */

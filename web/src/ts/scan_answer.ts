@@ -46,9 +46,12 @@ export function judgeScan(body: unknown): DoorAnswer {
   return { level: "go", word: say("doorGo"), name, reason: answer.verified === false ? say("doorUnverified") : "" };
 }
 
-/** The code of a place in what a poster's QR holds: `HTTPS://HOST/C/CODE`, in any spelling. */
+/**
+ * The code of a place in what a poster's QR holds: `HTTPS://HOST/C/CODE`, in any spelling; and with it what a screen showed that
+ * changes, as the page's address has it: `CODE/LIVE`.
+ */
 export function codeOfPoster(text: string): string | null {
-  const path = /^https?:\/\/[^/?#]+\/c\/([0-9a-z-]+)\/?(?:[?#].*)?$/i.exec(text.trim());
+  const path = /^https?:\/\/[^/?#]+\/c\/([0-9a-z-]+(?:\/[0-9a-z]+)?)\/?(?:[?#].*)?$/i.exec(text.trim());
   return path?.[1]?.toUpperCase() ?? null;
 }
 

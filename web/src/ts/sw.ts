@@ -40,7 +40,7 @@ const SEEN = "antam-pages";
 /** How long the network may take before the page of the device is shown. */
 const PATIENCE_MS = 3_000;
 /** The pages that work with no signal; the others are told of as unreachable. */
-const WORKS_OFFLINE = /^\/(?:c\/[^/]+|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?|station)$/i;
+const WORKS_OFFLINE = /^\/(?:c\/[^/]+(?:\/[^/]+)?|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?|station)$/i;
 const DOOR = "/offline/door";
 const SORRY = "/offline";
 
@@ -115,8 +115,8 @@ async function asset(request: Request): Promise<Response> {
 
 async function page(request: Request, url: URL): Promise<Response> {
   const worksOffline = WORKS_OFFLINE.test(url.pathname);
-  // The poster's address is in capitals: one page under both spellings.
-  const key = url.pathname.replace(/^\/C\//, "/c/");
+  // The poster's address is in capitals, and that of a screen ends in a code that changes: one page under all spellings.
+  const key = url.pathname.replace(/^\/c\/([^/]+).*$/i, "/c/$1");
   const fresh = fetch(request).then(async (answer) => {
     if (worksOffline && answer.ok && !answer.redirected) {
       const cache = await caches.open(SEEN);
@@ -137,7 +137,7 @@ async function page(request: Request, url: URL): Promise<Response> {
 
 /** The door that stands in for one that was never opened here. */
 async function door(url: URL): Promise<Response | undefined> {
-  return /^\/c\/[^/]+$/i.test(url.pathname) ? caches.match(DOOR) : undefined;
+  return /^\/c\/[^/]+(?:\/[^/]+)?$/i.test(url.pathname) ? caches.match(DOOR) : undefined;
 }
 
 function patience(): Promise<never> {
