@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use anyhow::{Context, ensure};
 use f0_tracker::App;
-use f0_tracker::app::look::{self, CaseQuery};
+use f0_tracker::app::look::{self, AlertQuery, CaseQuery};
 use f0_tracker::app::report;
 use f0_tracker::domain::case::CaseState;
 use f0_tracker::domain::catalog::Catalog;
@@ -281,8 +281,8 @@ async fn board(report: &mut Report, name: &str, app: &App, doctor: &Caller) -> a
     let mut took = Vec::new();
     for _ in 0..100 {
         let begun = Stopwatch::now();
-        let open = vec![f0_tracker::store::AlertState::Open];
-        let page = look::alerts(app, doctor, open, 50, 0).await?;
+        let states = vec![f0_tracker::store::AlertState::Open];
+        let page = look::alerts(app, doctor, AlertQuery { states, limit: 50, ..AlertQuery::default() }).await?;
         took.push(begun.elapsed().as_secs_f64() * 1_000.0);
         ensure!(!page.cards.is_empty(), "the board is empty");
     }

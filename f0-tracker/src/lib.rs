@@ -35,7 +35,8 @@ use crate::store::F0Store;
 pub const MIGRATIONS: Migrations = migrations!(
     "f0";
     "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen", "0005_duties", "0006_ranks", "0007_intake", "0008_sms",
-    "0009_shifts"
+    "0009_shifts",
+    "0010_counts"
 );
 
 /// What every use-case and handler of this service is given.

@@ -82,3 +82,12 @@ care-measure-again = Measure once more
 care-measure-again-note = Wait a minute, sit still, warm your hand, no nail polish, the same finger.
 care-report-again = Write down the new number
 care-why = Why
+
+## The household
+
+house-protocol = Judged by
+house-sent = sent
+care-house-title = Report for the whole household
+care-house-lead = Write what you measured for each; leave empty whoever was not measured. One sending for all.
+care-house-send = Send for all
+care-house-link = Report for the whole household at once

@@ -44,3 +44,13 @@ rank-pulse = pulse { $count } above their own level
 rank-risk = risk high or not known
 rank-day = day { $count } of illness
 rank-points = { $count } points
+
+## The household
+
+hotline-house-title = One call for the household
+hotline-house-lead = Each member is judged by the protocol of their age. Leave empty whoever nothing is known of.
+hotline-house-call = The call
+hotline-house-inbound = they called us
+hotline-house-outbound = we called them
+hotline-house-send = Note for all members
+hotline-house-link = Ask about the whole household in one call

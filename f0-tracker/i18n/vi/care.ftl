@@ -82,3 +82,12 @@ care-measure-again = Đo lại một lần nữa
 care-measure-again-note = Đợi một phút, ngồi yên, làm ấm tay, bỏ sơn móng, cùng ngón tay đó.
 care-report-again = Ghi số vừa đo lại
 care-why = Vì sao
+
+## Cả nhà
+
+house-protocol = Chấm theo
+house-sent = đã gửi
+care-house-title = Báo cho cả nhà
+care-house-lead = Ghi số đo của từng người; ai chưa đo thì để trống. Gửi một lần cho cả nhà.
+care-house-send = Gửi cho cả nhà
+care-house-link = Báo một lần cho cả nhà

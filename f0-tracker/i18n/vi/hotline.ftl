@@ -44,3 +44,13 @@ rank-pulse = mạch tăng { $count } so với mức của chính mình
 rank-risk = nguy cơ cao hoặc chưa rõ
 rank-day = ngày bệnh { $count }
 rank-points = { $count } điểm
+
+## Cả nhà
+
+hotline-house-title = Một cuộc gọi cho cả nhà
+hotline-house-lead = Mỗi người được chấm theo hướng dẫn cho tuổi của mình. Ai chưa biết gì thì để trống.
+hotline-house-call = Cuộc gọi
+hotline-house-inbound = người nhà gọi đến
+hotline-house-outbound = mình gọi đi
+hotline-house-send = Ghi cho cả nhà
+hotline-house-link = Hỏi cả nhà trong một cuộc gọi

@@ -15,8 +15,8 @@ use super::cases::filter;
 use super::views::AlertView;
 use crate::App;
 use crate::app::alerts::{self, Step};
-use crate::app::look::{self, Names};
-use crate::store::AlertState;
+use crate::app::look::{self, AlertQuery, Names};
+use crate::store::{AlertPlace, AlertState};
 
 #[derive(Debug, Deserialize)]
 struct Wanted {
@@ -32,11 +32,15 @@ async fn list(
 ) -> Result<Json<List<AlertView>>, Problem> {
     let codes = "open, acknowledged, resolved";
     let state = filter(wanted.status.as_deref(), "/status", AlertState::from_code, codes).map_err(Problem::field)?;
-    let paging = Paging { limit: wanted.limit, cursor: wanted.cursor };
-    let (limit, offset) = (paging.limit(), paging.offset()?);
-    let found = look::alerts(&app, &caller, state.into_iter().collect(), limit, offset).await?;
+    let after = match wanted.cursor.as_deref() {
+        None | Some("") => None,
+        Some(cursor) => Some(AlertPlace::from_cursor(cursor).ok_or_else(Paging::no_cursor)?),
+    };
+    let limit = Paging { limit: wanted.limit, cursor: None }.limit();
+    let query = AlertQuery { states: state.into_iter().collect(), after, limit, ..AlertQuery::default() };
+    let found = look::alerts(&app, &caller, query).await?;
     let items = found.cards.iter().map(|card| AlertView::of_card(card, &found.names)).collect();
-    Ok(Json(List { items, next_cursor: found.more.then(|| (offset + limit).to_string()) }))
+    Ok(Json(List { items, next_cursor: found.next.map(|place| place.cursor()) }))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -14,7 +14,8 @@ use shared_web::extract::{Id, Json};
 
 use super::body_hash;
 use crate::App;
-use crate::app::protocols::{self, PROPOSERS, ProposalInput, SIGNERS, Shown};
+use crate::app::protocol_changes::{self as changes, PROPOSERS, ProposalInput, SIGNERS};
+use crate::app::protocols::{self, Shown};
 use crate::domain::protocol::{Protocol, Rule, Test};
 use crate::domain::replay::Replay;
 
@@ -89,7 +90,7 @@ async fn replay(
     caller: Caller,
     Json(input): Json<ProposalInput>,
 ) -> Result<Json<Replay>, Problem> {
-    Ok(Json(protocols::replay(&app, &caller, &input).await?))
+    Ok(Json(changes::replay(&app, &caller, &input).await?))
 }
 
 async fn propose(
@@ -97,7 +98,7 @@ async fn propose(
     caller: Caller,
     Json(input): Json<ProposalInput>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let shown = protocols::propose(&app, &caller, &input, &body_hash(&input)).await?;
+    let shown = changes::propose(&app, &caller, &input, &body_hash(&input)).await?;
     let status = if shown.created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(change(&shown))))
 }
@@ -114,7 +115,7 @@ async fn sign(
     Id(id): Id<ProtocolChangeId>,
     Json(input): Json<SignInput>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(change(&protocols::sign(&app, &caller, id, input.live_from.as_deref()).await?)))
+    Ok(Json(change(&changes::sign(&app, &caller, id, input.live_from.as_deref()).await?)))
 }
 
 /// The routes.

@@ -19,7 +19,7 @@ use crate::App;
 use crate::domain::curve::{self, CurveDay, DayCount};
 use crate::domain::risk::RiskGroup;
 use crate::domain::worklist::silent_before;
-use crate::store::{AlertState, CaseSpan, ContactLevel, TestCount};
+use crate::store::{AlertState, ContactLevel, DayCases, TestCount};
 
 /// Who follows the province.
 pub const FOLLOWERS: &[Role] = &[Role::Officer, Role::Admin];
@@ -222,24 +222,17 @@ impl<'a> Tally<'a> {
         Some((entry, shown))
     }
 
-    fn case(&mut self, span: &CaseSpan, before: &mut i64) {
-        let (opened, closed) = (span.opened_at.local_date(), span.closed_at.map(|at| at.local_date()));
-        let (first, at) = (self.days.first().map(|day| day.date), curve::index(&self.days, opened));
-        let ended = closed.and_then(|day| curve::index(&self.days, day));
-        let Some((entry, shown)) = self.of(span.ward_code.as_deref()) else { return };
-        if let Some(at) = at {
-            entry.new[at] += 1;
-        }
-        if !shown {
-            return;
-        }
-        *before += i64::from(first.is_some_and(|first| opened < first));
-        if let Some(at) = at {
-            self.days[at].count.new += 1;
-        }
-        if let Some(at) = ended {
-            self.days[at].count.closed += 1;
-        }
+    fn opened(&mut self, cases: &DayCases) {
+        let Some(at) = curve::index(&self.days, cases.day) else { return };
+        let Some((entry, shown)) = self.of(cases.ward_code.as_deref()) else { return };
+        entry.new[at] += cases.count;
+        self.days[at].count.new += if shown { cases.count } else { 0 };
+    }
+
+    fn closed(&mut self, cases: &DayCases) {
+        let Some(at) = curve::index(&self.days, cases.day) else { return };
+        let shown = self.of(cases.ward_code.as_deref()).is_some_and(|(_, shown)| shown);
+        self.days[at].count.closed += if shown { cases.count } else { 0 };
     }
 
     fn test(&mut self, test: &TestCount) {
@@ -281,7 +274,9 @@ pub async fn overview(app: &App, caller: &Caller, wanted: &Wanted) -> Result<Ove
 
 /// What was read, beside the writers.
 struct Read {
-    spans: Vec<CaseSpan>,
+    opened: Vec<DayCases>,
+    closed: Vec<DayCases>,
+    before: Vec<(Option<String>, i64)>,
     tests: Vec<TestCount>,
     open: Vec<crate::store::OpenCount>,
     silent: Vec<(Option<String>, i64)>,
@@ -294,7 +289,9 @@ async fn read(app: &App, window: &Window, now: Instant) -> Result<Read, StoreErr
     let from = Instant::start_of(window.from);
     let until = Instant::start_of(window.to.saturating_add(jiff::Span::new().days(1)));
     Ok(Read {
-        spans: tx.case_spans(from).await?,
+        opened: tx.opened_counts(window.from).await?,
+        closed: tx.closed_counts(window.from).await?,
+        before: tx.open_before_counts(window.from).await?,
         tests: tx.test_counts(window.from).await?,
         open: tx.open_counts().await?,
         silent: tx.silent_counts(silent_before(now)).await?,
@@ -307,7 +304,11 @@ fn sum(caller: &Caller, window: Window, read: Read, now: Instant) -> Overview {
     let shown = window.clone();
     let mut tally = Tally::new(caller, &shown, now.local_date());
     let mut before = 0;
-    read.spans.iter().for_each(|span| tally.case(span, &mut before));
+    for (ward, count) in &read.before {
+        before += if tally.of(ward.as_deref()).is_some_and(|(_, shown)| shown) { *count } else { 0 };
+    }
+    read.opened.iter().for_each(|cases| tally.opened(cases));
+    read.closed.iter().for_each(|cases| tally.closed(cases));
     read.tests.iter().for_each(|test| tally.test(test));
     let (mut levels, mut risks) = (BTreeMap::new(), RiskGroup::ALL.map(|risk| (risk, 0)));
     for one in &read.open {

@@ -134,6 +134,36 @@ pub async fn of_case(app: &App, caller: &Caller, id: CaseId) -> Result<Household
     Ok(Household { members, guardian })
 }
 
+/// Somebody whom a household's form asks about.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The open case.
+    pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
+    /// What the protocol is called that judges them, by their age.
+    pub protocol: Bilingual,
+    /// Why this member is at risk from the others, where they are.
+    pub at_risk: Vec<Bilingual>,
+}
+
+/// What a form says beside those who were read for it. Whoever read them has put that on record.
+///
+/// # Errors
+/// When the store fails.
+pub async fn asked(app: &App, ill: Vec<(CaseRecord, Option<Person>)>) -> Result<Vec<Asked>, StoreError> {
+    let now = app.platform.now();
+    let in_force = protocols::at(app.store.read().await?.as_mut(), now).await?;
+    let today = now.local_date();
+    let asked = |(case, person): (CaseRecord, Option<Person>)| {
+        let age = subject_of(&case, person.as_ref()).age_on(today);
+        let deciding = in_force.default_for(age.unwrap_or(Age::ASSUMED_ADULT), today);
+        let at_risk = at_risk(Some(&case), age.map(Age::years));
+        Asked { protocol: deciding.protocol.title.clone(), at_risk, case, person }
+    };
+    Ok(ill.into_iter().map(asked).collect())
+}
+
 /// The report of one member, as part of one form or call.
 #[derive(Debug, Clone)]
 pub struct OfMember {

@@ -13,15 +13,14 @@ use shared_web::caller::Caller;
 use super::open_case::subject_of;
 use super::report::no_such_case;
 use super::work::{Work, case_subject};
-use super::{area, close_case, open_by_hand, owners, silence, window};
+use super::{area, assign, close_case, open_by_hand, silence, window};
 use crate::App;
 use crate::domain::case::{CaseState, not_for_men};
-use crate::domain::duty::Candidate;
 use crate::domain::eligibility::{Circumstances, Eligibility, Facts};
 use crate::domain::intake::{IntakeDraft, IntakeInput};
 use crate::domain::observation::Observation;
 use crate::domain::risk::{risk, why};
-use crate::store::{CaseFilter, CaseRecord, Contact, ContactLevel, IntakeRecord};
+use crate::store::{CaseRecord, Contact, ContactLevel, IntakeRecord};
 
 /// A patient who was taken in.
 #[derive(Debug, Clone)]
@@ -159,45 +158,12 @@ fn decide(
     }
 }
 
-/// The doctor of a case: the one who is named, the one who has it, the one who had the patient or has the household, or
-/// the one with the fewest patients.
+/// The doctor of a case: the one who is named, else whoever [`assign`] finds.
 async fn doctor(work: &mut Work, case: &CaseRecord, named: Option<&str>) -> Result<Option<AccountId>, Problem> {
-    if let Some(name) = named {
-        return named_doctor(work, case, name).await.map(Some);
+    match named {
+        Some(name) => named_doctor(work, case, name).await.map(Some),
+        None => Ok(assign::at_intake(work, case).await?),
     }
-    if case.doctor.is_some() {
-        return Ok(case.doctor);
-    }
-    let doctors = doctors(work, case).await?;
-    let may = |id: &AccountId| doctors.iter().any(|doctor| doctor == id);
-    if let Some(known) = known_doctors(work, case).await?.into_iter().find(may) {
-        return Ok(Some(known));
-    }
-    let loads = work.tx.doctor_loads(&doctors).await?;
-    let load = |id: &AccountId| loads.iter().find(|(of, _)| of == id).map_or(0, |(_, load)| *load);
-    Ok(doctors.into_iter().min_by_key(|id| (load(id), *id)))
-}
-
-/// Doctors who had the patient before, then those who have somebody of the household.
-async fn known_doctors(work: &mut Work, case: &CaseRecord) -> Result<Vec<AccountId>, StoreError> {
-    let filter = CaseFilter { people: Some(vec![case.person_id]), limit: 20, ..CaseFilter::default() };
-    let mut cases = work.tx.cases(&filter).await?;
-    cases.extend(work.tx.open_cases_around(case.person_id).await?);
-    Ok(cases.into_iter().filter_map(|case| case.doctor).collect())
-}
-
-/// Doctors who may have the case: those on duty, and where there are none, all whose area covers it.
-async fn doctors(work: &mut Work, case: &CaseRecord) -> Result<Vec<AccountId>, StoreError> {
-    let ward = case.ward_code.as_deref();
-    let doctors = |candidates: Vec<Candidate>| {
-        let of = candidates.into_iter().filter(|candidate| candidate.role == Role::Doctor);
-        let mut ids: Vec<AccountId> = of.map(|candidate| candidate.account).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let on_duty = doctors(owners::candidates(work, ward).await?);
-    if on_duty.is_empty() { Ok(doctors(owners::standing(work, ward).await?)) } else { Ok(on_duty) }
 }
 
 async fn named_doctor(work: &mut Work, case: &CaseRecord, name: &str) -> Result<AccountId, Problem> {

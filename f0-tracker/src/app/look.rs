@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use shared::access::Role;
+use shared::events::AlertLevel;
 use shared::fold::{fold, nfc};
 use shared::ids::{AccountId, CaseId, PersonId};
 use shared::person::Person;
@@ -23,8 +24,8 @@ use crate::domain::case::CaseState;
 use crate::domain::ranking::Trend;
 use crate::domain::risk::RiskGroup;
 use crate::store::{
-    ActFilter, ActRecord, AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, Evidence,
-    F0Write, PaperRecord, ReportRecord,
+    ActFilter, ActRecord, AlertFilter, AlertPlace, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact,
+    Evidence, F0Write, PaperRecord, ReportRecord,
 };
 
 /// So many people that fit a search are looked at.
@@ -57,8 +58,27 @@ pub struct Alerts {
     pub cards: Vec<AlertCard>,
     /// The names of those who have one.
     pub names: Names,
-    /// Whether there are more.
-    pub more: bool,
+    /// Where the next page begins, where there are more.
+    pub next: Option<AlertPlace>,
+}
+
+/// Which alerts somebody looks for.
+#[derive(Debug, Clone, Default)]
+pub struct AlertQuery {
+    /// Only those in these states; all where it is empty.
+    pub states: Vec<AlertState>,
+    /// Only those of this ward.
+    pub ward_code: Option<String>,
+    /// Only those of this district.
+    pub district: Option<String>,
+    /// Only those of this level.
+    pub level: Option<AlertLevel>,
+    /// Only those of this doctor's patients.
+    pub doctor: Option<AccountId>,
+    /// Only those behind this place.
+    pub after: Option<AlertPlace>,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// A case as a line of a list shows it.
@@ -188,23 +208,20 @@ fn cut<T>(items: &mut Vec<T>, limit: i64) -> bool {
     more
 }
 
-/// The alerts of the caller's area in these states (all where the list is empty).
+/// The alerts of the caller's area that fit.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn alerts(
-    app: &App,
-    caller: &Caller,
-    states: Vec<AlertState>,
-    limit: i64,
-    offset: i64,
-) -> Result<Alerts, StoreError> {
+pub async fn alerts(app: &App, caller: &Caller, query: AlertQuery) -> Result<Alerts, StoreError> {
     let mut work = Work::for_caller(app, caller).await?;
     let today = work.now.local_date();
-    let wards = area::wards(caller, today);
-    let filter = AlertFilter { states, wards, limit: limit + 1, offset, ..AlertFilter::default() };
+    let AlertQuery { states, ward_code, district, level, doctor, after, limit } = query;
+    let wards = area::narrowed(caller, ward_code.as_deref(), district.as_deref(), today);
+    let limit_and_one = limit + 1;
+    let filter = AlertFilter { states, wards, level, doctor, after, limit: limit_and_one, ..AlertFilter::default() };
     let mut found = work.tx.alerts(&filter).await?;
     let more = cut(&mut found, limit);
+    let next = found.last().filter(|_| more).map(AlertPlace::of);
     found.retain(|alert| caller.covers(alert.ward_code.as_deref(), today));
     let mut ids: Vec<CaseId> = found.iter().map(|alert| alert.case_id).collect();
     ids.sort_unstable();
@@ -224,7 +241,7 @@ pub async fn alerts(
         let person = people.get(&case.person_id).cloned();
         Some(AlertCard { reports: reports.get(&case.id).cloned().unwrap_or_default(), alert, case, person })
     };
-    Ok(Alerts { cards: found.into_iter().filter_map(card).collect(), names, more })
+    Ok(Alerts { cards: found.into_iter().filter_map(card).collect(), names, next })
 }
 
 /// The people that a search box's text may mean.

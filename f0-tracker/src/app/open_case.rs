@@ -11,7 +11,7 @@ use shared::time::{Date, Instant};
 use shared_store::StoreError;
 
 use super::work::{Work, case_subject};
-use super::{alerts, silence, window};
+use super::{alerts, assign, silence, window};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
 use crate::domain::engine::{Measure, Reason};
@@ -113,7 +113,8 @@ pub(crate) async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRec
 /// # Errors
 /// When the store fails.
 pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecord>, StoreError> {
-    let case = record(work, opening).await?;
+    let mut case = record(work, opening).await?;
+    case.doctor = assign::at_opening(work, &case).await?;
     if !work.tx.insert_case(&case, opening.body_hash.as_deref()).await? {
         return Ok(None);
     }
@@ -133,7 +134,7 @@ pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecor
             "at": work.now,
         }),
     });
-    let detail = json!({"person_id": case.person_id, "opened_by": case.opened_by.code()});
+    let detail = json!({"person_id": case.person_id, "opened_by": case.opened_by.code(), "doctor": case.doctor});
     work.audit("case.open", case_subject(case.id), detail).await?;
     alerts::raise(work, &case, AlertLevel::Watch, &[first_call()]).await?;
     let opened_at = case.opened_at;

@@ -14,7 +14,7 @@ use super::area::wards_in;
 use super::work::{Work, case_subject};
 use crate::App;
 use crate::domain::duty::{Candidate, Question, covers, responsible};
-use crate::store::{AlertFilter, AlertRecord, AlertState, DutyFilter, FeedKind};
+use crate::store::{AlertFilter, AlertPlace, AlertRecord, AlertState, DutyFilter, FeedKind};
 
 /// The kind of the timers at which a duty begins or ends.
 pub const TIMER: &str = "f0.duty";
@@ -86,7 +86,9 @@ pub(super) async fn of_alert(
     passed: Option<AccountId>,
 ) -> Result<Option<AccountId>, StoreError> {
     let candidates = candidates(work, alert.ward_code.as_deref()).await?;
+    let own = work.tx.case(alert.case_id).await?.and_then(|case| case.doctor);
     let question = Question {
+        own,
         owner: alert.owner,
         ward: alert.ward_code.as_deref(),
         on: work.now.local_date(),
@@ -124,21 +126,18 @@ pub(super) async fn change(app: &App, timer: &Timer) -> Result<bool, StoreError>
 async fn rehome(app: &App, scope: &AreaScope) -> Result<usize, StoreError> {
     let today = app.platform.now().local_date();
     let wards = wards_in(scope, today);
-    let (mut moved, mut offset) = (0, 0);
+    let (mut moved, mut after) = (0, None);
     loop {
         let (states, wards) = (vec![AlertState::Open], wards.clone());
-        let filter = AlertFilter { states, wards, limit: BATCH, offset, ..AlertFilter::default() };
+        let filter = AlertFilter { states, wards, after, limit: BATCH, ..AlertFilter::default() };
         let alerts = app.store.read().await?.alerts(&filter).await?;
-        let last = alerts.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+        let Some(last) = alerts.last() else { return Ok(moved) };
+        after = Some(AlertPlace::of(last));
         for alert in alerts {
             if covers(scope, alert.ward_code.as_deref(), today) {
                 moved += usize::from(settle(app, &alert).await?);
             }
         }
-        if last {
-            return Ok(moved);
-        }
-        offset += BATCH;
     }
 }
 

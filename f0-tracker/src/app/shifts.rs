@@ -1,18 +1,21 @@
 //! Handing over a shift: the list is made from what is in hand, and whoever comes accepts it line by line.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::access::{Account, Role};
 use shared::bilingual::Bilingual;
 use shared::events::AlertLevel;
-use shared::ids::{AccountId, ShiftId};
+use shared::ids::{AccountId, CaseId, ShiftId};
+use shared::person::Person;
 use shared::problem::FieldError;
 use shared::time::days;
 use shared_store::StoreError;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 
-use super::look::{Names, names};
+use super::look::{Names, names, people};
 use super::work::Work;
 use crate::App;
 use crate::domain::act::{ActKind, ActStatus};
@@ -52,6 +55,8 @@ pub struct Shift {
     pub record: ShiftRecord,
     /// The names.
     pub names: Names,
+    /// Who the patients of the lines are.
+    pub patients: BTreeMap<CaseId, Person>,
     /// Whether it was made now.
     pub created: bool,
 }
@@ -142,7 +147,12 @@ async fn lines(work: &mut Work, me: AccountId) -> Result<Vec<Line>, StoreError> 
 async fn shown(work: &mut Work, record: ShiftRecord, created: bool) -> Result<Shift, Problem> {
     let hands = record.lines.iter().filter_map(|line| line.accepted_by).chain([record.from]).chain(record.to);
     let names = names(work.tx.as_mut(), hands.collect::<Vec<_>>().into_iter()).await?;
-    Ok(Shift { record, names, created })
+    let ids: Vec<CaseId> = record.lines.iter().filter_map(|line| line.case_id).collect();
+    let cases = work.tx.cases_by_id(&ids).await?;
+    let known = people(work.tx.as_mut(), cases.iter().map(|case| case.person_id).collect()).await?;
+    let patient = |case: CaseRecord| known.get(&case.person_id).map(|person| (case.id, person.clone()));
+    let patients = cases.into_iter().filter_map(patient).collect();
+    Ok(Shift { record, names, patients, created })
 }
 
 /// The shifts of the last days that the caller gave or may accept.
@@ -159,9 +169,23 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Shift>, Problem> {
             shifts.push(shown(&mut work, record, false).await?);
         }
     }
-    work.audit("shifts.list", None, json!({"shifts": shifts.len()})).await?;
+    let told: BTreeSet<CaseId> = shifts.iter().flat_map(|shift| shift.patients.keys().copied()).collect();
+    work.audit("shifts.list", None, json!({"shifts": shifts.len(), "cases": told})).await?;
     work.commit().await?;
     Ok(shifts)
+}
+
+/// Those to whom a shift may be given: doctors and nurses other than the giver, by the name that they sign in with.
+///
+/// # Errors
+/// When the store fails.
+pub async fn receivers(app: &App, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+    let me = caller.require_account()?.id;
+    let accounts = app.store.read().await?.accounts().await?.into_iter().filter(|stored| stored.active);
+    let may = accounts.map(|stored| stored.account).filter(|account| account.has_any(SHIFTS) && account.id != me);
+    let mut found: Vec<_> = may.map(|account| (account.username, account.display_name)).collect();
+    found.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(found)
 }
 
 /// One shift.
@@ -175,7 +199,8 @@ pub async fn read(app: &App, caller: &Caller, id: ShiftId) -> Result<Shift, Prob
         return Err(no_such_shift());
     }
     let shift = shown(&mut work, record, false).await?;
-    work.audit("shift.read", None, json!({"shift_id": id})).await?;
+    let told: Vec<&CaseId> = shift.patients.keys().collect();
+    work.audit("shift.read", None, json!({"shift_id": id, "cases": told})).await?;
     work.commit().await?;
     Ok(shift)
 }

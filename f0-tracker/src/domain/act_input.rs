@@ -11,7 +11,7 @@ use shared::time::{Instant, days};
 
 use super::act::{ActBody, ActStatus, Direction, Disposition, HandTo, Item, Transport, Urgency};
 use super::bag::{Answers, BagCode, Question};
-use super::entry::{given, id, keep};
+use super::entry::{given, id, keep, wall_clock};
 
 /// The most characters of a text.
 pub const MAX_TEXT: usize = 4_000;
@@ -324,11 +324,10 @@ impl CallInput {
     }
 }
 
-/// When a call back is promised. A form sends the wall clock of Vietnam without an offset.
+/// When a call back is promised.
 fn promised(text: &str, now: Instant) -> Result<Instant, FieldError> {
     const POINTER: &str = "/call_back_at";
-    let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
-    let at = text.parse::<Instant>().or_else(|_| format!("{with_seconds}+07:00").parse::<Instant>()).map_err(|_| {
+    let at = wall_clock(text).ok_or_else(|| {
         let detail =
             Bilingual::new("Thời điểm viết như 2022-03-10T14:30:00+07:00", "A time such as 2022-03-10T14:30:00+07:00");
         FieldError::new(POINTER, "time", detail)

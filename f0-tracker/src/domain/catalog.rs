@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::bilingual::Bilingual;
 use shared::time::Date;
 
@@ -58,7 +58,7 @@ pub enum CatalogError {
 }
 
 /// One choice of the province: from a day on, people of these ages are judged by this protocol.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InForce {
     /// The first day it counts.
@@ -74,7 +74,7 @@ pub struct InForce {
 }
 
 /// A rule of a protocol, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleRef {
     /// The id of the protocol.
@@ -130,6 +130,25 @@ impl Catalog {
         BUILTIN.get_or_init(|| {
             Self::read(&PROTOCOLS, IN_FORCE).expect("the compiled files never change, and a test reads them")
         })
+    }
+
+    /// The file of a protocol that is compiled in.
+    #[must_use]
+    pub fn builtin_file(id: &str) -> Option<&'static str> {
+        let at = Self::builtin().protocols.iter().position(|protocol| protocol.id == id)?;
+        PROTOCOLS.get(at).copied()
+    }
+
+    /// The choice in the format of `in_force.json`, with one more entry: from a day on a protocol decides for these ages,
+    /// with the rules beside it that the entry for the youngest of them had so far.
+    #[must_use]
+    pub fn in_force_with(&self, protocol: &str, ages: AgeBand, from: Date) -> serde_json::Value {
+        let youngest = Age::from_months(ages.from_months());
+        let deciding = self.default_for(youngest, from);
+        let also = deciding.entry.also.iter().filter(|rule| rule.protocol != protocol).cloned().collect();
+        let entry = InForce { from, ages, protocol: protocol.to_owned(), also, note: String::new() };
+        let entries: Vec<&InForce> = self.in_force.iter().chain([&entry]).collect();
+        serde_json::json!({"note": {"vi": "", "en": ""}, "entries": entries})
     }
 
     /// The protocols that are compiled in, with the choice of a province, in the format of `in_force.json`.
@@ -265,6 +284,22 @@ mod tests {
         assert_eq!(id(35, "2022-12-31"), "byt-261-2022");
         assert_eq!(id(35, "2023-01-01"), "nhs-coh");
         assert_eq!(id(17, "2023-01-01"), "byt-261-2022");
+    }
+
+    #[test]
+    fn one_more_choice_keeps_the_others_and_the_rules_beside_them() {
+        let catalog = Catalog::builtin();
+        let small: AgeBand = serde_json::from_str(r#"{"below":"5y"}"#).unwrap();
+        let chosen = catalog.in_force_with("byt-261-2022", small, Date::constant(2022, 3, 20)).to_string();
+        let after = Catalog::with_in_force(&chosen).unwrap();
+        let id = |years, on: &str| after.default_for(Age::from_years(years), on.parse().unwrap()).protocol.id.clone();
+        assert_eq!((id(4, "2022-03-19"), id(4, "2022-03-20")), ("byt-528-2022".to_owned(), "byt-261-2022".to_owned()));
+        assert_eq!(id(5, "2022-03-20"), "byt-261-2022");
+        let rules = |catalog: &Catalog| {
+            let deciding = catalog.default_for(Age::from_years(4), Date::constant(2022, 3, 20));
+            deciding.rules().filter(|(protocol, _)| protocol.id == "byt-5155-2021").count()
+        };
+        assert_eq!((rules(&after), rules(catalog)), (1, 1), "the emergency line stays");
     }
 
     #[test]

@@ -102,18 +102,20 @@ pub struct Question<'a> {
     pub current: Option<AccountId>,
     /// Who did not answer on the rung before: another is asked where there is one.
     pub passed: Option<AccountId>,
+    /// The doctor of the patient, who comes before others that stand on the same rung.
+    pub own: Option<AccountId>,
 }
 
 /// The one whom an alert belongs to; none where nobody at all may own it.
 #[must_use]
 pub fn responsible(question: &Question<'_>, candidates: &[Candidate]) -> Option<Responsible> {
-    let Question { owner, ward, on, current, passed } = *question;
+    let Question { owner, ward, on, current, passed, own } = *question;
     for on_roster in [true, false] {
         for role in roles(owner) {
             let may = |c: &&Candidate| c.on_roster == on_roster && c.role == role && covers(&c.area, ward, on);
             let best = candidates.iter().filter(may).min_by_key(|c| {
                 let stays = current == Some(c.account);
-                (passed == Some(c.account), !stays, distance(owner, &c.area), c.load, c.account)
+                (passed == Some(c.account), !stays, own != Some(c.account), distance(owner, &c.area), c.load, c.account)
             });
             if let Some(best) = best {
                 return Some(Responsible { account: best.account, on_roster });
@@ -121,6 +123,14 @@ pub fn responsible(question: &Question<'_>, candidates: &[Candidate]) -> Option<
         }
     }
     None
+}
+
+/// The one with the fewest patients; of several the one whose account is the oldest. Who has none stands in no row of
+/// `loads`.
+#[must_use]
+pub fn fewest(doctors: &[AccountId], loads: &[(AccountId, i64)]) -> Option<AccountId> {
+    let load = |id: &AccountId| loads.iter().find(|(of, _)| of == id).map_or(0, |(_, load)| *load);
+    doctors.iter().copied().min_by_key(|id| (load(id), *id))
 }
 
 /// A duty as somebody sent it: nothing is checked yet.
@@ -252,7 +262,7 @@ mod tests {
     }
 
     fn ask(owner: Owner, candidates: &[Candidate]) -> Option<(u128, bool)> {
-        let question = Question { owner, ward: Some(WARD), on: DAY, current: None, passed: None };
+        let question = Question { owner, ward: Some(WARD), on: DAY, current: None, passed: None, own: None };
         responsible(&question, candidates).map(|r| (r.account.uuid().as_u128(), r.on_roster))
     }
 
@@ -287,8 +297,9 @@ mod tests {
         let free = on_duty(3, Role::Doctor, "82");
         let all = [busy, free];
         assert_eq!(ask(Owner::DoctorOnDuty, &all), Some((3, true)), "fair by load");
+        let current = Some(id(2));
         let question =
-            Question { owner: Owner::DoctorOnDuty, ward: Some(WARD), on: DAY, current: Some(id(2)), passed: None };
+            Question { owner: Owner::DoctorOnDuty, ward: Some(WARD), on: DAY, current, passed: None, own: None };
         assert_eq!(responsible(&question, &all).unwrap().account, id(2));
         let climbed = Question { owner: Owner::AllDoctors, passed: Some(id(3)), current: None, ..question };
         assert_eq!(responsible(&climbed, &all).unwrap().account, id(2));
@@ -296,8 +307,28 @@ mod tests {
     }
 
     #[test]
+    fn the_patients_own_doctor_is_asked_before_one_who_is_nearer_or_has_less_to_do() {
+        let own = Candidate { load: 9, ..on_duty(2, Role::Doctor, "82") };
+        let near = on_duty(3, Role::Doctor, WARD);
+        let question = Question {
+            owner: Owner::DoctorOnDuty,
+            ward: Some(WARD),
+            on: DAY,
+            current: None,
+            passed: None,
+            own: Some(id(2)),
+        };
+        assert_eq!(responsible(&question, &[own.clone(), near.clone()]).unwrap().account, id(2));
+        let at_home = Candidate { on_roster: false, ..own.clone() };
+        assert_eq!(responsible(&question, &[at_home, near.clone()]).unwrap().account, id(3), "on duty comes first");
+        let passed = Question { passed: Some(id(2)), ..question };
+        assert_eq!(responsible(&passed, &[own, near]).unwrap().account, id(3));
+    }
+
+    #[test]
     fn a_case_without_a_ward_belongs_to_the_province() {
-        let question = Question { owner: Owner::WardStation, ward: None, on: DAY, current: None, passed: None };
+        let question =
+            Question { owner: Owner::WardStation, ward: None, on: DAY, current: None, passed: None, own: None };
         let all = [on_duty(1, Role::Nurse, WARD), on_duty(5, Role::Officer, "82")];
         assert_eq!(responsible(&question, &all).unwrap().account, id(5));
     }
@@ -322,6 +353,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn patients_that_are_given_to_the_one_with_the_fewest_never_lie_more_than_one_apart(
+            doctors in 1_u128..9, patients in 0_usize..60,
+        ) {
+            let doctors: Vec<AccountId> = (1..=doctors).map(id).collect();
+            let mut loads: Vec<(AccountId, i64)> = Vec::new();
+            for _ in 0..patients {
+                let chosen = fewest(&doctors, &loads).unwrap();
+                match loads.iter_mut().find(|(of, _)| *of == chosen) {
+                    Some((_, load)) => *load += 1,
+                    None => loads.push((chosen, 1)),
+                }
+            }
+            let load = |id: &AccountId| loads.iter().find(|(of, _)| of == id).map_or(0, |(_, load)| *load);
+            let (least, most) = (doctors.iter().map(load).min().unwrap(), doctors.iter().map(load).max().unwrap());
+            prop_assert!(most - least <= 1, "{loads:?}");
+        }
+
         #[test]
         fn exactly_one_owns_an_alert_whoever_is_known_in_whatever_order(
             picks in proptest::collection::vec((0_u128..6, 0_usize..3, 0_usize..4, any::<bool>(), 0_i64..3), 0..8),

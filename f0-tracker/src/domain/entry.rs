@@ -72,6 +72,13 @@ pub fn id<T: FromStr>(pointer: &str, text: &str) -> Result<T, FieldError> {
     text.parse().map_err(|_| FieldError::new(pointer, "id", detail()))
 }
 
+/// A time as a form or a program sends it: a form sends the wall clock of Vietnam without an offset.
+#[must_use]
+pub fn wall_clock(text: &str) -> Option<Instant> {
+    let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
+    text.parse().or_else(|_| format!("{with_seconds}+07:00").parse()).ok()
+}
+
 /// Reads a time that lies in the past. A time up to [`CLOCK_SKEW_MINUTES`] ahead counts as now.
 ///
 /// # Errors
@@ -123,6 +130,15 @@ mod tests {
         }
         assert_eq!(NumberInput::Number(97.5).whole(), None);
         assert!(text("  ").is_blank() && !text("0").is_blank());
+    }
+
+    #[test]
+    fn a_form_sends_the_wall_clock_of_vietnam() {
+        let at: Instant = "2022-03-10T01:00:00Z".parse().unwrap();
+        for text in ["2022-03-10T08:00", "2022-03-10T08:00:00", "2022-03-10T08:00:00+07:00", "2022-03-10T01:00:00Z"] {
+            assert_eq!(wall_clock(text), Some(at), "{text}");
+        }
+        assert_eq!(wall_clock("tomorrow"), None);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod ladder;
 pub mod observation;
 pub mod person_test;
 pub mod protocol;
+pub mod protocol_edit;
 pub mod ranking;
 pub mod replay;
 pub mod risk;

@@ -6,10 +6,13 @@ mod care;
 mod case;
 mod dashboard;
 mod hotline;
+mod household;
 mod papers;
+mod protocols;
 mod rank;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
+mod shifts;
 mod station;
 
 use shared::time::Instant;
@@ -59,6 +62,7 @@ struct FormError {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = protocols::routes(shifts::routes(routes));
     dashboard::routes(hotline::routes(station::routes(papers::routes(care::routes(case::routes(board::routes(
         routes,
     )))))))
@@ -82,6 +86,8 @@ mod tests {
             (include_str!("../../i18n/vi/station.ftl"), include_str!("../../i18n/en/station.ftl")),
             (include_str!("../../i18n/vi/acts.ftl"), include_str!("../../i18n/en/acts.ftl")),
             (include_str!("../../i18n/vi/dashboard.ftl"), include_str!("../../i18n/en/dashboard.ftl")),
+            (include_str!("../../i18n/vi/protocols.ftl"), include_str!("../../i18n/en/protocols.ftl")),
+            (include_str!("../../i18n/vi/shifts.ftl"), include_str!("../../i18n/en/shifts.ftl")),
             (include_str!("../../i18n/vi/hotline.ftl"), include_str!("../../i18n/en/hotline.ftl")),
         ] {
             assert!(!keys(vi).is_empty());

@@ -30,12 +30,23 @@ use crate::store::{
 };
 
 /// Names of CSS classes that begin as the keys of texts do.
-const CLASSES: [&str; 7] =
-    ["board-status", "case-side", "case-charts", "case-name", "case-day", "case-right", "dash-form"];
+const CLASSES: [&str; 9] = [
+    "board-status",
+    "case-side",
+    "case-charts",
+    "case-name",
+    "case-day",
+    "case-right",
+    "dash-form",
+    "house-grid",
+    "house-title",
+];
 
 /// Fails where a page shows the key of a text instead of the text.
 pub fn assert_no_key(html: &str) {
-    for prefix in ["board-", "case-", "station-", "hotline-", "act-", "rank-", "dash-"] {
+    for prefix in
+        ["board-", "case-", "station-", "hotline-", "act-", "rank-", "dash-", "protocols-", "shift-", "house-"]
+    {
         for (at, _) in html.match_indices(prefix) {
             let token: String =
                 html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();

@@ -8,7 +8,6 @@ use shared_store::StoreError;
 
 use crate::domain::act::{ActBody, ActKind, ActStatus, ActStep};
 use crate::domain::bag::BagCode;
-use crate::domain::case::CaseState;
 
 /// One thing that staff did for a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,19 +89,6 @@ pub struct TestCount {
     pub count: i64,
 }
 
-/// A case, as far as a curve is concerned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseSpan {
-    /// The ward, where known.
-    pub ward_code: Option<String>,
-    /// When it was opened.
-    pub opened_at: Instant,
-    /// When it ended, where it has.
-    pub closed_at: Option<Instant>,
-    /// Where it stands.
-    pub state: CaseState,
-}
-
 /// Reading.
 #[async_trait]
 pub trait DeskRead: Send {
@@ -116,8 +102,6 @@ pub trait DeskRead: Send {
     async fn station_phone(&mut self, ward: &str) -> Result<Option<String>, StoreError>;
     /// Tests from a day on, by day, ward and outcome.
     async fn test_counts(&mut self, from: Date) -> Result<Vec<TestCount>, StoreError>;
-    /// Cases that are open or were opened or closed since, and not voided.
-    async fn case_spans(&mut self, since: Instant) -> Result<Vec<CaseSpan>, StoreError>;
 }
 
 /// Writing.

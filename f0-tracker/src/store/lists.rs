@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared::events::AlertLevel;
 use shared::ids::CaseId;
-use shared::time::Instant;
+use shared::time::{Date, Instant};
 use shared_store::StoreError;
 
 use super::{AlertState, ContactLevel, Evidence};
@@ -18,6 +18,17 @@ pub struct OpenCount {
     pub level: AlertLevel,
     /// The risk group.
     pub risk: RiskGroup,
+    /// How many.
+    pub count: i64,
+}
+
+/// How many cases of a ward began, or ended, on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCases {
+    /// The day on the wall clock of Vietnam.
+    pub day: Date,
+    /// The ward, where known.
+    pub ward_code: Option<String>,
     /// How many.
     pub count: i64,
 }
@@ -53,6 +64,12 @@ pub struct ContactCount {
 pub trait ListRead: Send {
     /// The results behind many cases, in no order.
     async fn evidence_of_many(&mut self, cases: &[CaseId]) -> Result<Vec<Evidence>, StoreError>;
+    /// Cases that were opened from a day on and not voided, by day and ward.
+    async fn opened_counts(&mut self, from: Date) -> Result<Vec<DayCases>, StoreError>;
+    /// Cases that were closed from a day on, by day and ward.
+    async fn closed_counts(&mut self, from: Date) -> Result<Vec<DayCases>, StoreError>;
+    /// Cases that were open when a day began, by ward.
+    async fn open_before_counts(&mut self, day: Date) -> Result<Vec<(Option<String>, i64)>, StoreError>;
     /// Open cases by ward, level and risk group.
     async fn open_counts(&mut self) -> Result<Vec<OpenCount>, StoreError>;
     /// Open cases by ward that were last reported, or opened, before a time.

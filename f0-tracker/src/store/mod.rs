@@ -23,14 +23,14 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
-pub use desk::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
+pub use desk::{ActFilter, ActRecord, DeskRead, DeskWrite, Stock, TestCount};
 pub use duty::{DutyFilter, DutyRead, DutyWrite};
 pub use inbound::{InboundRead, InboundRecord, InboundWrite};
 pub use intake::{IntakeRead, IntakeRecord, IntakeWrite};
-pub use lists::{AlertCount, ContactCount, ListRead, OpenCount};
+pub use lists::{AlertCount, ContactCount, DayCases, ListRead, OpenCount};
 pub use records::{
-    AlertFilter, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, ContactLevel, Evidence,
-    FeedDraft, FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
+    AlertFilter, AlertPlace, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact, ContactLevel,
+    Evidence, FeedDraft, FeedEntry, FeedKind, Latest, OpenedBy, ReportRecord, Stamp,
 };
 pub use shift::{ProtocolChange, ShiftRead, ShiftRecord, ShiftWrite};
 pub use station::{CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};

@@ -395,10 +395,49 @@ pub struct AlertFilter {
     pub wards: Option<Vec<String>>,
     /// Only those of these cases.
     pub cases: Option<Vec<CaseId>>,
+    /// Only those of this level.
+    pub level: Option<AlertLevel>,
+    /// Only those of open cases of this doctor.
+    pub doctor: Option<AccountId>,
     /// Only open ones that this account owns, and those that it took and has not ended.
     pub hands: Option<AccountId>,
+    /// Only those behind this place.
+    pub after: Option<AlertPlace>,
     /// At most so many.
     pub limit: i64,
-    /// Skip so many.
-    pub offset: i64,
+}
+
+/// Where an alert stands in the order by danger, then age: a page of the list begins behind the last one of the page
+/// before, also when alerts in between were taken meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertPlace {
+    /// How dangerous.
+    pub level: AlertLevel,
+    /// When it was raised.
+    pub raised_at: Instant,
+    /// Which.
+    pub id: AlertId,
+}
+
+impl AlertPlace {
+    /// Where an alert stands.
+    #[must_use]
+    pub const fn of(alert: &AlertRecord) -> Self {
+        Self { level: alert.level, raised_at: alert.raised_at, id: alert.id }
+    }
+
+    /// As a cursor of a list.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        format!("{}.{}.{}", self.level.code(), self.raised_at.as_micros(), self.id)
+    }
+
+    /// Reads a cursor.
+    #[must_use]
+    pub fn from_cursor(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let level = AlertLevel::from_code(parts.next()?)?;
+        let raised_at = Instant::from_micros(parts.next()?.parse().ok()?)?;
+        Some(Self { level, raised_at, id: parts.next()?.parse().ok()? })
+    }
 }

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::ids::AccountId;
-use shared::time::{hours, minutes};
+use shared::time::{days, hours, minutes};
 
 use super::http::{Site, adult};
 use super::stage::{Stage, WARD, account, ask, grounds, province, signed_in};
@@ -12,8 +12,9 @@ use crate::api::body_hash;
 use crate::app::owners;
 use crate::app::timers;
 use crate::app::{duties, escalate};
+use crate::domain::case::CaseState;
 use crate::domain::duty::DutyInput;
-use crate::store::{AlertFilter, AlertRecord, AlertState, FeedKind};
+use crate::store::{AlertFilter, AlertRecord, AlertState, CaseRecord, FeedKind};
 use shared_web::caller::{Caller, Identity};
 
 async fn open(stage: &Stage) -> Vec<AlertRecord> {
@@ -102,6 +103,60 @@ async fn who_did_not_answer_is_passed_over_when_it_climbs() {
             seen.push(open(&stage).await[0].responsible);
         }
         assert_eq!(seen, [Some(first), Some(second), Some(officer_id)]);
+    }
+}
+
+async fn ill(stage: &Stage, name: &str) -> CaseRecord {
+    let person = stage.person(name, None, None, WARD).await;
+    stage.hear(&super::stage::detected(stage, person)).await;
+    stage.cases().await.into_iter().find(|case| case.person_id == person).unwrap()
+}
+
+#[tokio::test]
+async fn a_case_has_its_doctor_when_it_opens_shared_out_by_load_among_those_on_duty() {
+    for ground in grounds().await {
+        let stage = Stage::on(ground).await;
+        let (officer, _) = caller(&stage, "Minh", Role::Officer, province()).await;
+        let (_, first) = caller(&stage, "Lan", Role::Doctor, province()).await;
+        let (_, second) = caller(&stage, "Thu", Role::Doctor, province()).await;
+        let (_, home) = caller(&stage, "Kim", Role::Doctor, province()).await;
+        assert_eq!(ill(&stage, "Không Ai Trực").await.doctor, None, "nobody stands on the roster: the intake decides");
+        for name in ["Lan", "Thu"] {
+            set(&stage, &officer, name, "doctor", "82", 0, 8).await;
+        }
+        let mut had = std::collections::BTreeMap::new();
+        for n in 0..7 {
+            let case = ill(&stage, &format!("Người Bệnh {n}")).await;
+            let doctor = case.doctor.expect("a doctor is on duty");
+            *had.entry(doctor).or_insert(0) += 1;
+            let alert = open(&stage).await.into_iter().find(|alert| alert.case_id == case.id).unwrap();
+            assert_eq!(alert.responsible, Some(doctor), "the first call is the own doctor's");
+        }
+        assert_eq!((had.get(&first), had.get(&second), had.get(&home)), (Some(&4), Some(&3), None));
+    }
+}
+
+#[tokio::test]
+async fn who_falls_ill_again_keeps_the_doctor_also_when_another_is_on_duty() {
+    for ground in grounds().await {
+        let stage = Stage::on(ground).await;
+        let (officer, _) = caller(&stage, "Minh", Role::Officer, province()).await;
+        let (_, own) = caller(&stage, "Lan", Role::Doctor, province()).await;
+        let (_, other) = caller(&stage, "Thu", Role::Doctor, province()).await;
+        set(&stage, &officer, "Lan", "doctor", "82", 0, 8).await;
+        let case = ill(&stage, "Nguyễn Thị Hoa").await;
+        assert_eq!(case.doctor, Some(own));
+        let mut tx = stage.app.store.write().await.unwrap();
+        let ended = CaseRecord { state: CaseState::Closed, closed_at: Some(stage.now()), ..case.clone() };
+        tx.update_case(&ended).await.unwrap();
+        tx.commit().await.unwrap();
+        stage.clock.advance(days(120));
+        set(&stage, &officer, "Thu", "doctor", "82", 0, 8).await;
+        stage.hear(&super::stage::detected(&stage, case.person_id)).await;
+        let again = stage.cases().await.into_iter().find(|c| c.state == CaseState::Open).unwrap();
+        assert_eq!(again.doctor, Some(own), "the patient keeps the doctor");
+        let alert = open(&stage).await.into_iter().find(|alert| alert.case_id == again.id).unwrap();
+        assert_eq!(alert.responsible, Some(other), "and what cannot wait is for whoever is on duty");
     }
 }
 

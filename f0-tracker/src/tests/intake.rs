@@ -7,7 +7,9 @@ use shared::ids::PersonId;
 use shared_store::people::{SessionKind, SessionOwner};
 
 use super::http::{Site, adult};
+use super::pages::{Browser, location, sign_in};
 use super::stage::{OTHER_WARD, ask, grounds, province, signed_in, token};
+use crate::pages::samples::assert_no_key;
 
 impl Site {
     async fn intake(&self, case: &str, body: Value) -> (u16, Value) {
@@ -142,6 +144,109 @@ async fn a_household_reports_in_one_form_each_under_the_bands_of_their_age() {
         let (_, answer) = site.post(&own, "households/reports", body).await;
         assert_eq!(answer["results"][0]["status"], "accepted", "{answer}");
         assert_eq!(answer["results"][1]["status"], "rejected", "nobody said that the child's case is theirs: {answer}");
+        site.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_guardian_reports_for_all_in_one_form_and_what_is_wrong_holds_up_no_other() {
+    for ground in grounds().await {
+        let site = Site::on(ground).await;
+        let mother = site.case(adult("Nguyễn Thị Hoa")).await;
+        let child = json!({"full_name": "Nguyễn Văn Bé", "birth_date": "2018-02-01", "phone": "0912345678",
+            "ward_code": super::stage::WARD});
+        let grandfather = json!({"full_name": "Nguyễn Văn Ông", "birth_year": 1950});
+        site.intake(&mother, json!({"carer": grandfather, "household": [child]})).await;
+        let household = json!({"household": [grandfather, adult("Nguyễn Thị Hoa")]});
+        let child = site.case(child).await;
+        site.intake(&child, household).await;
+        let (_, read) = site.get(&site.doctor, &format!("cases/{mother}/household")).await;
+        let members = read["members"].as_array().unwrap();
+        let guardian = members.iter().find(|one| one["is_guardian"] == true).unwrap();
+        let guardian: PersonId = guardian["person_id"].as_str().unwrap().parse().unwrap();
+        let owner = SessionOwner::Person(guardian);
+        let family =
+            Browser { running: &site.running, cookie: token(&site.stage.app, owner, SessionKind::Cookie).await };
+        assert!(family.get("/care").await.1.contains("href=\"/care/household\""));
+        let (status, form) = family.get("/care/household").await;
+        assert_eq!(status, 200);
+        assert_no_key(&form);
+        assert!(
+            form.contains("528/QĐ-BYT") && form.contains("261/QĐ-BYT"),
+            "each under the bands of their age: {form}"
+        );
+        let key = |case: &str| {
+            let at = form.find(&format!("value=\"{case}\"")).unwrap();
+            form[..at].rsplit("name=\"").next().unwrap().split('-').next().unwrap().to_owned()
+        };
+        let (m, c) = (key(&mother), key(&child));
+        let ids = ["01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8058"];
+        let typed = |rate: &str| {
+            format!(
+                "by=family&{m}-case={mother}&{m}-id={}&{m}-respiratory_rate={rate}&{c}-case={child}&{c}-id={}&\
+                     {c}-respiratory_rate=25",
+                ids[0], ids[1]
+            )
+        };
+        let (status, empty) = family.sent("/care/household", &format!("by=family&{m}-case={mother}")).await;
+        assert!(status == 422 && empty.contains("ít nhất một người"), "{empty}");
+        let (status, wrong) = family.sent("/care/household", &typed("2500")).await;
+        assert!(status == 422 && wrong.contains(&format!("href=\"#{m}-respiratory_rate\"")), "{wrong}");
+        assert!(wrong.contains("value=\"2500\"") && wrong.contains("đã gửi"), "the child's report is in: {wrong}");
+        let sent = family.post("/care/household", &typed("25")).await;
+        assert_eq!(sent.status(), 303);
+        let (status, answer) = family.get(&location(&sent)).await;
+        assert_eq!(status, 200);
+        assert_no_key(&answer);
+        let levels: Vec<_> = answer.split("class=\"verdict\" data-level=\"").skip(1).map(|rest| &rest[..4]).collect();
+        assert_eq!(levels, ["urge", "well"], "25 is fast for the mother and not for the child: {answer}");
+        let (_, file) = site.get(&site.doctor, &format!("cases/{child}")).await;
+        assert_eq!(file["vitals"].as_array().unwrap().len(), 1, "sent twice, kept once");
+        let stranger = site.stage.person("Trần Văn Lạ", None, None, super::stage::WARD).await;
+        let owner = SessionOwner::Person(stranger);
+        let other =
+            Browser { running: &site.running, cookie: token(&site.stage.app, owner, SessionKind::Cookie).await };
+        assert_eq!(other.post("/care/household", &typed("24")).await.status(), 404, "not theirs");
+        assert_eq!(location(&other.send(Method::GET, &location(&sent), None).await), "/care", "nor are the answers");
+        site.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn one_call_of_the_desk_is_noted_for_every_member() {
+    for ground in grounds().await {
+        let site = Site::on(ground).await;
+        let mother = site.case(adult("Nguyễn Thị Hoa")).await;
+        let child = json!({"full_name": "Nguyễn Văn Bé", "birth_date": "2018-02-01", "phone": "0912345678",
+            "ward_code": super::stage::WARD});
+        let child = site.case(child).await;
+        let desk = sign_in(&site, "An", Role::Hotline, province()).await;
+        let (_, file) = site.get(&site.doctor, &format!("cases/{mother}")).await;
+        let path = format!("/hotline/people/{}/household", file["person_id"].as_str().unwrap());
+        let person = path.trim_end_matches("/household");
+        assert!(desk.get(person).await.1.contains(&path), "two are ill under one telephone");
+        let (status, form) = desk.get(&path).await;
+        assert_eq!(status, 200);
+        assert_no_key(&form);
+        let ids = ["01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8058"];
+        let body = format!(
+            "by=family&call=inbound&m0-case={mother}&m0-id={}&m0-spo2_pct=91&m1-case={child}&m1-id={}&\
+                            m1-no_symptoms=1",
+            ids[0], ids[1]
+        );
+        for _ in 0..2 {
+            assert_eq!(desk.post(&path, &body).await.status(), 303, "sent twice, kept once");
+        }
+        for case in [&mother, &child] {
+            let (_, file) = site.get(&site.doctor, &format!("cases/{case}")).await;
+            let calls = file["timeline"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|item| item["kind"].as_str().unwrap().contains("call"));
+            assert_eq!((file["vitals"].as_array().unwrap().len(), calls.count()), (1, 1), "{file}");
+        }
+        assert_eq!(desk.sent(&path, "call=inbound").await.0, 422);
         site.running.stop().await;
     }
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use axum::response::Response;
 use serde_json::json;
-use shared::access::Role;
+use shared::access::{AreaScope, Role};
 use shared::ids::PersonId;
 use shared::person::Birth;
 use shared_store::people::{SessionKind, SessionOwner};
@@ -12,6 +12,7 @@ use shared_web::caller::SESSION_COOKIE;
 use shared_web::process::Running;
 use tower::ServiceExt;
 
+use super::http::Site;
 use super::stage::{Stage, WARD, account, ask, detected, grounds, province, token};
 use crate::App;
 
@@ -39,9 +40,26 @@ impl Browser<'_> {
         text(self.send(Method::GET, path, None).await).await
     }
 
+    /// What a form answers that is shown again: the status and the page.
+    pub(super) async fn sent(&self, path: &str, form: &str) -> (u16, String) {
+        text(self.post(path, form).await).await
+    }
+
     pub(super) async fn post(&self, path: &str, form: &str) -> Response {
         self.send(Method::POST, path, Some(form)).await
     }
+}
+
+/// Somebody of the staff at a browser.
+pub(super) async fn sign_in<'a>(site: &'a Site, name: &str, role: Role, area: AreaScope) -> Browser<'a> {
+    let owner = SessionOwner::Account(account(&site.stage.app, name, role, area).await.id);
+    Browser { running: &site.running, cookie: token(&site.stage.app, owner, SessionKind::Cookie).await }
+}
+
+/// A value as a form sends it.
+pub(super) fn form_encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric();
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 async fn text(response: Response) -> (u16, String) {

@@ -5,7 +5,9 @@ use shared::access::{AreaScope, Role};
 use shared::time::minutes;
 
 use super::http::{Site, adult};
+use super::pages::sign_in;
 use super::stage::{OTHER_WARD, WARD, grounds, province, signed_in};
+use crate::pages::samples::assert_no_key;
 
 #[tokio::test]
 async fn what_is_in_hand_is_listed_and_accepted_line_by_line() {
@@ -97,6 +99,44 @@ async fn contacts_have_their_plan_by_the_rule_of_the_day() {
         let far = signed_in(&site.stage.app, "Tram", Role::Nurse, AreaScope::from_code(OTHER_WARD).unwrap()).await;
         assert_eq!(site.get(&far, &path).await.0, 404);
         assert_eq!(contacts["next_cursor"], Value::Null);
+        site.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_shift_is_handed_over_and_accepted_on_the_page() {
+    for ground in grounds().await {
+        let site = Site::on(ground).await;
+        let case = site.case(adult("Nguyễn Thị Hoa")).await;
+        let goes = sign_in(&site, "Kim", Role::Doctor, province()).await;
+        let comes = sign_in(&site, "Thu", Role::Doctor, province()).await;
+        let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
+        let alert = alerts["items"][0]["id"].as_str().unwrap();
+        assert_eq!(goes.post(&format!("/board/alerts/{alert}/take"), "").await.status(), 303);
+        let (status, page) = goes.get("/shifts").await;
+        assert!(status == 200 && page.contains("value=\"Thu\"") && !page.contains("value=\"Kim\""), "{page}");
+        assert_no_key(&page);
+        let (status, wrong) = goes.sent("/shifts", "to=nobody&note=x").await;
+        assert!(status == 422 && wrong.contains("href=\"#to\"") && wrong.contains("x</textarea>"), "{wrong}");
+        let body = "id=01890a5d-ac96-774b-bcce-b302099a8057&to=Thu&note=%C3%AAm";
+        for _ in 0..2 {
+            assert_eq!(goes.post("/shifts", body).await.status(), 303, "sent twice, kept once");
+        }
+        let (_, given) = goes.get("/shifts").await;
+        assert!(given.contains("Chưa ai nhận") && !given.contains("/accept\""), "{given}");
+        let (_, taking) = comes.get("/shifts").await;
+        let accept = "/shifts/01890a5d-ac96-774b-bcce-b302099a8057/lines/0/accept";
+        for told in [accept, "Nguyễn Thị Hoa", "tel:+84912345678", "êm", "Còn 1 dòng"] {
+            assert!(taking.contains(told), "{told}: {taking}");
+        }
+        assert_no_key(&taking);
+        assert_eq!(goes.post(accept, "").await.status(), 404, "not one's own");
+        assert_eq!(comes.post(accept, "").await.status(), 303);
+        assert!(comes.get("/shifts").await.1.contains("BS. Thu đã nhận"));
+        let (_, file) = site.get(&site.doctor, &format!("cases/{case}")).await;
+        assert_eq!(file["alerts"][0]["acknowledged_by"]["display_name"], "BS. Thu");
+        let officer = sign_in(&site, "Minh", Role::Officer, province()).await;
+        assert_eq!(officer.get("/shifts").await.0, 403);
         site.running.stop().await;
     }
 }

@@ -178,14 +178,17 @@ impl Paging {
     pub fn offset(&self) -> Result<i64, Problem> {
         match self.cursor.as_deref() {
             None | Some("") => Ok(0),
-            Some(cursor) => cursor.parse::<i64>().ok().filter(|n| (0..=FURTHEST).contains(n)).ok_or_else(|| {
-                Problem::field(FieldError::new(
-                    "/cursor",
-                    "cursor",
-                    Bilingual::new("Hãy dùng next_cursor của trang trước", "Use the next_cursor of the page before"),
-                ))
-            }),
+            Some(cursor) => {
+                cursor.parse::<i64>().ok().filter(|n| (0..=FURTHEST).contains(n)).ok_or_else(Self::no_cursor)
+            }
         }
+    }
+
+    /// What is answered to a cursor that is none of ours.
+    #[must_use]
+    pub fn no_cursor() -> Problem {
+        let told = Bilingual::new("Hãy dùng next_cursor của trang trước", "Use the next_cursor of the page before");
+        Problem::field(FieldError::new("/cursor", "cursor", told))
     }
 }
 

@@ -33,6 +33,8 @@ fn note(href: &str) -> Option<&'static str> {
         "/board" => "front-board-note",
         "/station" => "front-station-note",
         "/hotline" => "front-hotline-note",
+        "/shifts" => "front-shifts-note",
+        "/protocols" => "front-protocols-note",
         "/dashboard" => "front-dashboard-note",
         "/lab" => "front-lab-note",
         "/exposures" => "front-exposures-note",

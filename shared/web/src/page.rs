@@ -66,6 +66,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/board", "nav-board", "board", &[Role::Doctor, Role::Officer, Role::Nurse]),
     ("/station", "nav-station", "list", &[Role::Nurse]),
     ("/hotline", "nav-hotline", "phone", &[Role::Hotline]),
+    ("/shifts", "nav-shifts", "hand", &[Role::Doctor, Role::Nurse]),
     ("/dashboard", "nav-dashboard", "chart", &[Role::Officer, Role::Admin]),
     ("/lab", "nav-lab", "flask", &[Role::Lab, Role::Officer]),
     ("/sampling", "nav-sampling", "qr", &[Role::Sampler]),
@@ -74,6 +75,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/venue/waiting", "nav-waiting", "pin", &[Role::Nurse]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),
+    ("/protocols", "nav-protocols", "file", &[Role::Doctor, Role::Nurse, Role::Officer, Role::Hotline]),
     ("/operations", "nav-operations", "shield", &[Role::Admin]),
 ];
 

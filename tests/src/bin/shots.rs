@@ -11,7 +11,7 @@ use thirtyfour::prelude::*;
 /// Pages by who looks at them; an empty name is somebody who is not signed in.
 const PAGES: [(&str, &[&str]); 9] = [
     ("", &["/", "/login", "/care", "/messages", "/nowhere", "/me", "/declare", "/scan", "/venue/new"]),
-    ("doctor", &["/board", "/people?q=nguyen"]),
+    ("doctor", &["/board", "/people?q=nguyen", "/shifts", "/protocols", "/protocols/byt-261-2022"]),
     ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
     ("venue", &["/venue", "/venue/cards", "/venue/import"]),
     ("officer", &["/exposures", "/dashboard", "/lab/labs"]),

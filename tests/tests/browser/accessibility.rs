@@ -44,9 +44,15 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
                 "/venue/import",
             ],
         ),
-        ("doctor", &["/board", "/people?q=nguyen", "/cases/{case}"]),
-        ("nurse", &["/people?q=tran", "/station", "/venue/waiting", "/venue/cards"]),
-        ("hotline", &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}"]),
+        (
+            "doctor",
+            &["/board", "/people?q=nguyen", "/cases/{case}", "/shifts", "/protocols", "/protocols/byt-261-2022"],
+        ),
+        ("nurse", &["/people?q=tran", "/station", "/shifts", "/protocols", "/venue/waiting", "/venue/cards"]),
+        (
+            "hotline",
+            &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}", "/hotline/people/{person}/household"],
+        ),
         ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
         (
             "officer",

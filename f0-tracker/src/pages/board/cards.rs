@@ -66,7 +66,10 @@ impl Lanes {
                 cards: of(open).into_iter().chain(of(taken)).collect(),
             }
         };
-        Self { lanes: [AlertLevel::Emergency, AlertLevel::Urgent, AlertLevel::Watch].map(lane).into(), more: open.more }
+        Self {
+            lanes: [AlertLevel::Emergency, AlertLevel::Urgent, AlertLevel::Watch].map(lane).into(),
+            more: open.next.is_some(),
+        }
     }
 }
 
@@ -104,7 +107,7 @@ mod tests {
             person: file.person.clone(),
             reports: file.reports[..2].to_vec(),
         };
-        Alerts { cards: records.into_iter().map(card).collect(), names: file.names.clone(), more: false }
+        Alerts { cards: records.into_iter().map(card).collect(), names: file.names.clone(), next: None }
     }
 
     fn lanes(open: Vec<AlertRecord>, taken: Vec<AlertRecord>) -> Vec<Lane> {

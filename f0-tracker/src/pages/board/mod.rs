@@ -27,8 +27,8 @@ use super::TEXTS;
 use crate::App;
 use crate::api::BOARD;
 use crate::app::alerts::{self, Step};
-use crate::app::look::{self, Alerts};
-use crate::app::{area, hotline};
+use crate::app::hotline;
+use crate::app::look::{self, AlertQuery, Alerts};
 use crate::pages::hotline::WaitingRow;
 use crate::store::AlertState;
 
@@ -61,23 +61,31 @@ fn page_of(caller: &Caller) -> Page {
 
 /// What waits, then what somebody has, each by danger and age.
 async fn unresolved(app: &App, caller: &Caller, wanted: &Wanted) -> Result<[Alerts; 2], Problem> {
-    let mut open = look::alerts(app, caller, vec![AlertState::Open], OPEN_SHOWN, 0).await?;
-    let mut taken = look::alerts(app, caller, vec![AlertState::Acknowledged], TAKEN_SHOWN, 0).await?;
-    let (ward, district) = wanted.area();
-    let (today, reader) = (app.platform.now().local_date(), caller.account().map(|account| account.id));
-    let wards =
-        area::narrowed(caller, ward.as_deref(), district.as_deref(), today).filter(|_| !wanted.kept().is_empty());
-    let doctor = wanted.doctor(reader);
-    for alerts in [&mut open, &mut taken] {
-        alerts.cards.retain(|card| {
-            let here =
-                wards.as_ref().is_none_or(|wards| card.case.ward_code.as_ref().is_some_and(|w| wards.contains(w)));
-            let of_doctor = doctor.is_none() || card.case.doctor == doctor;
-            // No filter hides an emergency.
-            card.alert.level == AlertLevel::Emergency || (here && of_doctor)
-        });
+    let open = in_state(app, caller, wanted, AlertState::Open, OPEN_SHOWN).await?;
+    Ok([open, in_state(app, caller, wanted, AlertState::Acknowledged, TAKEN_SHOWN).await?])
+}
+
+/// The alerts of one state that the filters leave. No filter hides an emergency.
+async fn in_state(
+    app: &App,
+    caller: &Caller,
+    wanted: &Wanted,
+    state: AlertState,
+    limit: i64,
+) -> Result<Alerts, Problem> {
+    let all = AlertQuery { states: vec![state], limit, ..AlertQuery::default() };
+    if wanted.kept().is_empty() {
+        return Ok(look::alerts(app, caller, all).await?);
     }
-    Ok([open, taken])
+    let (ward_code, district) = wanted.area();
+    let doctor = wanted.doctor(caller.account().map(|account| account.id));
+    let level = Some(AlertLevel::Emergency);
+    let mut found = look::alerts(app, caller, AlertQuery { level, ..all.clone() }).await?;
+    let more = look::alerts(app, caller, AlertQuery { ward_code, district, doctor, ..all }).await?;
+    found.cards.extend(more.cards.into_iter().filter(|card| card.alert.level != AlertLevel::Emergency));
+    found.names.extend(more.names);
+    found.next = found.next.or(more.next);
+    Ok(found)
 }
 
 fn lanes(page: &Page, caller: &Caller, [open, taken]: &[Alerts; 2], now: Instant) -> Lanes {
@@ -198,7 +206,7 @@ mod tests {
     }
 
     fn alerts(records: Vec<AlertRecord>) -> Alerts {
-        Alerts { cards: records.into_iter().map(card).collect(), names: samples::file().names, more: false }
+        Alerts { cards: records.into_iter().map(card).collect(), names: samples::file().names, next: None }
     }
 
     fn page(lang: Lang, alerts: &[Alerts; 2], cases: &Cases, wanted: &Wanted) -> BoardPage {

@@ -1,6 +1,7 @@
 //! `/care`: a patient or somebody of the family signs in with a one-time code, sees what is to be done today, and
 //! reports.
 
+mod household;
 mod report;
 mod sign_in;
 #[cfg(test)]
@@ -27,5 +28,6 @@ fn unprocessable(mut response: Response) -> Response {
 
 /// The routes.
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
+    let routes = household::routes(routes);
     report::routes(sign_in::routes(today::routes(routes)))
 }

@@ -21,20 +21,17 @@ use crate::api::body_hash;
 use crate::app::look::{self, OwnCase};
 use crate::app::report::{self, no_such_case};
 use crate::domain::observation::{ReportInput, Reporter};
-use crate::domain::symptom::Symptom;
 use crate::domain::vital::Vital;
 use crate::pages::case::form::{Choice, NumberField, ReportForm, read};
 use crate::pages::case::patient::Patient;
 use crate::pages::case::reasons::{self, Why};
 use crate::pages::case::values::level_code;
+use crate::pages::household::is_danger;
 use crate::pages::{FormError, TEXTS};
 use crate::store::ReportRecord;
 
 /// What a family can measure at home.
 const ASKED: [Vital; 4] = [Vital::Spo2Pct, Vital::TemperatureC, Vital::Pulse, Vital::RespiratoryRate];
-
-/// From this one on [`Symptom::ALL`] lists danger signs; before it stand those of everyday illness.
-const FIRST_DANGER: Symptom = Symptom::Dyspnoea;
 
 /// A number to type on big keys.
 pub(super) struct Reading {
@@ -68,8 +65,7 @@ impl ReportPage {
             page = page.with_errors();
         }
         let form = ReportForm::new(&page, typed, errors);
-        let is_danger = |choice: &Choice| Symptom::from_code(choice.code).is_some_and(|s| s >= FIRST_DANGER);
-        let (danger, everyday) = form.symptoms.into_iter().partition(is_danger);
+        let (danger, everyday) = form.symptoms.into_iter().partition(|choice| is_danger(choice.code));
         let by = typed.by.as_deref().and_then(Reporter::from_code);
         let is_patient = caller.citizen() == Some(own.case.person_id);
         let today = own.case.opened_at.local_date();

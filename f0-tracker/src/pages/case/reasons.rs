@@ -9,7 +9,8 @@ use crate::domain::symptom::Symptom;
 use crate::domain::vital::Vital;
 
 /// The words of sources that are no names, and their Vietnamese; longer ones first.
-const SOURCE_WORDS: [(&str, &str); 11] = [
+const SOURCE_WORDS: [(&str, &str); 12] = [
+    ("threshold changed by the province", "ngưỡng do tỉnh đổi"),
     ("with the bands of", "với các ngưỡng của"),
     ("severity table", "bảng phân loại mức độ"),
     ("5 to 16 years", "từ 5 đến 16 tuổi"),

@@ -1,6 +1,7 @@
 //! `/hotline`: one search box, the household of whoever calls, the lists of those to call.
 
 mod desk;
+mod household;
 mod member;
 
 use askama::Template;
@@ -89,6 +90,8 @@ struct HotlinePersonPage {
     page: Page,
     person: PersonView,
     members: Vec<MemberCard>,
+    /// How many of the household are ill.
+    ill: usize,
     script: Option<ReportForm>,
     script_action: String,
     acts: ActForms,
@@ -125,6 +128,12 @@ impl HotlinePersonPage {
         Some(Self {
             person: PersonView::new(&page, household, now),
             members: household.members.iter().skip(1).map(|one| MemberCard::new(&page, one, now)).collect(),
+            ill: household
+                .members
+                .iter()
+                .filter_map(|one| one.case.as_ref())
+                .filter(|case| case.state == CaseState::Open)
+                .count(),
             script,
             script_action: format!("/hotline/people/{}/script", asked.person.id),
             acts,
@@ -193,7 +202,7 @@ async fn act(
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    routes
+    household::routes(routes)
         .add(
             Method::GET,
             "/hotline",

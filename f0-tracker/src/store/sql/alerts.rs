@@ -17,6 +17,21 @@ use crate::store::{AlertFilter, AlertRecord, AlertState, Stamp};
 
 const TABLE: &str = "f0_alerts";
 
+/// How dangerous, in the words of the indexes: both databases use one whose expression is written exactly so.
+macro_rules! danger {
+    () => {
+        "CASE level WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END"
+    };
+}
+
+const fn danger(level: AlertLevel) -> i64 {
+    match level {
+        AlertLevel::Emergency => 0,
+        AlertLevel::Urgent => 1,
+        AlertLevel::Watch | AlertLevel::None => 2,
+    }
+}
+
 macro_rules! columns {
     () => {
         "id, case_id, ward_code, level, reasons, status, raised_at, rung, owner, owner_id, escalated_at, \
@@ -68,31 +83,30 @@ pub(super) async fn one(conn: &mut Conn, id: AlertId) -> Result<Option<AlertReco
 pub(super) async fn list(conn: &mut Conn, filter: &AlertFilter) -> Result<Vec<AlertRecord>, StoreError> {
     let mut query = QueryBuilder::<Db>::new(concat!("SELECT ", columns!(), " FROM f0_alerts WHERE 1 = 1"));
     if !filter.states.is_empty() {
-        query.push(" AND status IN (");
-        let mut list = query.separated(", ");
-        for state in &filter.states {
-            list.push_bind(state.code());
-        }
-        query.push(")");
+        super::push_texts(&mut query, "status", filter.states.iter().map(|state| state.code()));
     }
     if let Some(wards) = &filter.wards {
         super::push_wards(&mut query, wards);
     }
     if let Some(cases) = &filter.cases {
-        query.push(" AND case_id IN (");
-        let mut list = query.separated(", ");
-        list.push("NULL");
-        for case in cases {
-            list.push_bind(case.uuid());
-        }
-        query.push(")");
+        super::push_uuids(&mut query, "case_id", cases.iter().map(|case| case.uuid()));
+    }
+    if let Some(level) = filter.level {
+        query.push(concat!(" AND ", danger!(), " = ")).push_bind(danger(level));
+    }
+    if let Some(doctor) = filter.doctor {
+        query.push(" AND case_id IN (SELECT id FROM f0_cases WHERE status = 'open' AND doctor_id = ");
+        query.push_bind(doctor.uuid()).push(")");
     }
     if let Some(account) = filter.hands {
         query.push(" AND ((status = 'open' AND owner_id = ").push_bind(account.uuid());
         query.push(") OR (status = 'acknowledged' AND acknowledged_by = ").push_bind(account.uuid()).push("))");
     }
-    query.push(" ORDER BY CASE level WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, raised_at, id LIMIT ");
-    query.push_bind(filter.limit).push(" OFFSET ").push_bind(filter.offset);
+    if let Some(place) = filter.after {
+        query.push(concat!(" AND (", danger!(), ", raised_at, id) > (")).push_bind(danger(place.level));
+        query.push(", ").push_bind(At(place.raised_at)).push(", ").push_bind(place.id.uuid()).push(")");
+    }
+    query.push(concat!(" ORDER BY ", danger!(), ", raised_at, id LIMIT ")).push_bind(filter.limit);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(record).collect()
 }

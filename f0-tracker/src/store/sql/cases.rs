@@ -147,13 +147,7 @@ pub(super) async fn list(conn: &mut Conn, filter: &CaseFilter) -> Result<Vec<Cas
         super::push_wards(&mut query, wards);
     }
     if let Some(people) = &filter.people {
-        query.push(" AND person_id IN (");
-        let mut list = query.separated(", ");
-        list.push("NULL");
-        for person in people {
-            list.push_bind(person.uuid());
-        }
-        query.push(")");
+        super::push_uuids(&mut query, "person_id", people.iter().map(|person| person.uuid()));
     }
     query.push(match filter.order {
         CaseOrder::Newest => " ORDER BY opened_at DESC, id DESC LIMIT ",
@@ -197,9 +191,10 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     let done = sqlx::query(
         "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, \
          conditions, vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
-         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at, rank) \
+         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at, rank, \
+         opened_on, closed_on) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24, $25, $26) ON CONFLICT DO NOTHING",
+         $23, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING",
     )
     .bind(case.id.uuid())
     .bind(case.person_id.uuid())
@@ -227,6 +222,8 @@ pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option
     .bind(body_hash)
     .bind(case.report_due_at.map(At))
     .bind(Ranking::builtin().place(&case.standing()))
+    .bind(Day(case.opened_at.local_date()))
+    .bind(case.closed_at.map(|at| Day(at.local_date())))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -239,7 +236,7 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
          vaccine_doses = $6, pregnant = $7, risk = $8, ward_code = $9, closed_at = $10, void_reason = $11, \
          doctor_id = $12, level = $13, last_report_at = $14, temperature_tenths = $15, spo2_pct = $16, \
          respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20, \
-         report_due_at = $21, rank = $22 - trend WHERE id = $1",
+         report_due_at = $21, rank = $22 - trend, closed_on = $23 WHERE id = $1",
     )
     .bind(case.id.uuid())
     .bind(case.state.code())
@@ -263,6 +260,7 @@ pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), Sto
     .bind(At(case.specimen_at))
     .bind(case.report_due_at.map(At))
     .bind(Ranking::builtin().place(&case.standing()))
+    .bind(case.closed_at.map(|at| Day(at.local_date())))
     .execute(conn)
     .await?;
     Ok(())

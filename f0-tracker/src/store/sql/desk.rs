@@ -13,8 +13,7 @@ use uuid::Uuid;
 use super::{Conn, Db, Row, Tx, code};
 use crate::domain::act::{ActBody, ActStatus, ActStep};
 use crate::domain::bag::BagCode;
-use crate::domain::case::CaseState;
-use crate::store::{ActFilter, ActRecord, CaseSpan, DeskRead, DeskWrite, Stock, TestCount};
+use crate::store::{ActFilter, ActRecord, DeskRead, DeskWrite, Stock, TestCount};
 
 macro_rules! columns {
     () => {
@@ -118,26 +117,6 @@ impl DeskRead for Tx {
                     ward_code: row.try_get("ward_code")?,
                     outcome: code(row.try_get("outcome")?, Outcome::from_code, "f0_result_counts", "outcome")?,
                     count: row.try_get("n")?,
-                })
-            })
-            .collect()
-    }
-
-    async fn case_spans(&mut self, since: Instant) -> Result<Vec<CaseSpan>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT ward_code, opened_at, closed_at, status FROM f0_cases \
-             WHERE status = 'open' OR (status = 'closed' AND closed_at >= $1)",
-        )
-        .bind(At(since))
-        .fetch_all(self.conn())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(CaseSpan {
-                    ward_code: row.try_get("ward_code")?,
-                    opened_at: row.try_get::<At, _>("opened_at")?.0,
-                    closed_at: row.try_get::<Option<At>, _>("closed_at")?.map(|at| at.0),
-                    state: code(row.try_get("status")?, CaseState::from_code, "f0_cases", "status")?,
                 })
             })
             .collect()

@@ -3,19 +3,58 @@
 use async_trait::async_trait;
 use shared::events::AlertLevel;
 use shared::ids::CaseId;
-use shared::time::Instant;
+use shared::time::{Date, Instant};
 use shared_store::StoreError;
-use shared_store::columns::At;
+use shared_store::columns::{At, Day};
 use sqlx::Row as _;
 
-use super::{Tx, code, evidence};
+use super::{Row, Tx, code, evidence};
 use crate::domain::risk::RiskGroup;
-use crate::store::{AlertCount, AlertState, ContactCount, ContactLevel, Evidence, ListRead, OpenCount};
+use crate::store::{AlertCount, AlertState, ContactCount, ContactLevel, DayCases, Evidence, ListRead, OpenCount};
+
+fn by_day(row: &Row) -> Result<DayCases, StoreError> {
+    let day = row.try_get::<Day, _>("day")?.0;
+    Ok(DayCases { day, ward_code: row.try_get("ward_code")?, count: row.try_get("n")? })
+}
 
 #[async_trait]
 impl ListRead for Tx {
     async fn evidence_of_many(&mut self, cases: &[CaseId]) -> Result<Vec<Evidence>, StoreError> {
         evidence::of_many(self.conn(), cases).await
+    }
+
+    async fn opened_counts(&mut self, from: Date) -> Result<Vec<DayCases>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT opened_on AS day, ward_code, COUNT(*) AS n FROM f0_cases WHERE status IN ('open', 'closed') \
+             AND opened_on >= $1 GROUP BY opened_on, ward_code",
+        )
+        .bind(Day(from))
+        .fetch_all(self.conn())
+        .await?;
+        rows.iter().map(by_day).collect()
+    }
+
+    async fn closed_counts(&mut self, from: Date) -> Result<Vec<DayCases>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT closed_on AS day, ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'closed' \
+             AND closed_on >= $1 GROUP BY closed_on, ward_code",
+        )
+        .bind(Day(from))
+        .fetch_all(self.conn())
+        .await?;
+        rows.iter().map(by_day).collect()
+    }
+
+    async fn open_before_counts(&mut self, day: Date) -> Result<Vec<(Option<String>, i64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND opened_on < $1 GROUP BY ward_code \
+             UNION ALL SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'closed' AND closed_on >= $1 \
+             AND opened_on < $1 GROUP BY ward_code",
+        )
+        .bind(Day(day))
+        .fetch_all(self.conn())
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("ward_code")?, row.try_get("n")?))).collect()
     }
 
     async fn open_counts(&mut self) -> Result<Vec<OpenCount>, StoreError> {
@@ -39,8 +78,11 @@ impl ListRead for Tx {
 
     async fn silent_counts(&mut self, before: Instant) -> Result<Vec<(Option<String>, i64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' \
-             AND (last_report_at < $1 OR (last_report_at IS NULL AND opened_at < $1)) GROUP BY ward_code",
+            // Two ranges of one index; with OR a planner reads every open case for the second.
+            "SELECT ward_code, CAST(SUM(n) AS BIGINT) AS n FROM (\
+             SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND last_report_at < $1 GROUP BY ward_code \
+             UNION ALL SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND last_report_at IS NULL \
+             AND opened_at < $1 GROUP BY ward_code) AS ranges GROUP BY ward_code",
         )
         .bind(At(before))
         .fetch_all(self.conn())

@@ -57,24 +57,31 @@ fn push_wards(query: &mut QueryBuilder<Db>, wards: &[String]) {
 
 /// Adds ` AND column IN (…)` for ids; an empty list fits nothing.
 fn push_uuids(query: &mut QueryBuilder<Db>, column: &str, ids: impl Iterator<Item = Uuid>) {
-    query.push(" AND ").push(column).push(" IN (");
-    let mut list = query.separated(", ");
-    list.push("NULL");
-    for id in ids {
-        list.push_bind(id);
-    }
-    query.push(")");
+    push_any(query, column, ids.collect(), |query, id| {
+        query.push_bind(id);
+    });
 }
 
 /// Adds ` AND column IN (…)` for texts; an empty list fits nothing.
 fn push_texts<'a>(query: &mut QueryBuilder<Db>, column: &str, texts: impl Iterator<Item = &'a str>) {
-    query.push(" AND ").push(column).push(" IN (");
-    let mut list = query.separated(", ");
-    list.push("NULL");
-    for text in texts {
-        list.push_bind(text.to_owned());
+    push_any(query, column, texts.collect(), |query, text| {
+        query.push_bind(text.to_owned());
+    });
+}
+
+/// One value is written as `=`: only then do the indexes that begin with the column serve the order of the list as well.
+fn push_any<T>(query: &mut QueryBuilder<Db>, column: &str, values: Vec<T>, bind: impl Fn(&mut QueryBuilder<Db>, T)) {
+    if values.is_empty() {
+        query.push(" AND 1 = 0");
+        return;
     }
-    query.push(")");
+    let one = values.len() == 1;
+    query.push(" AND ").push(column).push(if one { " = " } else { " IN (" });
+    for (n, value) in values.into_iter().enumerate() {
+        query.push(if n == 0 { "" } else { ", " });
+        bind(query, value);
+    }
+    query.push(if one { "" } else { ")" });
 }
 
 #[async_trait]
