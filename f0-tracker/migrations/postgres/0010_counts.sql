@@ -14,7 +14,7 @@ CREATE INDEX f0_cases_opened_on ON f0_cases (status, opened_on, ward_code);
 CREATE INDEX f0_cases_closed_on ON f0_cases (closed_on, ward_code, opened_on) WHERE status = 'closed';
 CREATE INDEX f0_cases_counts ON f0_cases (status, ward_code, level, risk);
 DROP INDEX f0_cases_silent;
-CREATE INDEX f0_cases_silent ON f0_cases (status, last_report_at, opened_at, ward_code);
+CREATE INDEX f0_cases_silent ON f0_cases (status, (COALESCE(last_report_at, opened_at)), ward_code);
 
 -- f0_cases_doctor_rank begins alike.
 DROP INDEX f0_cases_doctor;

@@ -78,11 +78,8 @@ impl ListRead for Tx {
 
     async fn silent_counts(&mut self, before: Instant) -> Result<Vec<(Option<String>, i64)>, StoreError> {
         let rows = sqlx::query(
-            // Two ranges of one index; with OR a planner reads every open case for the second.
-            "SELECT ward_code, CAST(SUM(n) AS BIGINT) AS n FROM (\
-             SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND last_report_at < $1 GROUP BY ward_code \
-             UNION ALL SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND last_report_at IS NULL \
-             AND opened_at < $1 GROUP BY ward_code) AS ranges GROUP BY ward_code",
+            "SELECT ward_code, COUNT(*) AS n FROM f0_cases WHERE status = 'open' \
+             AND COALESCE(last_report_at, opened_at) < $1 GROUP BY ward_code",
         )
         .bind(At(before))
         .fetch_all(self.conn())
