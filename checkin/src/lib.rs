@@ -41,7 +41,8 @@ use crate::writer::{GroupCommit, VisitWriter};
 pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!(
     "checkin"; "0001_checkin", "0002_venues", "0003_registrations", "0004_checkin_codes", "0005_checkin_declarations",
     "0006_door_proofs", "0007_code_tries",
-    "0008_venue_alerts"
+    "0008_venue_alerts",
+    "0009_cards_shared"
 );
 
 /// The service's name in the audit log.

@@ -40,6 +40,10 @@ const OLD_AREA_CODE: (&str, &str) = ("73", "273");
 const SHOWN_FIRST: usize = 2;
 const SHOWN_LAST: usize = 3;
 
+/// The most people at one phone that are taken for a household: as many as the page of their results lists (our policy). A
+/// phone with more belongs to a dormitory or an office.
+pub const HOUSEHOLD: i64 = 20;
+
 /// A Vietnamese number, mobile or landline, as E.164: `+84` and 9 digits (mobile) or 10 (landline).
 ///
 /// `Debug` never shows the number; `Display` is the E.164 form.

@@ -5,11 +5,11 @@ use shared::ids::PersonId;
 use shared::scan::PersonalCode;
 use shared::time::Instant;
 use shared_store::StoreError;
+use shared_store::cards::{self, CardRecord};
 use shared_web::caller::Caller;
 use uuid::Uuid;
 
-use crate::domain::personal_card;
-use crate::store::{CardRecord, CheckinWrite};
+use crate::store::CheckinWrite;
 use crate::{App, SERVICE};
 
 /// The newest good card of a person, or a new one.
@@ -25,7 +25,7 @@ pub async fn card_of(
 ) -> Result<PersonalCode, StoreError> {
     let key = app.platform.keys();
     match tx.cards_of(person).await?.first() {
-        Some(card) => Ok(personal_card::prove(key.token.bytes(), card.id.into_bytes())),
+        Some(card) => Ok(cards::prove(key.token.bytes(), card.id.into_bytes())),
         None => issue(app, tx, caller, person, now).await,
     }
 }
@@ -42,7 +42,7 @@ pub async fn issue(
     now: Instant,
 ) -> Result<PersonalCode, StoreError> {
     let mut random = app.platform.random();
-    let code = personal_card::draw(app.platform.keys().token.bytes(), &mut random);
+    let code = cards::draw(app.platform.keys().token.bytes(), &mut random);
     let card = CardRecord { id: Uuid::from_bytes(code.card), person_id: person, issued_at: now, revoked_at: None };
     tx.insert_card(&card).await?;
     let entry = caller.audit(SERVICE, "card.issue", Some(format!("person:{person}")), json!({}));
@@ -65,34 +65,4 @@ pub async fn revoke_all(
     let entry = caller.audit(SERVICE, "card.revoke", Some(format!("person:{person}")), json!({"cards": ended}));
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     Ok(ended)
-}
-
-/// Whose card a code is, while the card is good.
-///
-/// # Errors
-/// When the store fails.
-pub async fn holder(
-    app: &App,
-    tx: &mut dyn CheckinWrite,
-    code: &PersonalCode,
-) -> Result<Result<PersonId, CardError>, StoreError> {
-    if !personal_card::is_ours(app.platform.keys().token.bytes(), code) {
-        return Ok(Err(CardError::Forged));
-    }
-    let Some(card) = tx.card(Uuid::from_bytes(code.card)).await? else { return Ok(Err(CardError::Forged)) };
-    if card.revoked_at.is_some() {
-        return Ok(Err(CardError::Revoked));
-    }
-    Ok(tx.canonical(card.person_id).await?.ok_or(CardError::Revoked))
-}
-
-/// Why a card lets nobody in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CardError {
-    /// It was not issued here, or a digit was misread.
-    #[error("the card was not issued here")]
-    Forged,
-    /// Its holder ended it, or is gone.
-    #[error("the card was ended")]
-    Revoked,
 }

@@ -1,7 +1,5 @@
 //! Staff scan what a visitor carries: who it is, and their visit.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::bilingual::Bilingual;
@@ -12,11 +10,11 @@ use shared::problem::FieldError;
 use shared::scan::{self, Card, ScanError, Scanned};
 use shared::time::Instant;
 use shared_store::StoreError;
+use shared_store::cards::{self, CardError};
 use shared_store::people::{PeopleQuery, PlaceKey};
 use shared_web::caller::Caller;
-use shared_web::people::register::{Registrar, register};
+use shared_web::people::register::{Registrar, known_by_number, register};
 
-use super::cards::{self, CardError};
 use super::check_in::{self, CheckInError, CheckedIn};
 use super::venues::works_at;
 use super::{door, proofs};
@@ -170,7 +168,7 @@ async fn who(
 ) -> Result<Who, ScanFailure> {
     match scanned {
         Scanned::Personal(code) => {
-            let holder = cards::holder(app, tx, code).await?;
+            let holder = cards::holder(tx, app.platform.keys().token.bytes(), code).await?;
             let person = holder.map_err(|error| match error {
                 CardError::Forged => ScanError::Personal.into(),
                 CardError::Revoked => refusal(
@@ -192,13 +190,13 @@ async fn who(
         Scanned::Card(card) => holder_of(app, tx, caller, card, now).await,
         Scanned::NationalId(number) => {
             let is_it = |person: &shared::person::Person| person.national_id.as_ref() == Some(number);
-            by_number(tx, number.as_str(), is_it).await
+            by_number(known_by_number(tx, number.as_str(), is_it).await?)
         }
         Scanned::Insurance(number) => {
             let is_it = |person: &shared::person::Person| {
                 person.health_insurance_no.as_ref().is_some_and(|known| known.key() == number.key())
             };
-            by_number(tx, number.key(), is_it).await
+            by_number(known_by_number(tx, number.key(), is_it).await?)
         }
         Scanned::Phone(_) => Err(refusal(
             "phone_alone",
@@ -218,25 +216,16 @@ fn refusal(code: &'static str, vi: &str, en: &str) -> ScanFailure {
 }
 
 /// Somebody of the register by a number alone. A name is not shown: numbers could be tried out.
-async fn by_number(
-    tx: &mut dyn CheckinWrite,
-    number: &str,
-    is_it: impl Fn(&shared::person::Person) -> bool,
-) -> Result<Who, ScanFailure> {
-    let query = PeopleQuery { number: Some(number.to_owned()), limit: 10, ..PeopleQuery::default() };
-    let found = tx.search_people(&query).await?;
-    let people: HashSet<PersonId> =
-        found.iter().filter(|stored| is_it(&stored.person)).map(|stored| stored.person.id).collect();
-    match people.iter().next() {
-        Some(person) if people.len() == 1 => {
-            Ok(Who { person: *person, verified: false, name: None, birth_year: None, warnings: Vec::new() })
-        }
-        _ => Err(refusal(
+fn by_number(known: Option<PersonId>) -> Result<Who, ScanFailure> {
+    let unknown = || {
+        refusal(
             "number_unknown",
             "Số này chưa có trong hệ thống. Hãy quét cả thẻ, hoặc nhập họ tên và số điện thoại",
             "This number is not known yet. Scan the whole card, or type name and phone",
-        )),
-    }
+        )
+    };
+    let person = known.ok_or_else(unknown)?;
+    Ok(Who { person, verified: false, name: None, birth_year: None, warnings: Vec::new() })
 }
 
 /// The holder of a card. Where the card has no identity number, the card itself is recognised when it comes again, so that

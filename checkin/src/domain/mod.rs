@@ -8,7 +8,6 @@ pub mod live_code;
 pub mod marks;
 pub mod opening_hours;
 pub mod parts;
-pub mod personal_card;
 pub mod policy;
 pub mod position;
 pub mod stay;

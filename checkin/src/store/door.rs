@@ -1,4 +1,4 @@
-//! What the door keeps of people beside their visits: personal cards, and codes that were seen before.
+//! What the door keeps of people beside their visits: codes that were seen before, and declarations.
 
 use async_trait::async_trait;
 use shared::ids::PersonId;
@@ -7,19 +7,6 @@ use shared_store::{SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
 use crate::domain::declaration::Verdict;
-
-/// A personal QR card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CardRecord {
-    /// What its QR carries beside the proof. Sixteen random bytes and no UUID of any version; the column is of that type.
-    pub id: Uuid,
-    /// Whose it is.
-    pub person_id: PersonId,
-    /// When it was issued.
-    pub issued_at: Instant,
-    /// Since when it is good no more.
-    pub revoked_at: Option<Instant>,
-}
 
 /// A health declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +34,6 @@ pub struct DeclarationRecord {
 /// Reading the tables of the door.
 #[async_trait]
 pub trait DoorRead: SharedRead {
-    /// A card.
-    async fn card(&mut self, id: Uuid) -> Result<Option<CardRecord>, StoreError>;
-    /// The cards of a person that are good, newest first.
-    async fn cards_of(&mut self, person: PersonId) -> Result<Vec<CardRecord>, StoreError>;
     /// Who the holder of a code was when it was seen before, by its blind index.
     async fn holder_of_code(&mut self, code: &[u8]) -> Result<Option<PersonId>, StoreError>;
     /// A declaration.
@@ -62,10 +45,6 @@ pub trait DoorRead: SharedRead {
 /// Writing the tables of the door.
 #[async_trait]
 pub trait DoorWrite: DoorRead + SharedWrite {
-    /// A new card.
-    async fn insert_card(&mut self, card: &CardRecord) -> Result<(), StoreError>;
-    /// Ends a card of a person, or all of theirs; gives how many were good until then.
-    async fn revoke_cards(&mut self, person: PersonId, card: Option<Uuid>, at: Instant) -> Result<u64, StoreError>;
     /// Remembers the holder of a code, or that it was seen again.
     async fn remember_code(&mut self, code: &[u8], holder: PersonId, day: Date) -> Result<(), StoreError>;
     /// Forgets the codes that were last seen before a day; gives how many.

@@ -51,7 +51,7 @@ use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
 pub use alerts::{AlertRead, AlertRecord, AlertWrite};
-pub use door::{CardRecord, DeclarationRecord, DoorRead, DoorWrite};
+pub use door::{DeclarationRecord, DoorRead, DoorWrite};
 pub use proofs::{ProofRead, ProofRecord, ProofWrite};
 pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::ids::PersonId;
 use shared::place::PlaceKind;
+use shared_store::cards;
 
 use super::support::{Town, on_both};
-use crate::domain::personal_card;
 
 const CARDS: &str = "/api/v1/checkin/cards";
 
@@ -42,7 +42,7 @@ async fn staff_issue_cards_that_every_door_reads(town: Town) {
     assert!(pdf.starts_with(b"%PDF"));
     let person = town.only("tran thi tam").await;
     let card = town.app.store.read().await.unwrap().cards_of(person).await.unwrap().pop().unwrap();
-    let code = personal_card::prove(town.app.platform.keys().token.bytes(), card.id.into_bytes());
+    let code = cards::prove(town.app.platform.keys().token.bytes(), card.id.into_bytes());
     let text = code.address("https://antam.example.vn");
     let (status, done) = town.scan(&door, json!({"text": text})).await;
     assert_eq!((status, &done["visitor"]["full_name"]), (StatusCode::CREATED, &json!("Trần Thị Tám")), "{done}");

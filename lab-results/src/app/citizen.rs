@@ -9,7 +9,7 @@ use shared_web::auth::codes::{self, Asked};
 use shared_web::auth::session::Begun;
 use shared_web::caller::Caller;
 
-use crate::app::{App, SERVICE, undo};
+use crate::app::{App, SERVICE, home, undo};
 use crate::domain::link::LinkCode;
 use crate::store::model::{State, StoredResult};
 
@@ -40,6 +40,8 @@ pub struct Shown {
     pub pooled: bool,
     /// The laboratory's phone.
     pub lab_phone: Option<String>,
+    /// Others at the person's phone have results too.
+    pub shared_phone: bool,
 }
 
 /// The result behind a link. A text that is no code is looked up like any other, so that time tells nothing.
@@ -99,8 +101,10 @@ pub async fn show(app: &App, caller: &Caller, linked: &Linked) -> Result<Shown, 
         None => false,
     };
     let lab_phone = tx.registration(&linked.result.lab_code).await?.and_then(|registration| registration.phone);
+    let shared_phone = home::members(tx.as_mut(), linked, now).await?.len() > 1;
     tx.commit().await?;
     Ok(Shown {
+        shared_phone,
         pooled,
         lab_phone,
         full_name: full_name.unwrap_or_default(),

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use shared::ids::PersonId;
 use shared::person::Birth;
+use shared::phone::HOUSEHOLD;
 use shared::random::bytes;
 use shared::time::{Instant, days, minutes};
 use shared_store::StoreError;
@@ -29,8 +30,6 @@ pub const LINK_DAYS: i64 = 10;
 pub const TRIES: i64 = 10;
 /// How long a browser may ask for the members of a household after the one-time code.
 const ACCESS_MINUTES: i64 = 30;
-/// The most people at one phone that are looked at.
-const MOST_MEMBERS: i64 = 20;
 /// The cookie of a browser that proved to have the phone.
 pub const HOME_COOKIE: &str = "__Host-antam-home";
 
@@ -68,8 +67,7 @@ pub async fn members(tx: &mut dyn LabRead, linked: &Linked, now: Instant) -> Res
     let phone = tx.person(linked.person_id).await?.and_then(|stored| stored.person.phone);
     let mut people = vec![linked.person_id];
     if let Some(phone) = phone {
-        let query =
-            PeopleQuery { phone: Some(phone.as_str().to_owned()), limit: MOST_MEMBERS, ..PeopleQuery::default() };
+        let query = PeopleQuery { phone: Some(phone.as_str().to_owned()), limit: HOUSEHOLD, ..PeopleQuery::default() };
         for found in tx.search_people(&query).await? {
             let kept = tx.canonical(found.person.id).await?.unwrap_or(found.person.id);
             if !people.contains(&kept) {

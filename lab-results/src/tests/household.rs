@@ -96,6 +96,45 @@ async fn a_shared_phone_opens_a_list_of_given_names_and_each_their_own_by_birth_
 }
 
 #[tokio::test]
+async fn who_sees_their_own_result_is_led_to_the_others_of_the_phone() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let link = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    let alone = prove(&lab, &link).await;
+    let session = cookie(&alone);
+    assert!(alone.text().contains("Lê Thị Tám") && !alone.text().contains("?all=1"), "nobody shares the phone yet");
+    lab.results(&one("A2", "Nguyễn Văn Bình", "1980-05-06", "not_detected")).await;
+    let own = browse(&lab, &link, &session).await;
+    assert!(own.text().contains("Lê Thị Tám") && own.text().contains(&format!("{link}?all=1")));
+    let asked = browse(&lab, &format!("{link}?all=1"), &session).await;
+    assert!(asked.text().contains("/code") && !asked.text().contains("Bình"), "the list asks for a code of its own");
+    post(&lab, &format!("{link}/code"), "", &session).await;
+    let list = post(&lab, link.as_str(), &format!("code={}", code(&lab).await), &session).await;
+    assert!(list.text().contains("Bình") && list.text().contains("Tám") && !list.text().contains("Dương tính"));
+    // A spent code sent once more by a browser that is signed in: back to the result, no error.
+    let again = post(&lab, link.as_str(), "code=000000", &session).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn every_step_and_error_names_the_laboratorys_phone() {
+    let lab = TestLab::sqlite().await;
+    let registered = json!({"code": "TG-CDC", "name": "CDC Tiền Giang", "ward_code": super::WARD, "licence_no": "1",
+                            "phone": "0273 3872 222", "kinds": ["pcr"]});
+    let put = lab.post(&lab.officer, "/api/v1/lab/laboratories", &registered).await;
+    assert!(put.status.is_success(), "{}", put.text());
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let link = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    let phone = |answer: &Answer| answer.text().contains("+842733872222") || answer.text().contains("0273 3872 222");
+    assert!(phone(&browse(&lab, &link, "").await));
+    for _ in 0..6 {
+        let asked = post(&lab, &format!("{link}/code"), "", "").await;
+        assert!(phone(&asked), "{}", asked.text());
+    }
+    assert!(phone(&post(&lab, &link, "code=000000", "").await));
+}
+
+#[tokio::test]
 async fn a_browser_without_the_code_opens_nobody() {
     let lab = TestLab::sqlite().await;
     lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;

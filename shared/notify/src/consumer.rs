@@ -18,8 +18,9 @@ use shared_store::{SharedStore, SharedWrite, StoreError};
 
 use crate::NotifyOptions;
 use crate::channel::Medium;
+use crate::household;
 use crate::notice::{self, Audience, Notice};
-use crate::templates::render;
+use crate::templates::{Arg, ResultChange, Template, render};
 
 /// The name in inbox, dead letters and consumer groups.
 const NAME: &str = "notifier";
@@ -30,7 +31,8 @@ const LANG: Lang = Lang::Vi;
 /// Queues messages to people and to those on duty.
 ///
 /// A citizen is written to by SMS at the number of the record that they live on as; who has no mobile number is not
-/// written to: an audit line and the counter `antam_messages_unreachable_total` say so. Alerts are addressed to the
+/// written to: an audit line and the counter `antam_messages_unreachable_total` say so. Where several people
+/// share a phone, one link opens the results of all of them and is sent once. Alerts are addressed to the
 /// duty (`push` to the owner's code, such as `doctor_on_duty`): the shared tables do not say who is on duty.
 pub struct Notifier {
     store: Arc<dyn SharedStore>,
@@ -68,6 +70,13 @@ impl Notifier {
             let detail = json!({"template": template, "reason": "no_mobile_phone"});
             return Ok(tx.audit(&entry("message.skip", subject, detail), now, random).await?);
         };
+        if notice.template == Template::ResultReady
+            && notice.args.contains(&Arg::Change(ResultChange::New))
+            && household::is_led(tx, &recipient, subject, now).await?
+        {
+            metrics::counter!("antam_messages_folded_total", "template" => template).increment(1);
+            return Ok(tx.audit(&entry("message.fold", subject, json!({"template": template})), now, random).await?);
+        }
         let rendered =
             render(notice.template, LANG, &notice.args).map_err(|error| HandlerError::Refused(error.to_string()))?;
         let message = NewMessage {

@@ -13,6 +13,7 @@ pub mod channel;
 pub mod consumer;
 pub mod demo;
 mod fate;
+mod household;
 pub mod notice;
 pub mod sender;
 pub mod smtp;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hkdf::Hkdf;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use shared::random::{self, Random};
 use shared::time::Date;
 use zeroize::Zeroizing;
@@ -133,6 +133,13 @@ impl Keys {
         }
         destroyed.sort_unstable();
         Ok(destroyed)
+    }
+
+    /// The number of the lock of whatever a text names. Two texts with the same number wait for each other needlessly and
+    /// nothing else: 63 bits of a hash are enough.
+    pub(crate) fn lock_number(&self, text: &str) -> i64 {
+        let digest = Sha256::digest(self.sealer.blind("matching", text));
+        i64::from_be_bytes(std::array::from_fn(|i| digest[i])) & i64::MAX
     }
 
     fn day_path(&self, day: Date) -> PathBuf {

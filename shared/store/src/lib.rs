@@ -27,6 +27,7 @@ macro_rules! person_row {
 }
 
 pub mod audit;
+pub mod cards;
 pub mod columns;
 pub mod database;
 pub mod error;
@@ -51,5 +52,5 @@ pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
 pub const MIGRATIONS: migrate::Migrations = migrate::migrations!(
-    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts"
+    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts", "0006_cards"
 );

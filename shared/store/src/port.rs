@@ -10,6 +10,7 @@ use shared::time::Instant;
 use uuid::Uuid;
 
 use crate::audit::{AuditEntry, AuditLine, Head};
+use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
 use crate::pace::Pace;
@@ -49,6 +50,11 @@ pub trait SharedRead: Send {
     async fn open_reviews(&mut self, limit: i64) -> Result<Vec<Review>, StoreError>;
     /// Open questions about this person.
     async fn reviews_of(&mut self, id: PersonId) -> Result<Vec<Review>, StoreError>;
+
+    /// A personal card.
+    async fn card(&mut self, id: Uuid) -> Result<Option<CardRecord>, StoreError>;
+    /// The cards of a person that are good, newest first.
+    async fn cards_of(&mut self, person: PersonId) -> Result<Vec<CardRecord>, StoreError>;
 
     /// A place.
     async fn place(&mut self, key: &PlaceKey) -> Result<Option<Place>, StoreError>;
@@ -151,6 +157,11 @@ pub trait SharedWrite: SharedRead {
     ) -> Result<(), StoreError>;
     /// Answers one question.
     async fn resolve_review(&mut self, id: ReviewId, resolution: &str, now: Instant) -> Result<(), StoreError>;
+
+    /// A new personal card.
+    async fn insert_card(&mut self, card: &CardRecord) -> Result<(), StoreError>;
+    /// Ends a card of a person, or all of theirs; gives how many were good until then.
+    async fn revoke_cards(&mut self, person: PersonId, card: Option<Uuid>, at: Instant) -> Result<u64, StoreError>;
 
     /// A new place; `false` where its code or id is taken.
     async fn insert_place(
@@ -259,6 +270,9 @@ pub trait SharedWrite: SharedRead {
     /// Marks a timer as done; `false` where it was done or cancelled before.
     async fn finish_timer(&mut self, id: TimerId, now: Instant) -> Result<bool, StoreError>;
 
+    /// Holds off others who would write to the same recipient until this transaction ends, so that what was queued for them
+    /// is known whole.
+    async fn lock_recipient(&mut self, recipient: &str) -> Result<(), StoreError>;
     /// Queues a message; `false` where its idempotency key was queued before.
     async fn queue_message(&mut self, message: &NewMessage, now: Instant) -> Result<bool, StoreError>;
     /// Claims messages that are due, until `lease_until`.

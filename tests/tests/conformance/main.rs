@@ -10,6 +10,7 @@ mod sample;
 mod schema;
 mod store_accounts;
 mod store_audit;
+mod store_cards;
 mod store_columns;
 mod store_events;
 mod store_ground;

@@ -19,6 +19,7 @@ on_both_stores! {
     a_settled_message_is_sent_tried_again_or_given_up,
     those_who_were_told_are_known_with_the_first_time,
     many_senders_at_once_share_the_messages,
+    of_those_who_write_to_one_recipient_each_sees_what_the_others_queued,
 }
 
 fn message(n: u64) -> NewMessage {
@@ -167,5 +168,21 @@ async fn many_senders_at_once_share_the_messages(ground: &Ground) -> anyhow::Res
     });
     let all = try_join_all(claims).await?.concat();
     assert_eq!((all.len(), all.iter().collect::<BTreeSet<_>>().len()), (40, 40));
+    Ok(())
+}
+
+async fn of_those_who_write_to_one_recipient_each_sees_what_the_others_queued(ground: &Ground) -> anyhow::Result<()> {
+    let writers = (0..8).map(|n| async move {
+        let message = message(n);
+        let mut tx = ground.store.write().await?;
+        tx.lock_recipient(&message.recipient).await?;
+        if tx.messages(Some(&message.recipient), 10).await?.is_empty() {
+            tx.queue_message(&message, start()).await?;
+        }
+        tx.commit().await?;
+        anyhow::Ok(())
+    });
+    try_join_all(writers).await?;
+    assert_eq!(ground.store.read().await?.messages(None, 10).await?.len(), 1);
     Ok(())
 }

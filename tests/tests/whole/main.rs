@@ -3,5 +3,6 @@
 mod bad_input;
 mod corrections;
 mod crash;
+mod household;
 mod line;
 mod walk;

@@ -1,4 +1,4 @@
-//! The tables of the door: cards, and codes that were seen before.
+//! The tables of the door: codes that were seen before, and declarations.
 
 use async_trait::async_trait;
 use shared::ids::PersonId;
@@ -11,13 +11,7 @@ use uuid::Uuid;
 
 use super::{Row, Tx};
 use crate::domain::declaration::Verdict;
-use crate::store::door::{CardRecord, DeclarationRecord, DoorRead, DoorWrite};
-
-macro_rules! select_cards {
-    ($rest:literal) => {
-        concat!("SELECT id, person_id, issued_at, revoked_at FROM checkin_cards ", $rest)
-    };
-}
+use crate::store::door::{DeclarationRecord, DoorRead, DoorWrite};
 
 macro_rules! declaration_columns {
     () => {
@@ -27,18 +21,6 @@ macro_rules! declaration_columns {
 
 #[async_trait]
 impl DoorRead for Tx {
-    async fn card(&mut self, id: Uuid) -> Result<Option<CardRecord>, StoreError> {
-        let query = sqlx::query(select_cards!("WHERE id = $1"));
-        query.bind(id).fetch_optional(self.conn()).await?.as_ref().map(card).transpose()
-    }
-
-    async fn cards_of(&mut self, person: PersonId) -> Result<Vec<CardRecord>, StoreError> {
-        let query =
-            sqlx::query(select_cards!("WHERE person_id = $1 AND revoked_at IS NULL ORDER BY issued_at DESC, id"));
-        let rows = query.bind(person.uuid()).fetch_all(self.conn()).await?;
-        rows.iter().map(card).collect()
-    }
-
     async fn holder_of_code(&mut self, code: &[u8]) -> Result<Option<PersonId>, StoreError> {
         let holder: Option<Uuid> = sqlx::query_scalar("SELECT person_id FROM checkin_known_codes WHERE code = $1")
             .bind(code)
@@ -64,30 +46,6 @@ impl DoorRead for Tx {
 
 #[async_trait]
 impl DoorWrite for Tx {
-    async fn insert_card(&mut self, card: &CardRecord) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO checkin_cards (id, person_id, issued_at, revoked_at) VALUES ($1, $2, $3, $4)")
-            .bind(card.id)
-            .bind(card.person_id.uuid())
-            .bind(At(card.issued_at))
-            .bind(card.revoked_at.map(At))
-            .execute(self.conn())
-            .await?;
-        Ok(())
-    }
-
-    async fn revoke_cards(&mut self, person: PersonId, card: Option<Uuid>, at: Instant) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "UPDATE checkin_cards SET revoked_at = $1 WHERE person_id = $2 AND revoked_at IS NULL \
-             AND (id = $3 OR $3 IS NULL)",
-        )
-        .bind(At(at))
-        .bind(person.uuid())
-        .bind(card)
-        .execute(self.conn())
-        .await?;
-        Ok(done.rows_affected())
-    }
-
     async fn remember_code(&mut self, code: &[u8], holder: PersonId, day: Date) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO checkin_known_codes (code, person_id, seen_on) VALUES ($1, $2, $3) \
@@ -151,14 +109,5 @@ fn declaration(row: &Row) -> Result<DeclarationRecord, StoreError> {
         content: row.try_get("content")?,
         declared_at: row.try_get::<At, _>("declared_at")?.0,
         valid_until: row.try_get::<At, _>("valid_until")?.0,
-    })
-}
-
-fn card(row: &Row) -> Result<CardRecord, StoreError> {
-    Ok(CardRecord {
-        id: row.try_get("id")?,
-        person_id: PersonId::from_uuid(row.try_get("person_id")?),
-        issued_at: row.try_get::<At, _>("issued_at")?.0,
-        revoked_at: row.try_get::<Option<At>, _>("revoked_at")?.map(|at| at.0),
     })
 }

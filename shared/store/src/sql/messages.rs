@@ -20,6 +20,10 @@ struct Content {
     text: String,
 }
 
+pub(super) async fn lock_recipient(conn: &mut Conn, keys: &Keys, recipient: &str) -> Result<(), StoreError> {
+    dialect::lock(conn, keys.lock_number(&format!("recipient:{recipient}"))).await
+}
+
 pub(super) async fn queue(
     conn: &mut Conn,
     keys: &Keys,

@@ -1,6 +1,7 @@
 //! The shared SQL, written once and compiled for each engine (see the crate's documentation).
 
 mod audit;
+mod cards;
 mod events;
 mod identity;
 mod messages;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use super::{Conn, Db, Engine, dialect};
 use crate::audit::{AuditEntry, AuditLine, Head};
+use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::keys::Keys;
 use crate::migrate::Migrations;
@@ -280,6 +282,14 @@ impl SharedRead for Tx {
     ) -> Result<Vec<AuditLine>, StoreError> {
         audit::lines(&mut self.inner, subject, actor, limit).await
     }
+
+    async fn card(&mut self, id: Uuid) -> Result<Option<CardRecord>, StoreError> {
+        cards::one(&mut self.inner, id).await
+    }
+
+    async fn cards_of(&mut self, person: PersonId) -> Result<Vec<CardRecord>, StoreError> {
+        cards::of(&mut self.inner, person).await
+    }
 }
 
 #[async_trait]
@@ -504,6 +514,18 @@ impl SharedWrite for Tx {
 
     async fn finish_timer(&mut self, id: TimerId, now: Instant) -> Result<bool, StoreError> {
         timers::finish(&mut self.inner, id, now).await
+    }
+
+    async fn insert_card(&mut self, card: &CardRecord) -> Result<(), StoreError> {
+        cards::insert(&mut self.inner, card).await
+    }
+
+    async fn revoke_cards(&mut self, person: PersonId, card: Option<Uuid>, at: Instant) -> Result<u64, StoreError> {
+        cards::revoke(&mut self.inner, person, card, at).await
+    }
+
+    async fn lock_recipient(&mut self, recipient: &str) -> Result<(), StoreError> {
+        messages::lock_recipient(&mut self.inner, &self.keys, recipient).await
     }
 
     async fn queue_message(&mut self, message: &NewMessage, now: Instant) -> Result<bool, StoreError> {

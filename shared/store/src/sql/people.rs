@@ -3,7 +3,6 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use sha2::{Digest, Sha256};
 use shared::area::WardCode;
 use shared::fold::{fold, nfc};
 use shared::identity::{HealthInsuranceNo, NationalId};
@@ -194,18 +193,12 @@ pub(super) async fn merge(conn: &mut Conn, kept: PersonId, other: PersonId) -> R
     Ok(())
 }
 
-/// Two strangers with the same number wait for each other needlessly and nothing else: 63 bits of a hash are enough.
 pub(super) async fn lock_matching(conn: &mut Conn, keys: &Keys, drafts: &[&PersonDraft]) -> Result<(), StoreError> {
     let values = drafts.iter().flat_map(|draft| {
         let name = format!("name:{}", draft.full_name.folded());
         std::iter::once(name).chain(draft.national_id.as_ref().map(|id| format!("id:{}", id.as_str())))
     });
-    let numbers: BTreeSet<i64> = values
-        .map(|value| {
-            let digest = Sha256::digest(keys.sealer.blind("matching", &value));
-            i64::from_be_bytes(std::array::from_fn(|i| digest[i])) & i64::MAX
-        })
-        .collect();
+    let numbers: BTreeSet<i64> = values.map(|value| keys.lock_number(&value)).collect();
     // All in the same order, so that no two wait for each other in a ring.
     dialect::lock_all(conn, &numbers.into_iter().collect::<Vec<_>>()).await
 }

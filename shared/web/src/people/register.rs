@@ -1,14 +1,16 @@
 //! From a draft to a person of the register: the same person, or a new one with a question to a human where there is doubt.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use shared::ids::{PersonId, ReviewId};
 use shared::person::{MatchDecision, Person, PersonDraft, match_person};
 use shared::random::Random;
 use shared::time::Instant;
-use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
-use shared_store::people::Review;
+use shared_store::people::{PeopleQuery, Review};
 use shared_store::registry::RegistryWrite;
+use shared_store::{SharedRead, StoreError};
 
 /// In whose name, and in which request, a person is registered.
 pub struct Registrar<'a> {
@@ -68,6 +70,23 @@ pub async fn register<T: RegistryWrite + ?Sized>(
             Ok(Registered { person_id, created: true, reviews: review.len() })
         }
     }
+}
+
+/// The one person of the register with a number that stands on a card, an identity or an insurance number; `None` where
+/// nobody or several have it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn known_by_number(
+    tx: &mut dyn SharedRead,
+    number: &str,
+    is_it: impl Fn(&Person) -> bool,
+) -> Result<Option<PersonId>, StoreError> {
+    let query = PeopleQuery { number: Some(number.to_owned()), limit: 10, ..PeopleQuery::default() };
+    let found = tx.search_people(&query).await?;
+    let people: HashSet<PersonId> =
+        found.iter().filter(|stored| is_it(&stored.person)).map(|stored| stored.person.id).collect();
+    Ok(people.iter().next().copied().filter(|_| people.len() == 1))
 }
 
 fn person_of(id: PersonId, draft: &PersonDraft) -> Person {
