@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, EMPTY, isOfPerson, nameOf, scan } from "../src/ts/sampling_hand.ts";
+import { add, EMPTY, isOfPerson, nameOf, personalEnd, scan } from "../src/ts/sampling_hand.ts";
 import { codeOf, misreadOf, readCode, readRanges } from "../src/ts/tube_code.ts";
 
 const FIRST = 2 ** 34;
@@ -41,4 +41,17 @@ test("the tube goes first, then people, and each only once", () => {
   assert.equal(add(hand, { full_name: "Mười một" }).step, "full");
   assert.equal(scan(hand, "https://example.org", RANGES).step, "link");
   assert.ok(isOfPerson("082190001234") && isOfPerson("DN4828012345678") && !isOfPerson("100004162"));
+});
+
+test("our personal QR is a person, by the end of its digits, and a tube's code or another address is none", () => {
+  const digits = "1".repeat(60) + "0427";
+  for (const text of [`HTTPS://ANTAM.EXAMPLE/P/${digits}`, `https://antam.example/p/${digits} `, digits]) {
+    assert.equal(personalEnd(text), "0427");
+    assert.ok(isOfPerson(text));
+    const { hand, step } = scan({ ...EMPTY, barcode: "T-1" }, text, RANGES);
+    assert.deepEqual([step, hand.people], ["person", [{ scanned: text.trim() }]]);
+  }
+  for (const text of ["", "100004162", `${digits}1`, `https://antam.example/c/${digits}`, "082190001234"]) {
+    assert.equal(personalEnd(text), null);
+  }
 });

@@ -152,7 +152,15 @@ pub(super) fn all() -> Schemas {
         ("LabKey", object(json!({"label": text()}))),
         (
             "LabKeyMade",
-            object(json!({"id": id(), "lab_code": text(), "label": text(), "hint": text(), "key": text(),
+            object(
+                json!({"id": id(), "kind": text(), "lab_code": text(), "label": text(), "hint": text(), "key": text(),
+            "created_at": time(), "revoked_at": maybe("string")}),
+            ),
+        ),
+        ("LabCertificate", object(json!({"label": text(), "certificate": text()}))),
+        (
+            "LabCertificateAdded",
+            object(json!({"id": id(), "kind": text(), "lab_code": text(), "label": text(), "hint": text(),
             "created_at": time(), "revoked_at": maybe("string")})),
         ),
         ("LabKeyRevoked", object(json!({"id": id(), "revoked": {"type": "boolean"}}))),

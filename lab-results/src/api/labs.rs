@@ -33,7 +33,8 @@ pub(crate) const REGISTRARS: &[Role] = &[Role::Officer, Role::Admin];
 const SHOWN: i64 = 200;
 
 fn key_view(key: &ApiKey) -> Value {
-    json!({"id": key.id, "lab_code": key.lab_code, "label": key.label, "hint": key.hint,
+    let kind = if key.is_certificate() { "certificate" } else { "key" };
+    json!({"id": key.id, "kind": kind, "lab_code": key.lab_code, "label": key.label, "hint": key.hint,
            "created_at": key.created_at, "revoked_at": key.revoked_at})
 }
 
@@ -81,6 +82,25 @@ async fn make_key(
     let mut view = key_view(&made.key);
     view["key"] = json!(made.token);
     Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+#[derive(Deserialize)]
+struct CertificateInput {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    certificate: String,
+}
+
+async fn add_certificate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Json(input): Json<CertificateInput>,
+) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let added = labs::add_certificate(&app, &sender, &code.to_uppercase(), &input.label, &input.certificate).await?;
+    Ok((StatusCode::CREATED, Json(key_view(&added))).into_response())
 }
 
 async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Json<Value>, Problem> {
@@ -178,11 +198,22 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             post(make_key),
         )
         .add(
+            Method::POST,
+            "/api/v1/lab/laboratories/{code}/certificates",
+            Who::Roles(REGISTRARS),
+            Scope::None,
+            Doc::json("Let a laboratory's program in by its client certificate (PEM or SHA-256)")
+                .body("LabCertificate")
+                .answer("LabCertificateAdded")
+                .status(201),
+            post(add_certificate),
+        )
+        .add(
             Method::DELETE,
             "/api/v1/lab/keys/{id}",
             Who::Roles(REGISTRARS),
             Scope::None,
-            Doc::json("Revoke a key").answer("LabKeyRevoked"),
+            Doc::json("Revoke a key or a certificate").answer("LabKeyRevoked"),
             delete(revoke),
         );
     undo_routes(routes)

@@ -12,7 +12,7 @@ pub mod schemas;
 mod specimens;
 mod tubes;
 mod uploads;
-mod validate;
+pub(crate) mod validate;
 pub mod views;
 
 use axum::extract::DefaultBodyLimit;

@@ -15,12 +15,13 @@ use shared::time::{Date, days};
 use shared_store::people::{Session, SessionKind, SessionOwner, StoredAccount};
 use shared_web::Problem;
 use shared_web::caller::token_hash;
+use shared_web::certificate::Fingerprint;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::sender::Sender;
 use crate::domain::label::LabCode;
-use crate::store::citizens::{ApiKey, Conduct, Registration};
+use crate::store::citizens::{ApiKey, CERTIFICATE, Conduct, Registration};
 use crate::store::model::Laboratory;
 
 /// How long a key is good; a laboratory's program is not signed in every day.
@@ -204,12 +205,46 @@ pub struct Made {
 /// # Errors
 /// 404 where there is no such laboratory.
 pub async fn make_key(app: &App, sender: &Sender, code: &str, label: &str) -> Result<Made, Problem> {
+    let token = format!("at_lab_{}", URL_SAFE_NO_PAD.encode(bytes::<32>(&mut app.platform.random())));
+    let hint = token.chars().take(12).collect();
+    let key = let_in(app, sender, code, Entry { label, hint, token: &token, action: "lab.key.make" }).await?;
+    Ok(Made { key, token })
+}
+
+/// Lets a laboratory's program in by its client certificate, as with a key.
+///
+/// # Errors
+/// 404 where there is no such laboratory, 409 where the certificate was registered before, also where it was revoked: a
+/// certificate that was given up is given up; 422 where the text is none.
+pub async fn add_certificate(
+    app: &App,
+    sender: &Sender,
+    code: &str,
+    label: &str,
+    certificate: &str,
+) -> Result<ApiKey, Problem> {
+    let read = Fingerprint::read(certificate);
+    let fingerprint =
+        read.map_err(|error| Problem::field(FieldError::new("/certificate", "certificate", error.detail())))?;
+    let hint = format!("{CERTIFICATE}{}", &fingerprint.to_string()[..16]);
+    let entry = Entry { label, hint, token: &fingerprint.token(), action: "lab.certificate.add" };
+    let_in(app, sender, code, entry).await
+}
+
+/// What a program shows, and how it is called.
+struct Entry<'a> {
+    label: &'a str,
+    hint: String,
+    token: &'a str,
+    action: &'static str,
+}
+
+async fn let_in(app: &App, sender: &Sender, code: &str, entry: Entry<'_>) -> Result<ApiKey, Problem> {
     let now = app.platform.now();
     let mut random = app.platform.random();
     let mut tx = app.store.write().await?;
     let laboratory = tx.laboratory(code).await?.ok_or_else(no_lab)?;
-    let label: String = label.trim().chars().take(100).collect();
-    let token = format!("at_lab_{}", URL_SAFE_NO_PAD.encode(bytes::<32>(&mut random)));
+    let label: String = entry.label.trim().chars().take(100).collect();
     let id = uuid_v7(now, &mut random);
     let province = laboratory.ward_code.get(..2).unwrap_or_default();
     let province = area::ward_any(&laboratory.ward_code).map_or(province, |ward| ward.province_code);
@@ -221,6 +256,24 @@ pub async fn make_key(app: &App, sender: &Sender, code: &str, label: &str) -> Re
         area: AreaScope::Province(province.to_owned()),
         lab_code: Some(laboratory.code.clone()),
     };
+    let key = ApiKey {
+        id,
+        lab_code: laboratory.code.clone(),
+        label,
+        hint: entry.hint,
+        token_hash: token_hash(entry.token),
+        account_id: account.id,
+        created_by: sender.account_id(),
+        created_at: now,
+        revoked_at: None,
+    };
+    if !tx.insert_api_key(&key).await? {
+        return Err(Problem::conflict(
+            "certificate_taken",
+            "Chứng thư này đã được đăng ký trước đây. Hãy tạo chứng thư mới.",
+            "This certificate was registered before. Make a new one.",
+        ));
+    }
     // No password fits an empty hash: the account is signed in to by its key alone.
     let stored = StoredAccount { account: account.clone(), password_hash: String::new(), active: true };
     tx.put_account(&stored, now).await?;
@@ -230,23 +283,11 @@ pub async fn make_key(app: &App, sender: &Sender, code: &str, label: &str) -> Re
         kind: SessionKind::Bearer,
         expires_at: now.plus(days(KEY_DAYS)),
     };
-    tx.insert_session(&session, &token_hash(&token), now).await?;
-    let key = ApiKey {
-        id,
-        lab_code: laboratory.code.clone(),
-        label,
-        hint: token.chars().take(12).collect(),
-        token_hash: token_hash(&token),
-        account_id: account.id,
-        created_by: sender.account_id(),
-        created_at: now,
-        revoked_at: None,
-    };
-    tx.insert_api_key(&key).await?;
-    let entry = sender.audit("lab.key.make", Some(format!("lab:{code}")), json!({"key_id": id}));
-    tx.audit(&entry, now, &mut random).await?;
+    tx.insert_session(&session, &key.token_hash, now).await?;
+    let line = sender.audit(entry.action, Some(format!("lab:{code}")), json!({"key_id": id}));
+    tx.audit(&line, now, &mut random).await?;
     tx.commit().await?;
-    Ok(Made { key, token })
+    Ok(key)
 }
 
 /// Revokes a key: its next request is refused.

@@ -2,6 +2,7 @@
 //! lines itself, in the transaction of its effect.
 
 pub mod batch;
+pub mod bench;
 pub mod citizen;
 pub mod custody;
 pub mod decision;
@@ -27,6 +28,7 @@ pub mod reader;
 pub mod reason;
 pub mod record;
 pub mod row;
+pub mod sampled;
 pub mod sampling;
 pub mod sender;
 pub mod slip;

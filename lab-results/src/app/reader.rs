@@ -52,6 +52,10 @@ pub trait Rows {
     fn source(&self) -> Value {
         Value::Null
     }
+    /// By what name it has the field that a pointer of a result names, where it has it.
+    fn name_of(&self, _pointer: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Begins to read a file.
@@ -109,6 +113,11 @@ impl<T: tabular::TableRows> Rows for Table<T> {
     fn source(&self) -> Value {
         let cells = self.0.header().into_iter().zip(self.0.cells());
         cells.filter(|(_, cell)| !cell.is_empty()).map(|(name, cell)| (name, Value::String(cell))).collect()
+    }
+
+    fn name_of(&self, pointer: &str) -> Option<String> {
+        let name = self.0.column_of(pointer);
+        self.0.header().contains(&name).then_some(name)
     }
 }
 
@@ -205,6 +214,10 @@ impl<R: Read> Rows for MessageRows<'_, R> {
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), Value::from(hl7::field(&text, name)?))))
             .collect()
+    }
+
+    fn name_of(&self, pointer: &str) -> Option<String> {
+        hl7::NAMES.of_pointer(pointer).map(str::to_owned)
     }
 }
 

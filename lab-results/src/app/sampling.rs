@@ -2,17 +2,15 @@
 //! and sends it again without harm.
 
 use serde::{Deserialize, Serialize};
-use shared::bilingual::Bilingual;
 use shared::ids::{OrderId, PlaceId, SpecimenId, uuid_v7};
-use shared::person::PersonInput;
 use shared::problem::FieldError;
-use shared::scan::{self, Scanned};
 use shared::time::{Instant, minutes};
 use shared_store::people::PlaceKey;
 use shared_web::Problem;
 
 use crate::app::App;
-use crate::app::orders::{self, Tested, body_hash, id_of};
+use crate::app::orders::{self, body_hash, id_of};
+use crate::app::sampled::{self, Sampled, SampledPerson};
 use crate::app::sender::Sender;
 use crate::app::specimens::{self, how_many_orders, unknown_kind, wrong_time};
 use crate::app::tubes::unknown_site;
@@ -43,67 +41,11 @@ pub struct SamplingInput {
     pub reason: Option<String>,
 }
 
-/// A person as they stand before the team: typed, scanned, or both.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-pub struct SampledPerson {
-    /// What a scanner read of their card; what is typed beside it fills what the card does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scanned: Option<String>,
-    /// What was typed.
-    #[serde(flatten)]
-    pub typed: PersonInput,
-}
-
-impl SampledPerson {
-    /// The person that card and typing describe together; what the card says goes first.
-    fn described(&self, pointer: &str) -> Result<PersonInput, Vec<FieldError>> {
-        let Some(text) = self.scanned.as_deref().filter(|text| !text.trim().is_empty()) else {
-            return Ok(self.typed.clone());
-        };
-        let refused =
-            |code: &'static str, detail| Err(vec![FieldError::new(format!("{pointer}/scanned"), code, detail)]);
-        let card = match scan::read_text(text) {
-            Ok(Scanned::Card(card)) => card.person,
-            Ok(Scanned::NationalId(number)) => {
-                PersonInput { national_id: Some(number.as_str().to_owned()), ..PersonInput::default() }
-            }
-            Ok(Scanned::Insurance(number)) => {
-                PersonInput { health_insurance_no: Some(number.as_str().to_owned()), ..PersonInput::default() }
-            }
-            Ok(Scanned::Phone(phone)) => {
-                PersonInput { phone: Some(phone.as_str().to_owned()), ..PersonInput::default() }
-            }
-            Ok(Scanned::Personal(_) | Scanned::Poster(_)) => return refused("not_a_card", not_a_card()),
-            Err(error) => return refused(error.code(), error.detail()),
-        };
-        let typed = self.typed.clone();
-        Ok(PersonInput {
-            id: typed.id,
-            full_name: card.full_name.or(typed.full_name),
-            birth_date: card.birth_date.or(typed.birth_date),
-            birth_year: card.birth_year.or(typed.birth_year),
-            sex: card.sex.or(typed.sex),
-            phone: card.phone.or(typed.phone),
-            national_id: card.national_id.or(typed.national_id),
-            health_insurance_no: card.health_insurance_no.or(typed.health_insurance_no),
-            address: card.address.or(typed.address),
-            ward_code: card.ward_code.or(typed.ward_code),
-        })
-    }
-}
-
-fn not_a_card() -> Bilingual {
-    Bilingual::new(
-        "Mã này không cho biết người: hãy quét thẻ CCCD hoặc BHYT, hoặc gõ họ tên và ngày sinh",
-        "This code does not say who it is: scan an identity or insurance card, or type name and birth date",
-    )
-}
-
 struct Draft {
     id: Option<SpecimenId>,
     barcode: Option<Barcode>,
     kit_barcode: Option<Barcode>,
-    people: Vec<Tested>,
+    people: Vec<Sampled>,
     kind: SpecimenKind,
     collected_at: Instant,
     site_id: Option<PlaceId>,
@@ -131,10 +73,15 @@ pub async fn sample(app: &App, sender: &Sender, input: &SamplingInput) -> Result
         return Err(Problem::field(unknown_site()));
     }
     let mut orders: Vec<Order> = Vec::with_capacity(draft.people.len());
-    for (place, tested) in draft.people.into_iter().enumerate() {
+    for (place, sampled) in draft.people.into_iter().enumerate() {
         let pointer = format!("/people/{place}");
-        let found = orders::who(tx.as_mut(), sender, tested, now, &mut random).await?;
-        let person_id = found.ok_or_else(|| Problem::field(nobody(&pointer)))?;
+        let person_id = match sampled {
+            Sampled::Person(tested) => {
+                let found = orders::who(tx.as_mut(), sender, tested, now, &mut random).await?;
+                found.ok_or_else(|| Problem::field(nobody(&pointer)))?
+            }
+            Sampled::Code(code) => sampled::holder(app, tx.as_mut(), &code, &pointer).await?,
+        };
         if orders.iter().any(|order| order.person_id == person_id) {
             return Err(Problem::field(how_many_orders(&pointer)));
         }
@@ -187,9 +134,8 @@ fn parse(input: &SamplingInput, now: Instant) -> Result<Draft, Problem> {
     let mut people = Vec::with_capacity(input.people.len());
     for (place, person) in input.people.iter().enumerate().take(LARGEST) {
         let pointer = format!("/people/{place}");
-        let tested = person.described(&pointer).and_then(|person| orders::tested(&person, &pointer, today));
-        match tested {
-            Ok(tested) => people.push(tested),
+        match person.read(&pointer, today) {
+            Ok(sampled) => people.push(sampled),
             Err(found) => errors.extend(found),
         }
     }

@@ -22,7 +22,7 @@ use crate::app::sender::Sender;
 use crate::domain::detect::{self, Format};
 use crate::domain::message::Mapping;
 use crate::domain::report::{CellError, RowReport};
-use crate::domain::tabular::FileError;
+use crate::domain::tabular::{self, FileError};
 use crate::store::model::Upload;
 
 /// How many chunks may wait between the reader of a file and the store.
@@ -244,6 +244,8 @@ pub struct Read {
     pub rows: Vec<Incoming>,
     /// The texts that each row was read from.
     pub sources: Vec<Value>,
+    /// By what name it has the field that a pointer of a result names, where it has it.
+    pub names: Vec<(&'static str, String)>,
 }
 
 /// Reads a body that is in memory, whatever it is.
@@ -256,7 +258,9 @@ pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<Read,
     let kept = file.write_all(bytes).and_then(|()| file.rewind());
     kept.map_err(|_| Problem::busy())?;
     let mut rows = reader::open(format, file, reading, now).map_err(unreadable)?;
-    let mut read = Read { format, naming: rows.naming(), rows: Vec::new(), sources: Vec::new() };
+    let pointers = tabular::dictionary().map(|entry| entry.pointer);
+    let names = pointers.filter_map(|pointer| Some((pointer, rows.name_of(pointer)?))).collect();
+    let mut read = Read { format, naming: rows.naming(), rows: Vec::new(), sources: Vec::new(), names };
     while let Some(row) = rows.next_row() {
         read.rows.push(row);
         read.sources.push(rows.source());

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -45,6 +45,7 @@ pub(super) struct CodePage {
     /// The link is older than it is good for.
     pub(super) expired: bool,
     errors: Vec<FormError>,
+    help_phone: String,
 }
 
 /// A member of the household as the page shows them.
@@ -73,12 +74,13 @@ impl HomePage {
         linked: &Linked,
         members: &[HomeMember],
         wrong: Option<(LinkCode, &Opened)>,
-        help_phone: Option<String>,
+        help_phone: String,
     ) -> Self {
         let mut page = Page::new(caller, &TEXTS, "result-home-title");
         let mut errors = Vec::new();
         let mut rows = Vec::with_capacity(members.len());
-        for (place, member) in members.iter().enumerate() {
+        for (place, member) in (1..).zip(members) {
+            let field = format!("birth-{place}");
             let said = match wrong {
                 Some((link, Opened::Wrong(left))) if link == member.link_code => {
                     page.t_with("result-home-wrong", &[("left", (*left).into())])
@@ -86,12 +88,12 @@ impl HomePage {
                 _ => String::new(),
             };
             if !said.is_empty() {
-                errors.push(FormError { id: BIRTH_FIELDS[place.min(BIRTH_FIELDS.len() - 1)], message: said.clone() });
+                errors.push(FormError { id: field.clone().into(), message: said.clone() });
             }
             rows.push(MemberRow {
                 given_name: member.given_name.clone(),
                 link: member.link_code.to_string(),
-                field: BIRTH_FIELDS[place.min(BIRTH_FIELDS.len() - 1)].to_owned(),
+                field,
                 locked: member.locked || !member.has_birth,
                 error: said,
             });
@@ -99,22 +101,9 @@ impl HomePage {
         if !errors.is_empty() {
             page = page.with_errors();
         }
-        Self {
-            page,
-            path: format!("/r/{}/member", linked.result.link_code),
-            members: rows,
-            errors,
-            help_phone: help_phone.unwrap_or_else(|| HOTLINE.to_owned()),
-        }
+        Self { page, path: format!("/r/{}/member", linked.result.link_code), members: rows, errors, help_phone }
     }
 }
-
-/// The ids of the fields for birth dates.
-const BIRTH_FIELDS: [&str; 20] = [
-    "birth-1", "birth-2", "birth-3", "birth-4", "birth-5", "birth-6", "birth-7", "birth-8", "birth-9", "birth-10",
-    "birth-11", "birth-12", "birth-13", "birth-14", "birth-15", "birth-16", "birth-17", "birth-18", "birth-19",
-    "birth-20",
-];
 
 /// The province's health hotline, where a laboratory told no phone.
 const HOTLINE: &str = "1022";
@@ -147,11 +136,14 @@ pub(super) struct ResultPage {
     care: bool,
     slip: String,
     help_phone: String,
+    /// Where the results of the others at this phone are; empty where there are none.
+    others: String,
 }
 
 impl CodePage {
-    pub(super) fn new(caller: &Caller, linked: &Linked, asked: Asked) -> Self {
+    pub(super) fn new(caller: &Caller, linked: &Linked, asked: Asked, help_phone: String) -> Self {
         Self {
+            help_phone,
             page: Page::new(caller, &TEXTS, "result-code-title"),
             path: format!("/r/{}", linked.result.link_code),
             asked,
@@ -161,9 +153,9 @@ impl CodePage {
         }
     }
 
-    pub(super) fn wrong(caller: &Caller, linked: &Linked) -> Self {
-        let mut this = Self::new(caller, linked, Asked::Sent);
-        this.errors.push(FormError { id: "code", message: this.page.t("result-code-wrong") });
+    pub(super) fn wrong(caller: &Caller, linked: &Linked, help_phone: String) -> Self {
+        let mut this = Self::new(caller, linked, Asked::Sent, help_phone);
+        this.errors.push(FormError { id: "code".into(), message: this.page.t("result-code-wrong") });
         this.page = this.page.with_errors();
         this
     }
@@ -220,6 +212,7 @@ impl ResultPage {
             advice: advice.collect(),
             care: key == "detected",
             slip: format!("/r/{}/slip.pdf", result.link_code),
+            others: if shown.shared_phone { format!("/r/{}?all=1", result.link_code) } else { String::new() },
             help_phone: shown.lab_phone.clone().unwrap_or_else(|| HOTLINE.to_owned()),
             page,
         }
@@ -246,14 +239,22 @@ pub(super) async fn opened(app: &App, caller: &Caller, linked: &Linked) -> Resul
     Ok(ResultPage::new(caller, &shown, birth_year, app.platform.now()))
 }
 
+/// Whether the whole household is asked for, by somebody who sees their own result.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    all: String,
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
-    if caller.citizen() == Some(linked.person_id) {
+    if caller.citizen() == Some(linked.person_id) && wanted.all.is_empty() {
         return Ok(even(&opened(&app, &caller, &linked).await?));
     }
     let now = app.platform.now();
@@ -261,17 +262,17 @@ pub(super) async fn show(
     let members = home::members(tx.as_mut(), &linked, now).await?;
     let expired = home::good_until(tx.as_mut(), &linked.result).await? < now;
     drop(tx);
+    let help = help_phone(&app, &linked).await?;
     if members.len() > 1 && home::is_in(&app, cookie(&headers, HOME_COOKIE), &members).await? {
-        let help = help_phone(&app, &linked).await?;
         return Ok(even(&HomePage::new(&caller, &linked, &members, None, help)));
     }
-    Ok(even(&CodePage { expired, ..CodePage::new(&caller, &linked, Asked::Not) }))
+    Ok(even(&CodePage { expired, ..CodePage::new(&caller, &linked, Asked::Not, help) }))
 }
 
-/// The phone of the laboratory, where it told one.
-async fn help_phone(app: &App, linked: &Linked) -> Result<Option<String>, Problem> {
+/// The phone of the laboratory, or the hotline where it told none.
+async fn help_phone(app: &App, linked: &Linked) -> Result<String, Problem> {
     let registration = app.store.read().await?.registration(&linked.result.lab_code).await?;
-    Ok(registration.and_then(|registration| registration.phone))
+    Ok(registration.and_then(|registration| registration.phone).unwrap_or_else(|| HOTLINE.to_owned()))
 }
 
 #[derive(Deserialize)]
@@ -318,7 +319,8 @@ pub(super) async fn ask(State(app): State<App>, caller: Caller, Path(code): Path
         codes::Asked::NoPhone => (Asked::NoPhone, String::new(), StatusCode::OK),
         codes::Asked::TooMany => (Asked::TooMany, String::new(), StatusCode::TOO_MANY_REQUESTS),
     };
-    let page = CodePage { masked, ..CodePage::new(&caller, &linked, asked) };
+    let help = help_phone(&app, &linked).await?;
+    let page = CodePage { masked, ..CodePage::new(&caller, &linked, asked, help) };
     Ok((status, even(&page)).into_response())
 }
 
@@ -335,12 +337,13 @@ pub(super) async fn redeem(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
-    if caller.citizen() == Some(linked.person_id) {
-        // The form sent once more, as by loading the page again: its code is spent, the session lives.
-        return Ok(Redirect::to(&format!("/r/{}", linked.result.link_code)).into_response());
-    }
     let Some(begun) = citizen::redeem(&app, &caller, &linked, &typed.code).await? else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, even(&CodePage::wrong(&caller, &linked))).into_response());
+        if caller.citizen() == Some(linked.person_id) {
+            // The form sent once more, as by loading the page again: its code is spent, the session lives.
+            return Ok(Redirect::to(&format!("/r/{}", linked.result.link_code)).into_response());
+        }
+        let help = help_phone(&app, &linked).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, even(&CodePage::wrong(&caller, &linked, help))).into_response());
     };
     let members = home::members(app.store.read().await?.as_mut(), &linked, app.platform.now()).await?;
     if members.len() > 1 {

@@ -168,7 +168,7 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done
             .find(|known| **known == done)
             .map(|done| page.t(&format!("lab-done-{done}")))
             .unwrap_or_default(),
-        errors: problems.into_iter().map(|message| FormError { id: "file", message }).collect(),
+        errors: problems.into_iter().map(|message| FormError { id: "file".into(), message }).collect(),
         waiting: waiting.into_iter().map(|held| WaitingRow::new(&page, now, held)).collect(),
         uploads: uploads.into_iter().map(|upload| UploadRow::new(&page, now, upload)).collect(),
         results: results.iter().map(|result| ResultRow::new(&page, result)).collect(),

@@ -1,5 +1,4 @@
-//! `/lab/labs`: laboratories and their keys, for a health officer; `/lab/undo`: what is still to undo; `/lab/bench`: the test
-//! bench.
+//! `/lab/labs`: laboratories and their keys, for a health officer; `/lab/undo`: what is still to undo.
 
 use askama::Template;
 use axum::Form;
@@ -7,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::Value;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 use shared_web::extract::Id;
@@ -20,8 +18,6 @@ use crate::app::App;
 use crate::app::labs::{self, LabInput};
 use crate::app::sender::Sender;
 use crate::app::undo;
-use crate::app::upload::{self, Command};
-use crate::domain::report::RowReport;
 
 /// How many tasks the page shows.
 const SHOWN: i64 = 100;
@@ -44,6 +40,9 @@ struct LabRow {
     bad: i64,
     keys: Vec<KeyRow>,
     action: String,
+    certificates: String,
+    /// The id of the field for a certificate.
+    field: String,
 }
 
 #[derive(Template)]
@@ -92,6 +91,8 @@ async fn labs_page(app: &App, caller: &Caller, key: String, errors: Vec<FormErro
                 })
                 .collect(),
             action: format!("/lab/labs/{}/keys", laboratory.code),
+            certificates: format!("/lab/labs/{}/certificates", laboratory.code),
+            field: format!("certificate-{}", laboratory.code),
             code: laboratory.code,
             name: laboratory.name,
         });
@@ -144,7 +145,8 @@ pub(super) async fn register(
         Err(problem) if !problem.errors.is_empty() => {
             let lang = caller.lang();
             let errors = problem.errors.iter();
-            let errors = errors.map(|e| FormError { id: field_of(&e.pointer), message: e.detail.get(lang).to_owned() });
+            let errors =
+                errors.map(|e| FormError { id: field_of(&e.pointer).into(), message: e.detail.get(lang).to_owned() });
             let page = labs_page(&app, &caller, String::new(), errors.collect()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response())
         }
@@ -166,6 +168,35 @@ pub(super) async fn make_key(
 ) -> Result<Response, Problem> {
     let made = labs::make_key(&app, &Sender::of(&caller)?, &code.to_uppercase(), &form.label).await?;
     Ok(html(&labs_page(&app, &caller, made.token, Vec::new()).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct CertificateForm {
+    label: String,
+    certificate: String,
+}
+
+pub(super) async fn add_certificate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Form(form): Form<CertificateForm>,
+) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let code = code.to_uppercase();
+    match labs::add_certificate(&app, &sender, &code, &form.label, &form.certificate).await {
+        Ok(_) => Ok(Redirect::to("/lab/labs").into_response()),
+        Err(problem) if matches!(problem.status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => {
+            let detail = problem.errors.first().map_or(&*problem.detail, |error| &error.detail);
+            let message = detail.get(caller.lang()).to_owned();
+            let errors = vec![FormError { id: format!("certificate-{code}").into(), message }];
+            let page = labs_page(&app, &caller, String::new(), errors).await?;
+            Ok((problem.status, html(&page)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 pub(super) async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
@@ -226,85 +257,4 @@ pub(super) async fn undone(
 ) -> Result<Response, Problem> {
     undo::finish(&app, &Sender::of(&caller)?, id, &form.note).await?;
     Ok(Redirect::to("/lab/undo").into_response())
-}
-
-struct BenchRow {
-    row: u64,
-    accession: String,
-    status: String,
-    reasons: Vec<String>,
-}
-
-#[derive(Template)]
-#[template(path = "lab_bench.html")]
-struct BenchPage {
-    page: Page,
-    tabs: Vec<Tab>,
-    posted: String,
-    errors: Vec<FormError>,
-    rows: Vec<BenchRow>,
-}
-
-impl BenchPage {
-    fn new(caller: &Caller, posted: String, errors: Vec<FormError>, report: Option<&RowReport>) -> Self {
-        let mut page = Page::new(caller, &TEXTS, "lab-bench-title").work();
-        if !errors.is_empty() {
-            page = page.with_errors();
-        }
-        let lang = page.language();
-        let rows = report.map(|report| {
-            let rows = report.rows().iter().map(|row| BenchRow {
-                row: row.row(),
-                accession: row.accession().unwrap_or_default().to_owned(),
-                status: page.t(&format!("lab-count-{}", row.status().code())),
-                reasons: row.errors().map(|e| format!("{}: {}", e.column, e.detail_in(lang))).collect(),
-            });
-            rows.collect()
-        });
-        Self { tabs: tabs(&page, caller, "/lab/bench"), posted, errors, rows: rows.unwrap_or_default(), page }
-    }
-}
-
-pub(super) async fn bench(caller: Caller) -> Result<Response, Problem> {
-    Ok(html(&BenchPage::new(&caller, String::new(), Vec::new(), None)))
-}
-
-#[derive(Deserialize)]
-pub(super) struct BenchForm {
-    #[serde(default)]
-    body: String,
-}
-
-pub(super) async fn try_out(
-    State(app): State<App>,
-    caller: Caller,
-    Form(form): Form<BenchForm>,
-) -> Result<Response, Problem> {
-    let lang = caller.lang();
-    let report = tried(&app, &caller, &form.body).await;
-    let page = match report {
-        Ok(report) => BenchPage::new(&caller, form.body, Vec::new(), Some(&report)),
-        Err(problem) => {
-            let mut errors: Vec<_> = problem.errors.iter().map(|error| error.detail.get(lang).to_owned()).collect();
-            if errors.is_empty() {
-                errors.push(problem.detail.get(lang).to_owned());
-            }
-            let errors = errors.into_iter().map(|message| FormError { id: "body", message }).collect();
-            BenchPage::new(&caller, form.body, errors, None)
-        }
-    };
-    Ok(html(&page))
-}
-
-/// What would become of records; nothing is stored.
-async fn tried(app: &App, caller: &Caller, body: &str) -> Result<RowReport, Problem> {
-    let sender = Sender::of(caller)?;
-    let command = Command { dry_run: true, ..Command::default() };
-    if let Ok(json) = serde_json::from_str::<Value>(body)
-        && json.get("resourceType").is_none()
-    {
-        return upload::take_json(app, sender, json, command).await;
-    }
-    let file = crate::api::received(app, body.as_bytes().to_vec()).await?;
-    upload::take_file(app, sender, file, command).await
 }

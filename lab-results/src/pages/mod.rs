@@ -1,5 +1,6 @@
 //! The pages of the service: the laboratory's work list with its upload, and the citizen's result.
 
+mod bench;
 mod cells;
 mod citizen;
 mod example;
@@ -16,6 +17,9 @@ mod tabs;
 #[cfg(test)]
 mod tests;
 mod tubes;
+mod words;
+
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::Extension;
@@ -47,7 +51,7 @@ fluent_templates::static_loader! {
 
 /// One thing to correct in a form.
 struct FormError {
-    id: &'static str,
+    id: Cow<'static, str>,
     message: String,
 }
 
@@ -119,7 +123,7 @@ fn figure(lang: Lang, number: u64) -> String {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>, app: &App) -> Routes<App> {
-    more_routes(officer_routes(tube_routes(work_routes(result_routes(routes), app))))
+    more_routes(officer_routes(tube_routes(work_routes(result_routes(routes), app))), app)
 }
 
 fn tube_routes(routes: Routes<App>) -> Routes<App> {
@@ -186,10 +190,18 @@ fn officer_routes(routes: Routes<App>) -> Routes<App> {
             page("Make a key for a laboratory's program").form(),
             post(labs::make_key),
         )
+        .add(
+            Method::POST,
+            "/lab/labs/{code}/certificates",
+            registrars,
+            Scope::None,
+            page("Let a laboratory's program in by its client certificate").form(),
+            post(labs::add_certificate),
+        )
         .add(Method::POST, "/lab/keys/{id}/revoke", registrars, Scope::None, page("Revoke a key"), post(labs::revoke))
 }
 
-fn more_routes(routes: Routes<App>) -> Routes<App> {
+fn more_routes(routes: Routes<App>, app: &App) -> Routes<App> {
     let workers = Who::Roles(WORKERS);
     let page = Doc::page;
     routes
@@ -202,14 +214,38 @@ fn more_routes(routes: Routes<App>) -> Routes<App> {
             page("Strike a task off the list").form(),
             post(labs::undone),
         )
-        .add(Method::GET, "/lab/bench", workers, Scope::None, page("The test bench"), get(labs::bench))
+        .add(Method::GET, "/lab/bench", workers, Scope::None, page("The test bench"), get(bench::show))
         .add(
             Method::POST,
             "/lab/bench",
             workers,
             Scope::Own,
             page("What would become of records; nothing is stored").form(),
-            post(labs::try_out),
+            post(bench::paste),
+        )
+        .add(
+            Method::POST,
+            "/lab/bench/file",
+            workers,
+            Scope::Own,
+            page("What would become of a file; nothing is stored").takes("multipart/form-data"),
+            post(bench::file).layer(DefaultBodyLimit::max(app.platform.config.upload_limit)),
+        )
+        .add(
+            Method::GET,
+            "/lab/words",
+            workers,
+            Scope::Own,
+            page("What the laboratory's own headers, codes and words mean").query(&["lab"]),
+            get(words::show),
+        )
+        .add(
+            Method::POST,
+            "/lab/words",
+            workers,
+            Scope::Own,
+            page("Say what a word of the laboratory means").form(),
+            post(words::put),
         )
 }
 

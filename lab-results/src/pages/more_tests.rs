@@ -6,13 +6,26 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 
 use crate::tests::flow::{found, person, sample, sampler};
-use crate::tests::{Answer, TestLab, result};
+use crate::tests::{Answer, TestLab, multipart, result};
 
 /// Words of a page that look like a key of a catalogue.
 fn missing_keys(page: &str) -> Vec<&str> {
     let texts = page.split(['<', '>']).skip(2).step_by(2);
     let words = texts.flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')));
-    let keys = ["lab-", "pool-", "member-", "tube-", "undo-", "sampling-", "slip-", "result-", "shell-", "nav-"];
+    let keys = [
+        "lab-",
+        "pool-",
+        "member-",
+        "tube-",
+        "undo-",
+        "sampling-",
+        "slip-",
+        "result-",
+        "outcome-",
+        "method-",
+        "shell-",
+        "nav-",
+    ];
     words.filter(|word| keys.iter().any(|key| word.starts_with(key))).collect()
 }
 
@@ -50,6 +63,8 @@ async fn every_section_is_shown_in_both_languages_with_something_in_it() {
         (&lab.officer, "/lab/undo"),
         (&lab.officer, "/lab/labs"),
         (&lab.lab, "/lab/bench"),
+        (&lab.lab, "/lab/words"),
+        (&lab.officer, "/lab/words?lab=TG-CDC"),
         (&sampler, "/sampling"),
         (&sampler, &*tube_page),
     ];
@@ -133,4 +148,77 @@ async fn the_bench_reads_what_is_pasted_and_stores_nothing() {
     assert!(form(&lab, &lab.lab, "/lab/bench", "body=hm").await.text().contains("<title>Lỗi:"));
     let stored = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
     assert_eq!(stored["items"], json!([]), "nothing is stored");
+}
+
+#[tokio::test]
+async fn the_bench_shows_field_by_field_what_was_sent_and_what_it_was_read_as() {
+    let lab = TestLab::sqlite().await;
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let csv = "Mã xét nghiệm;Họ và tên;Năm sinh;Ngày lấy mẫu;Ngày trả kết quả;Phương pháp;Kết quả;Ghi chú\n\
+               A1;Lê Thị Tám;1950;09/03/2022 08:00;09/03/2022;PCR;âm tính;gấp\n";
+    let page = form(&lab, &lab.lab, "/lab/bench", &format!("body={}", encoded(csv))).await.text();
+    for shown in
+        ["09/03/2022 08:00", "Lê Thị Tám", "âm tính", "Âm tính (not_detected)", "Không dùng đến", "gấp", "1950"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let hl7 = "MSH|^~\\&|LIS|TG-CDC|ANTAM|AT|20220310070000+0700||ORU^R01|1|P|2.5.1\rPID|1||||Lê^Thị Tám||1950\r\
+               OBR|1||A9|94500-6^^LN\rOBX|1|CWE|94500-6^^LN||có lẽ||||||F\r";
+    let page = form(&lab, &lab.lab, "/lab/bench", &format!("body={}", encoded(hl7))).await.text();
+    for shown in ["HL7", "OBX-5", "có lẽ", "PID-5", "Lê^Thị Tám"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let (content_type, body) = multipart("file", csv.as_bytes());
+    let file = lab.post_as(&lab.lab, "/lab/bench/file", &content_type, body).await.text();
+    assert!(file.contains("Âm tính (not_detected)"), "{file}");
+    let (content_type, body) = multipart("other", csv.as_bytes());
+    let none = lab.post_as(&lab.lab, "/lab/bench/file", &content_type, body).await.text();
+    assert!(none.contains("<title>Lỗi:") && none.contains("Chọn một tệp"), "{none}");
+}
+
+#[tokio::test]
+async fn a_laboratory_says_on_a_page_what_its_own_words_mean() {
+    let lab = TestLab::sqlite().await;
+    let file = "So ho so;Benh nhan;Nam;Luc lay;Luc tra;Ma test;KQ cuoi\n\
+                A1;Lê Thị Tám;1950;09/03/2022;09/03/2022;XN-7;OK\n";
+    assert_eq!(lab.upload("", file.as_bytes()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (kind, local, target) in [
+        ("header", "So ho so", "accession"),
+        ("header", "Benh nhan", "full_name"),
+        ("header", "Nam", "birth_year"),
+        ("header", "Luc lay", "collected_at"),
+        ("header", "Luc tra", "resulted_at"),
+        ("header", "Ma test", "loinc"),
+        ("header", "KQ cuoi", "outcome"),
+        ("test", "XN-7", "94500-6"),
+        ("outcome", "OK", "not_detected"),
+    ] {
+        let body = format!("kind={kind}&local={}&target={target}", local.replace(' ', "+"));
+        let said = form(&lab, &lab.lab, "/lab/words", &body).await;
+        assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text());
+    }
+    let page = browse(&lab, &lab.lab, "/lab/words", "vi").await.text();
+    assert!(page.contains("so ho so") && page.contains("Mã xét nghiệm") && page.contains("94500-6"), "{page}");
+    let report = lab.upload("", file.as_bytes()).await;
+    assert_eq!(report.json()["accepted"], json!(1), "{}", report.text());
+
+    for (body, error) in [
+        ("kind=test&local=XN-8&target=XN", "Một mã LOINC"),
+        ("kind=outcome&local=&target=detected", "Từ 1 đến 100 ký tự"),
+        ("kind=outcome&local=x&target=", "Hãy chọn nghĩa"),
+    ] {
+        let refused = form(&lab, &lab.lab, "/lab/words", body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("<title>Lỗi:") && refused.text().contains(error), "{}", refused.text());
+    }
+    assert_eq!(
+        form(&lab, &lab.lab, "/lab/words", "kind=outcome&local=OK&remove=1").await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(!browse(&lab, &lab.lab, "/lab/words", "vi").await.text().contains(">ok<"));
+    // An officer says it for a laboratory; another laboratory's account says nothing for this one.
+    let overseen = form(&lab, &lab.officer, "/lab/words", "lab=TG-CDC&kind=outcome&local=OK&target=invalid").await;
+    assert_eq!(overseen.headers[header::LOCATION], "/lab/words?lab=TG-CDC");
+    let other = form(&lab, &lab.lab, "/lab/words", "lab=HCM-PASTEUR&kind=outcome&local=OK&target=invalid").await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -16,13 +16,14 @@ pub(super) struct Tab {
 }
 
 /// The sections, their words, and who sees them.
-const TABS: [(&str, &str, &[Role]); 7] = [
+const TABS: [(&str, &str, &[Role]); 8] = [
     ("/lab", "lab-tab-results", &[Role::Lab, Role::Officer]),
     ("/lab/tubes", "lab-tab-tubes", &[Role::Lab, Role::Officer, Role::Sampler, Role::Nurse]),
     ("/lab/pools", "lab-tab-pools", &[Role::Lab, Role::Officer, Role::Sampler, Role::Nurse]),
     ("/lab/labels", "lab-tab-labels", &[Role::Lab, Role::Officer, Role::Sampler, Role::Nurse]),
     ("/lab/undo", "lab-tab-undo", &[Role::Lab, Role::Officer]),
     ("/lab/bench", "lab-tab-bench", &[Role::Lab, Role::Officer]),
+    ("/lab/words", "lab-tab-words", &[Role::Lab, Role::Officer]),
     ("/lab/labs", "lab-tab-labs", &[Role::Officer]),
 ];
 

@@ -71,6 +71,7 @@ fn result_page(lang: Lang, outcome: Outcome, status: Status, before: Option<Outc
         before,
         pooled: false,
         lab_phone: None,
+        shared_phone: true,
     };
     ResultPage::new(&caller(lang), &shown, Some(1955), now()).render().unwrap()
 }
@@ -128,12 +129,14 @@ fn the_page_of_the_code_tells_nothing_of_the_person_at_any_step() {
         Linked { result: stored(Outcome::Detected, Status::Final), person_id: PersonId::from_uuid(Uuid::from_u128(7)) };
     for lang in [Lang::Vi, Lang::En] {
         let caller = caller(lang);
-        let new = |asked| CodePage::new(&caller, &linked, asked);
+        let phone = || "0273 3872 222".to_owned();
+        let new = |asked| CodePage::new(&caller, &linked, asked, phone());
         let mut sent = new(Asked::Sent);
         sent.masked = "•••• ••• 678".to_owned();
-        let pages =
-            [new(Asked::Not), sent, new(Asked::NoPhone), new(Asked::TooMany), CodePage::wrong(&caller, &linked)];
+        let wrong = CodePage::wrong(&caller, &linked, phone());
+        let pages = [new(Asked::Not), sent, new(Asked::NoPhone), new(Asked::TooMany), wrong];
         for page in pages.map(|page| page.render().unwrap()) {
+            assert!(page.contains("0273 3872 222"), "the laboratory's phone stands on every step");
             assert_eq!(missing_keys(&page), Vec::<&str>::new());
             for secret in ["TG-22-00412", "TG-CDC", "RT-PCR", "Dương tính", "Positive"] {
                 assert!(!page.contains(secret), "{secret}");

@@ -116,7 +116,7 @@ async fn page(
             Ok(id) => Some(custody::look(app, &sender, id).await?),
             Err(problem) => {
                 let message = problem.errors.first().map_or(&*problem.detail, |error| &error.detail);
-                errors.push(FormError { id: "barcode", message: message.get(page.language()).to_owned() });
+                errors.push(FormError { id: "barcode".into(), message: message.get(page.language()).to_owned() });
                 None
             }
         },
@@ -207,8 +207,9 @@ pub(super) async fn note(
     let errors: Vec<FormError> = match custody::note(&app, &Sender::of(&caller)?, &input).await {
         Ok(noted) => {
             let wrong = noted.iter().filter_map(|one| one.error.as_ref());
-            let errors: Vec<_> =
-                wrong.map(|error| FormError { id: "barcodes", message: error.detail.get(lang).to_owned() }).collect();
+            let errors: Vec<_> = wrong
+                .map(|error| FormError { id: "barcodes".into(), message: error.detail.get(lang).to_owned() })
+                .collect();
             if errors.is_empty() {
                 let count = noted.iter().filter(|one| one.status == "noted").count();
                 return Ok(Redirect::to(&format!("/lab/tubes?noted={count}")).into_response());
@@ -219,7 +220,7 @@ pub(super) async fn note(
             let id = |pointer: &str| if pointer == "/code" { "code" } else { "barcodes" };
             let errors = problem.errors.iter();
             errors
-                .map(|error| FormError { id: id(&error.pointer), message: error.detail.get(lang).to_owned() })
+                .map(|error| FormError { id: id(&error.pointer).into(), message: error.detail.get(lang).to_owned() })
                 .collect()
         }
         Err(problem) => return Err(problem),

@@ -32,7 +32,10 @@ pub struct Registration {
     pub updated_at: Instant,
 }
 
-/// A key of a laboratory's program.
+/// What the hint of a certificate begins with.
+pub const CERTIFICATE: &str = "sha256:";
+
+/// A key of a laboratory's program, or a client certificate that stands for one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// The key's id.
@@ -53,6 +56,14 @@ pub struct ApiKey {
     pub created_at: Instant,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+}
+
+impl ApiKey {
+    /// Whether it is a client certificate.
+    #[must_use]
+    pub fn is_certificate(&self) -> bool {
+        self.hint.starts_with(CERTIFICATE)
+    }
 }
 
 impl std::fmt::Debug for ApiKey {
@@ -137,8 +148,8 @@ pub trait CitizenWrite: CitizenRead {
     async fn note_link_sent(&mut self, result: ResultId, now: Instant) -> Result<(), StoreError>;
     /// Registers a laboratory, or changes what is registered.
     async fn put_registration(&mut self, registration: &Registration) -> Result<(), StoreError>;
-    /// A new key.
-    async fn insert_api_key(&mut self, key: &ApiKey) -> Result<(), StoreError>;
+    /// A new key; `false` where one with this hash was there before.
+    async fn insert_api_key(&mut self, key: &ApiKey) -> Result<bool, StoreError>;
     /// Revokes a key; `false` where it was revoked before.
     async fn revoke_api_key(&mut self, id: Uuid, now: Instant) -> Result<bool, StoreError>;
     /// Adds tasks; one that is there already is left out.

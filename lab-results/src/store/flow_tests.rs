@@ -246,7 +246,8 @@ pub(super) async fn citizens(store: &Arc<dyn LabStore>, result: ResultId) {
         created_at: now(),
         revoked_at: None,
     };
-    tx.insert_api_key(&key).await.unwrap();
+    assert!(tx.insert_api_key(&key).await.unwrap());
+    assert!(!tx.insert_api_key(&ApiKey { id: id(951), ..key.clone() }).await.unwrap());
     let task = |n: u128, kind: UndoKind| Undo {
         id: id(960 + n),
         result_id: result,

@@ -6,7 +6,13 @@ use axum::http::{StatusCode, header};
 use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints};
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
+use shared::ids::PersonId;
+use shared::person::PersonInput;
 use shared::time::minutes;
+use shared_store::audit::Actor;
+use shared_store::cards::{self, CardRecord};
+use shared_web::people::register::{Registrar, register};
+use uuid::Uuid;
 
 use super::{TestLab, WARD};
 use crate::domain::tube::TubeCode;
@@ -27,6 +33,103 @@ pub async fn sample(lab: &TestLab, token: &str, barcode: &str, people: &[Value])
 pub fn found(accession: &str, barcode: &str, outcome: &str, at: shared::time::Instant) -> Value {
     json!({"accession": accession, "barcode": barcode, "test": {"loinc": "94500-6"}, "outcome": outcome,
            "specimen": {"kind": "nasopharyngeal_swab", "collected_at": at}, "resulted_at": at})
+}
+
+/// A personal QR of somebody of the register, as a scanner reads it; the person is made here.
+async fn personal_qr(lab: &TestLab, name: &str) -> (String, PersonId) {
+    let now = lab.app.platform.now();
+    let mut random = lab.app.platform.random();
+    let code = cards::draw(lab.app.platform.keys().token.bytes(), &mut random);
+    let input: PersonInput = serde_json::from_value(person(name, "0912345678")).unwrap();
+    let draft = input.parse("", now.local_date()).unwrap();
+    let mut tx = lab.app.store.write().await.unwrap();
+    let registrar = Registrar { service: "test", actor: Actor::System, request_id: None };
+    let person_id = register(tx.as_mut(), &registrar, &draft, now, &mut random).await.unwrap().person_id;
+    let card = CardRecord { id: Uuid::from_bytes(code.card), person_id, issued_at: now, revoked_at: None };
+    tx.insert_card(&card).await.unwrap();
+    tx.commit().await.unwrap();
+    (code.address("https://antam.example"), person_id)
+}
+
+/// Whose orders are in a tube.
+async fn people_in(lab: &TestLab, barcode: &str) -> Vec<PersonId> {
+    let mut tx = lab.app.store.read().await.unwrap();
+    let id = tx.specimen_by_code(barcode).await.unwrap().unwrap();
+    let tube = tx.specimen(id).await.unwrap().unwrap();
+    let mut people = Vec::new();
+    for order in tube.order_ids {
+        people.push(tx.order(order).await.unwrap().unwrap().person_id);
+    }
+    people
+}
+
+#[tokio::test]
+async fn a_personal_qr_names_its_holder_at_the_swab_also_when_it_is_sent_later() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let (tam, tam_id) = personal_qr(&lab, "Lê Thị Tám").await;
+    let (ba, ba_id) = personal_qr(&lab, "Lê Văn Ba").await;
+    let taken = "2022-03-10T07:00:00+07:00";
+    let digits = ba.rsplit('/').next().unwrap();
+    let pool = json!({"id": "01890a5d-ac96-774b-bcce-b302099a8061", "barcode": "Q-1", "collected_at": taken,
+                      "people": [{"scanned": tam.as_str()}, {"scanned": digits}]});
+    let one = json!({"id": "01890a5d-ac96-774b-bcce-b302099a8062", "barcode": "Q-2", "collected_at": taken,
+                     "people": [{"scanned": tam.to_lowercase()}]});
+    // The phone's queue, sent twice: the answer to the first was lost.
+    let batch = json!({"samplings": [pool, one]});
+    for status in ["accepted", "duplicate"] {
+        let sent = lab.post(&sampler, "/api/v1/lab/samplings/batch", &batch).await;
+        let results = sent.json()["results"].as_array().unwrap().clone();
+        assert!(results.iter().all(|result| result["status"] == status), "{}", sent.text());
+    }
+    assert_eq!(people_in(&lab, "Q-1").await, [tam_id, ba_id]);
+    assert_eq!(people_in(&lab, "Q-2").await, [tam_id]);
+    let result = lab.results(&found("A1", "Q-2", "not_detected", lab.app.platform.now())).await;
+    assert_eq!(result["rows"][0]["person_id"], json!(tam_id), "{result}");
+}
+
+#[tokio::test]
+async fn a_personal_qr_that_is_forged_or_ended_and_a_number_that_nobody_has_are_refused_by_name() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let (good, person_id) = personal_qr(&lab, "Lê Thị Tám").await;
+    let mut forged = good.clone();
+    let last = if forged.pop() == Some('7') { '8' } else { '7' };
+    forged.push(last);
+    let other = cards::draw(&[9; 32], &mut lab.app.platform.random()).address("https://antam.example");
+    let unknown = cards::draw(lab.app.platform.keys().token.bytes(), &mut lab.app.platform.random())
+        .address("https://antam.example");
+    let refused = async |scanned: &str| {
+        let body = json!({"people": [{"scanned": scanned}], "collected_at": "2022-03-10T07:00:00+07:00"});
+        let answer = lab.post(&sampler, "/api/v1/lab/samplings", &body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+        assert_eq!(answer.json()["errors"][0]["pointer"], "/people/0/scanned");
+        answer.json()["errors"][0]["code"].as_str().unwrap().to_owned()
+    };
+    for scanned in [&forged, &other, &unknown] {
+        assert_eq!(refused(scanned).await, "personal");
+    }
+    assert_eq!(refused("079050000123").await, "number_unknown");
+    let mut tx = lab.app.store.write().await.unwrap();
+    assert_eq!(tx.revoke_cards(person_id, None, lab.app.platform.now()).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    assert_eq!(refused(&good).await, "revoked");
+}
+
+#[tokio::test]
+async fn a_number_alone_names_whoever_of_the_register_has_it() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let known = json!({"full_name": "Lê Thị Tám", "birth_date": "1950-02-01", "national_id": "079150000123",
+                       "health_insurance_no": "DN4828012345678"});
+    sample(&lab, &sampler, "N-1", &[known]).await;
+    sample(&lab, &sampler, "N-2", &[json!({"scanned": "079150000123"})]).await;
+    sample(&lab, &sampler, "N-3", &[json!({"scanned": "DN4828012345678"})]).await;
+    let first = people_in(&lab, "N-1").await;
+    assert_eq!((people_in(&lab, "N-2").await, people_in(&lab, "N-3").await), (first.clone(), first));
+    // With a name beside it, a number that nobody has yet makes a person.
+    let new = json!({"scanned": "079160000124", "full_name": "Lê Văn Ba", "birth_date": "1960-02-01"});
+    sample(&lab, &sampler, "N-4", &[new]).await;
 }
 
 pub async fn sampler(lab: &TestLab) -> String {

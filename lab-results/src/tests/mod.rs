@@ -4,6 +4,7 @@ mod amendments;
 mod any_bytes;
 mod bad_input;
 mod bulk;
+mod certificates;
 mod citizen;
 mod dataset;
 pub mod flow;

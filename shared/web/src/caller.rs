@@ -16,6 +16,7 @@ use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 use shared_store::people::{SessionKind, SessionOwner};
 
+use crate::certificate::Fingerprint;
 use crate::context::{RequestContext, cookie};
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -167,8 +168,13 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
     }
     let from_header = bearer(headers).map(str::to_owned);
     let from_cookie = cookie(headers, SESSION_COOKIE).filter(|_| !is_for_all(request.uri().path())).map(str::to_owned);
-    let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie.clone());
     let by_cookie = from_header.is_none() && from_cookie.is_some();
+    let from_certificate = certificate(&platform, &request).filter(|_| from_header.is_none() && from_cookie.is_none());
+    // A browser shows a certificate by itself as it sends a cookie, so that another site could use it.
+    if from_certificate.is_some() && tells_of_another_site(request.method(), headers) {
+        return cross_site().into_response();
+    }
+    let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie).or(from_certificate);
     let identity = match token {
         None => Identity::Anonymous,
         Some(token) => match look_up(&platform, &token).await {
@@ -182,6 +188,19 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
     }
     request.extensions_mut().insert(Caller { identity, context, bearer: from_header });
     next.run(request).await
+}
+
+/// What stands for the certificate that the connection showed, where a trusted proxy says so. Pages are for people, who sign
+/// in.
+fn certificate(platform: &Platform, request: &Request) -> Option<String> {
+    let header = platform.config.client_certificate_header.as_deref()?;
+    if !request.uri().path().starts_with("/api/") || !platform.limits.is_from_proxy(request) {
+        return None;
+    }
+    // Two such headers: one of them was written by somebody else.
+    let mut values = request.headers().get_all(header).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    Some(Fingerprint::read(value.to_str().ok()?).ok()?.token())
 }
 
 async fn look_up(platform: &Platform, token: &str) -> Result<Option<(SessionKind, Identity)>, StoreError> {

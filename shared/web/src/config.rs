@@ -74,6 +74,8 @@ pub struct Config {
     pub rate_limits: Switch,
     /// The proxies in front, whose `X-Forwarded-For` is believed when requests are counted by address.
     pub trusted_proxies: BTreeSet<IpAddr>,
+    /// The header in which those proxies say which client certificate a connection showed; none where it is missing.
+    pub client_certificate_header: Option<String>,
     /// Days that visits are kept.
     pub retention_days: i64,
     /// The largest body of an ordinary request in bytes.
@@ -131,6 +133,7 @@ impl Default for Config {
             public_url: None,
             rate_limits: Switch::On,
             trusted_proxies: [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].into(),
+            client_certificate_header: None,
             retention_days: 21,
             body_limit: 1024 * 1024,
             upload_limit: 64 * 1024 * 1024,
@@ -216,7 +219,7 @@ const LISTS: [&str; 2] = ["services", "trusted_proxies"];
 
 /// The fields that a variable `ANTAM_…` may set as it stands. Other variables with the
 /// prefix belong to the tests and the workshop.
-const FROM_ENVIRONMENT: [&str; 22] = [
+const FROM_ENVIRONMENT: [&str; 23] = [
     "listen",
     "mllp_listen",
     "mllp_lab_code",
@@ -230,6 +233,7 @@ const FROM_ENVIRONMENT: [&str; 22] = [
     "demo_unsafe",
     "demo_people",
     "public_url",
+    "client_certificate_header",
     "rate_limits",
     "retention_days",
     "body_limit",
@@ -264,6 +268,9 @@ pub enum ConfigError {
     /// Posters and messages would name an address that no browser opens.
     #[error("public_url must begin with http:// or https://, got {0}")]
     PublicUrl(String),
+    /// No request can have a header of this name.
+    #[error("client_certificate_header must be the name of a header, such as x-client-certificate, got {0}")]
+    Header(String),
 }
 
 /// The options of `serve` and of each service's own program.
@@ -364,6 +371,11 @@ impl ServeOptions {
         if !config.public_url().starts_with("http://") && !config.public_url().starts_with("https://") {
             return Err(ConfigError::PublicUrl(config.public_url()));
         }
+        if let Some(name) = config.client_certificate_header.as_ref()
+            && http::HeaderName::try_from(name.as_str()).is_err()
+        {
+            return Err(ConfigError::Header(name.clone()));
+        }
         if !(1..=365).contains(&config.retention_days) {
             return Err(ConfigError::Retention(config.retention_days));
         }
@@ -429,6 +441,7 @@ mod tests {
             ("services = []", "services"),
             ("database_connections = 0", "database_connections"),
             ("public_url = \"javascript:alert(1)\"", "public_url"),
+            ("client_certificate_header = \"a header\"", "client_certificate_header"),
             ("trusted_proxies = [\"the proxy\"]", "trusted_proxies"),
         ] {
             std::fs::write(&directory, line).unwrap();

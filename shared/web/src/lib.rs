@@ -5,6 +5,7 @@ mod again;
 pub mod assets;
 pub mod auth;
 pub mod caller;
+pub mod certificate;
 pub mod config;
 pub mod context;
 pub mod dev;

@@ -92,6 +92,13 @@ impl Limits {
         Some(counted_as(self.client(peer, request.headers())))
     }
 
+    /// Whether the peer is one of the proxies that are trusted, so that it wrote the headers that it is to write.
+    #[must_use]
+    pub fn is_from_proxy(&self, request: &Request) -> bool {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        peer.is_some_and(|peer| self.proxies.contains(&peer.0.ip().to_canonical()))
+    }
+
     /// Forgets addresses that have not asked for a while; called from time to time.
     pub fn sweep(&self) {
         self.requests.retain_recent();

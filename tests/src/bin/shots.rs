@@ -12,7 +12,7 @@ use thirtyfour::prelude::*;
 const PAGES: [(&str, &[&str]); 9] = [
     ("", &["/", "/login", "/care", "/messages", "/nowhere", "/me", "/declare", "/scan", "/venue/new"]),
     ("doctor", &["/board", "/people?q=nguyen", "/shifts", "/protocols", "/protocols/byt-261-2022"]),
-    ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/undo"]),
+    ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/words", "/lab/undo"]),
     ("venue", &["/venue", "/venue/cards", "/venue/import"]),
     ("officer", &["/exposures", "/dashboard", "/lab/labs"]),
     ("sampler", &["/sampling"]),

@@ -13,7 +13,7 @@ import { SAMPLINGS } from "./lines.ts";
 import { registerWorker } from "./pwa.ts";
 import { forget, keep, onQueueChange, rejected, tally } from "./queue.ts";
 import { openReader } from "./reader.ts";
-import { add, EMPTY, type Hand, nameOf, type Sampled, scan, type Step } from "./sampling_hand.ts";
+import { add, EMPTY, type Hand, nameOf, personalEnd, type Sampled, scan, type Step } from "./sampling_hand.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { recallJson, remember } from "./storage.ts";
 import { codeOf, type Range, readRanges } from "./tube_code.ts";
@@ -57,6 +57,12 @@ const WORDS = {
   link: "samplingLink",
 } as const;
 
+/** Somebody in the list: by name, or by the end of a personal QR, which the phone cannot open. */
+function shown(person: Sampled): string {
+  const end = personalEnd(person.scanned ?? "");
+  return end === null ? nameOf(person) : say("samplingPersonal", { end });
+}
+
 class Page {
   private hand: Hand = EMPTY;
 
@@ -95,7 +101,7 @@ class Page {
     text("tube", hand.barcode === "" ? "–" : hand.barcode);
     text("kit", hand.kit === "" ? "–" : hand.kit);
     text("say", step === null ? say("samplingTubeFirst") : say(WORDS[step], { n: figure(hand.people.length) }));
-    find("[data-people]", this.root)?.replaceChildren(...hand.people.map((person) => element("li", "", nameOf(person))));
+    find("[data-people]", this.root)?.replaceChildren(...hand.people.map((person) => element("li", "", shown(person))));
     const finish = find<HTMLButtonElement>("[data-finish]", this.root);
     if (finish !== null) {
       finish.disabled = hand.barcode === "" || hand.people.length === 0;

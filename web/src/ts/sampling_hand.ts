@@ -25,10 +25,15 @@ export const EMPTY: Hand = { barcode: "", kit: "", people: [] };
 /** What a scan did. */
 export type Step = "tube" | "kit" | "person" | "misread" | "same" | "full" | "tube_first" | "link";
 
+/** The last digits of our personal QR, which tells the phone no name: an address that ends in `/P/` and digits, or 64 digits. */
+export function personalEnd(text: string): string | null {
+  return /(?:\/p\/|^)[0-9]{60}([0-9]{4})$/i.exec(text.trim())?.[1] ?? null;
+}
+
 /** Whether a text is somebody's card or number and not the code of a tube. */
 export function isOfPerson(text: string): boolean {
   const trimmed = text.trim();
-  const isCard = trimmed.includes("|") || trimmed.startsWith("HC1:") || /\/p\/[0-9]+$/i.test(trimmed);
+  const isCard = trimmed.includes("|") || trimmed.startsWith("HC1:") || personalEnd(trimmed) !== null;
   // 12 digits: an identity number. Two letters and 13 digits: a health insurance number.
   return isCard || /^[0-9]{12}$/.test(trimmed) || /^[A-Z]{2}[0-9]{13}$/i.test(trimmed);
 }

@@ -77,7 +77,7 @@ impl CitizenWrite for Tx {
         labs::put(self.conn(), registration).await
     }
 
-    async fn insert_api_key(&mut self, key: &ApiKey) -> Result<(), StoreError> {
+    async fn insert_api_key(&mut self, key: &ApiKey) -> Result<bool, StoreError> {
         labs::insert_key(self.conn(), key).await
     }
 

@@ -61,10 +61,10 @@ macro_rules! key_columns {
     };
 }
 
-pub(super) async fn insert_key(conn: &mut Conn, key: &ApiKey) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) async fn insert_key(conn: &mut Conn, key: &ApiKey) -> Result<bool, StoreError> {
+    let done = sqlx::query(
         "INSERT INTO lab_api_keys (id, lab_code, label, hint, token_hash, account_id, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (token_hash) DO NOTHING",
     )
     .bind(key.id)
     .bind(&key.lab_code)
@@ -76,7 +76,7 @@ pub(super) async fn insert_key(conn: &mut Conn, key: &ApiKey) -> Result<(), Stor
     .bind(At(key.created_at))
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn revoke_key(conn: &mut Conn, id: Uuid, now: Instant) -> Result<bool, StoreError> {
