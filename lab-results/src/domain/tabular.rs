@@ -6,6 +6,7 @@
 mod cells;
 mod decode;
 mod header;
+mod legacy;
 mod row;
 mod workbook;
 
@@ -20,6 +21,7 @@ use shared::time::{Date, Instant};
 
 use self::decode::{NotText, RecordTooLong, TextReader};
 use self::header::{Columns, Field};
+use self::legacy::Legacy;
 use self::row::Context;
 use super::message::Mapping;
 use super::report::CellError;
@@ -133,7 +135,7 @@ impl<R: Read> RowIter<R> {
     /// was read.
     #[must_use]
     pub fn warnings(&self) -> Vec<CellError> {
-        let legacy = self.csv.get_ref().legacy_line().map(legacy_encoding);
+        let legacy = self.csv.get_ref().legacy().map(legacy_encoding);
         self.warnings.iter().cloned().chain(legacy).chain(self.marked.warnings(&self.columns)).collect()
     }
 
@@ -386,14 +388,15 @@ fn endless_record(line: u64) -> CellError {
     CellError::new("", "unclosed_quote", detail)
 }
 
-fn legacy_encoding(line: u64) -> CellError {
+fn legacy_encoding((line, code): (u64, Legacy)) -> CellError {
+    let name = code.name();
     let detail = Bilingual::new(
         format!(
-            "Từ dòng {line} tệp không phải UTF-8 và được đọc theo windows-1258. Xem lại dấu trong họ tên; nên lưu \
+            "Từ dòng {line} tệp không phải UTF-8 và được đọc theo {name}. Xem lại dấu trong họ tên; nên lưu \
              CSV UTF-8"
         ),
         format!(
-            "From line {line} the file is not UTF-8 and was read as windows-1258. Check the marks in names; better \
+            "From line {line} the file is not UTF-8 and was read as {name}. Check the marks in names; better \
              save CSV UTF-8"
         ),
     );

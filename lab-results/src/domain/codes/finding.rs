@@ -98,9 +98,19 @@ impl Finding {
         match text.trim() {
             "+" | "(+)" => Some(Self::Detected),
             "(-)" => Some(Self::NotDetected),
-            text => FINDINGS.get(&fold(text)).copied(),
+            text => FINDINGS.get(&fold(without_ct(text))).copied(),
         }
     }
+}
+
+/// A text without the cycle threshold that instruments and people put behind it: `Dương tính (CT=25,4)`.
+fn without_ct(text: &str) -> &str {
+    let cut = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let is_ct = |inner: &str| {
+        let rest = inner.trim().strip_prefix(['C', 'c']).and_then(|rest| rest.strip_prefix(['T', 't', 'Q', 'q']));
+        rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || " =:.,~<>".contains(c)))
+    };
+    cut.filter(|(word, inner)| !word.trim().is_empty() && is_ct(inner)).map_or(text, |(word, _)| word.trim())
 }
 
 static FINDINGS: LazyLock<HashMap<String, Finding>> = LazyLock::new(|| {
@@ -144,10 +154,17 @@ mod tests {
             ("260373001", Finding::Detected),
             ("840539006", Finding::NotAResult),
             ("Nghi ngờ dương tính", Finding::Presumptive),
+            ("Dương tính (CT=25,4)", Finding::Detected),
+            ("Positive (Ct: 31.2)", Finding::Detected),
+            ("Có phát hiện SARS-CoV-2", Finding::Detected),
+            ("Hủy mẫu", Finding::NotDone),
         ] {
             assert_eq!(Finding::read(text), Some(finding), "{text}");
         }
         assert_eq!(Finding::read(""), None);
         assert_eq!(Finding::read("âm tính, dương tính"), None);
+        for text in ["dương tính (âm tính)", "dương tính (CT âm tính)", "(CT=25)", "dương tính (ct"] {
+            assert_eq!(Finding::read(text), None, "{text}");
+        }
     }
 }

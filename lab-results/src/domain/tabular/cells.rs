@@ -107,8 +107,37 @@ const ZONES: [(&str, i64); 15] = [
     ("HST", -600),
 ];
 
-/// Reads RFC 3339, `dd/MM/yyyy[ HH:mm[:ss]]`, `yyyy-MM-dd[ HH:mm[:ss]]` or `yyyyMMdd[HHmm[ss]]`; without an offset or the
-/// name of a zone the time is Vietnam's. `month_first` reads `MM/dd/yyyy`.
+/// Seconds of an hour.
+const HOUR: i64 = 3_600;
+/// The halves of the day as a spreadsheet writes them in English and in Vietnamese (sáng, chiều), with their first second.
+const HALVES: [(&str, i64); 4] = [("AM", 0), ("SA", 0), ("PM", 12 * HOUR), ("CH", 12 * HOUR)];
+/// The months as English abbreviates them.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The number of a month in English, written out or by its first three letters.
+fn month_named(text: &str) -> Option<usize> {
+    let long = text.len() >= 3 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let name = text.get(..3).filter(|_| long)?;
+    MONTHS.iter().position(|month| name.eq_ignore_ascii_case(month)).map(|at| at + 1)
+}
+
+/// The two sides of the T of ISO 8601; not that of `OCT`.
+fn at_the_t(text: &str) -> Option<(&str, &str)> {
+    let (date, clock) = text.split_once('T')?;
+    (date.ends_with(|c: char| c.is_ascii_digit()) && clock.starts_with(|c: char| c.is_ascii_digit()))
+        .then_some((date, clock))
+}
+
+/// Whether a text is the bare number of a spreadsheet's day, with or without the fraction that is its time.
+fn is_serial(text: &str) -> bool {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    whole.len() == 5 && digits(whole) && digits(fraction)
+}
+
+/// Reads RFC 3339, `dd/MM/yyyy[ HH:mm[:ss]]`, `yyyy-MM-dd[ HH:mm[:ss]]`, `dd-MMM-yyyy[ HH:mm[:ss]]` (English months),
+/// `yyyyMMdd[ HH:mm[:ss]]` or `yyyyMMdd[HHmm[ss]]`, with `AM`, `PM`, `SA` or `CH` behind a clock of twelve hours; without an
+/// offset or the name of a zone the time is Vietnam's. `month_first` reads `MM/dd/yyyy`.
 ///
 /// # Errors
 /// `day_month_order` for a month above 12 that is a month the other way round, `excel_date` for the bare number of a
@@ -124,16 +153,29 @@ pub(super) fn instant(text: &str, month_first: bool) -> Result<CellTime, Fault> 
         ZONES.iter().find(|(zone, _)| name.eq_ignore_ascii_case(zone)).map(|(_, offset)| (rest.trim(), *offset))
     });
     let (text, offset) = zone.unwrap_or((text, 420));
-    let (date, clock) = match text.split_once([' ', 'T']) {
+    let (text, half) = match text.rsplit_once([' ', '\u{a0}', '\u{202f}']) {
+        Some((rest, mark)) => HALVES
+            .iter()
+            .find(|(name, _)| mark.eq_ignore_ascii_case(name))
+            .map_or((text, None), |(_, half)| (rest.trim_end(), Some(*half))),
+        None => (text, None),
+    };
+    let (date, clock) = match text.split_once(' ').or_else(|| at_the_t(text)) {
         Some((first, second)) if first.contains(':') => (second.trim(), Some(first)),
         Some((first, second)) => (first, Some(second.trim())),
         None => (text, None),
     };
     let start = Instant::start_of(day(date, month_first)?);
     match clock {
+        None if half.is_some() => Err(time_fault()),
         None => Ok(CellTime { at: start, day_only: true }),
         Some(clock) => {
-            let seconds = seconds_of_day(clock).ok_or_else(time_fault)? + (420 - offset) * 60;
+            let seconds = match (seconds_of_day(clock).ok_or_else(time_fault)?, half) {
+                (seconds, None) => seconds,
+                (seconds, Some(_)) if !(HOUR..13 * HOUR).contains(&seconds) => return Err(time_fault()),
+                (seconds, Some(half)) => seconds % (12 * HOUR) + half,
+            };
+            let seconds = seconds + (420 - offset) * 60;
             Ok(CellTime { at: start.plus(jiff::SignedDuration::from_secs(seconds)), day_only: false })
         }
     }
@@ -141,8 +183,19 @@ pub(super) fn instant(text: &str, month_first: bool) -> Result<CellTime, Fault> 
 
 /// A day of birth as the rules of a person read it; what is none of ours stays as it is, for them to refuse. A year of two
 /// digits lies in the past.
-pub(super) fn birth(text: String, month_first: bool, today: Date) -> String {
-    let date = text.split([' ', 'T']).next().unwrap_or_default();
+///
+/// # Errors
+/// `excel_date` for the bare number of a spreadsheet's date.
+pub(super) fn birth(text: String, month_first: bool, today: Date) -> Result<String, Fault> {
+    if is_serial(&text) {
+        return Err(("excel_date", serial_detail()));
+    }
+    Ok(birth_day(text, month_first, today))
+}
+
+fn birth_day(text: String, month_first: bool, today: Date) -> String {
+    let date = text.split(' ').next().unwrap_or_default();
+    let date = at_the_t(date).map_or(date, |(date, _)| date);
     let parts: Vec<&str> = date.split(['/', '-', '.']).collect();
     let digits = |t: &str| (1..=2).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
     match parts[..] {
@@ -160,20 +213,29 @@ pub(super) fn birth(text: String, month_first: bool, today: Date) -> String {
             format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..])
         }
         [year, _, _] if year.len() == 4 => date.to_owned(),
+        [day, month, year] if digits(day) && year.len() == 4 && month_named(month).is_some() => {
+            format!("{year}-{:0>2}-{day:0>2}", month_named(month).unwrap_or_default())
+        }
         _ => text,
     }
 }
 
 fn day(text: &str, month_first: bool) -> Result<Date, Fault> {
-    if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
-        let detail = Bilingual::new(
-            "Đây là số ngày của Excel. Đặt định dạng ô là ngày dd/MM/yyyy, ví dụ 10/03/2022 08:30",
-            "This is a spreadsheet's day number. Format the cell as a date, dd/MM/yyyy, such as 10/03/2022 08:30",
-        );
-        return Err(("excel_date", detail));
+    if is_serial(text) {
+        return Err(("excel_date", serial_detail()));
+    }
+    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return day(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]), month_first);
     }
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     let [first, middle, last] = parts[..] else { return Err(time_fault()) };
+    if let Some(month) = month_named(middle) {
+        return if middle.is_empty() || first.len() == 4 {
+            Err(time_fault())
+        } else {
+            day(&format!("{last}-{month}-{first}"), false)
+        };
+    }
     let number = |t: &str, longest: usize| -> Option<i16> {
         ((1..=longest).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok()).flatten()
     };
@@ -249,6 +311,13 @@ fn seconds_of_day(text: &str) -> Option<i64> {
     parts.next().is_none().then_some(hour * 3_600 + minute * 60 + second)
 }
 
+fn serial_detail() -> Bilingual {
+    Bilingual::new(
+        "Đây là số ngày của Excel. Đặt định dạng ô là ngày dd/MM/yyyy, ví dụ 10/03/2022 08:30",
+        "This is a spreadsheet's day number. Format the cell as a date, dd/MM/yyyy, such as 10/03/2022 08:30",
+    )
+}
+
 fn time_fault() -> Fault {
     let detail = Bilingual::new(
         "Viết dd/MM/yyyy HH:mm (giờ Việt Nam, 24 giờ), ví dụ 10/03/2022 08:30; hoặc 2022-03-10 08:30; hoặc RFC 3339",
@@ -280,21 +349,54 @@ mod tests {
             "2022-03-10T08:30:00+07:00",
             "10-03-2022 08:30",
             "08:30 10/03/2022",
+            "10-MAR-2022 08:30",
+            "10/march/2022 8:30",
+            "20220310 08:30",
+            "10/03/2022 8:30 AM",
+            "10/03/2022 8:30 SA",
+            "10/03/2022 8:30:00\u{202f}am",
         ] {
             assert_eq!(at(text), "2022-03-10T01:30:00Z", "{text}");
         }
         assert_eq!(instant("10/03/2022", false), instant("2022-03-10", false));
         assert!(instant("10/03/2022", false).unwrap().day_only);
         assert_eq!(at("10/03/2022"), "2022-03-09T17:00:00Z");
+        for text in ["10/03/2022 20:30", "10/03/2022 8:30 PM", "10/03/2022 8:30 CH"] {
+            assert_eq!(at(text), "2022-03-10T13:30:00Z", "{text}");
+        }
+        assert_eq!(
+            (at("10/03/2022 12:05 AM"), at("10/03/2022 00:05")),
+            (at("10/03/2022 0:05"), at("10/03/2022 12:05 SA"))
+        );
+        assert_eq!(at("10/03/2022 12:05 PM"), at("10/03/2022 12:05"));
+        assert_eq!(at("10-OCT-2021"), at("10/10/2021"));
+        let born = |text: &str| birth(text.to_owned(), false, jiff::civil::date(2022, 3, 10)).unwrap();
+        assert_eq!((born("3-Oct-1950"), born("3/2/50")), ("1950-10-03".to_owned(), "1950-02-03".to_owned()));
     }
 
     #[test]
     fn what_cannot_be_a_time_says_how_to_write_it() {
         assert_eq!(code("03/25/2022"), "day_month_order");
         assert_eq!(code("03/25/2022 10:00"), "day_month_order");
-        assert_eq!(code("44630"), "excel_date");
-        for text in ["", "10/03/22", "31/02/2022", "10/03/2022 8:30 PM", "10/03/2022 25:00", "hôm qua", "10/13/20222"]
-        {
+        for text in ["44630", "44630.354", "44630,354"] {
+            assert_eq!(code(text), "excel_date", "{text}");
+            assert_eq!(birth(text.to_owned(), false, jiff::civil::date(2022, 3, 10)).unwrap_err().0, "excel_date");
+        }
+        for text in [
+            "",
+            "10/03/22",
+            "31/02/2022",
+            "10/03/2022 25:00",
+            "hôm qua",
+            "10/13/20222",
+            "10-Mra-2022",
+            "PM",
+            "10/03/2022 13:30 PM",
+            "10/03/2022 0:30 AM",
+            "10/03/2022 PM",
+            "2022-Mar-10",
+            "20221310 08:00",
+        ] {
             assert_eq!(code(text), "time", "{text}");
         }
     }

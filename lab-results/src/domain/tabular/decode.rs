@@ -2,7 +2,9 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE, WINDOWS_1258};
+use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+
+use super::legacy::Legacy;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
@@ -28,7 +30,7 @@ pub(super) enum NotText {
 pub(super) struct RecordTooLong;
 
 enum Encoding {
-    /// UTF-8; a line that is none is read as windows-1258.
+    /// UTF-8; a line that is none is read in an older code.
     Lines,
     /// UTF-16, either byte order.
     Utf16(Box<Decoder>),
@@ -37,8 +39,8 @@ enum Encoding {
 /// Reads bytes and gives UTF-8.
 ///
 /// A byte order mark decides; without one, zero bytes at every second place mean UTF-16. Everything else is taken line
-/// by line: a line that is not UTF-8 is windows-1258, the single-byte code of old Vietnamese software. Its letters
-/// come as base letter and combining mark; cells are composed (NFC) later.
+/// by line: a line that is not UTF-8 is in the single-byte code of old Vietnamese software that the beginning of the file
+/// tells ([`Legacy`]). Letters may come as base letter and combining mark; cells are composed (NFC) later.
 pub(super) struct TextReader<R> {
     source: R,
     encoding: Encoding,
@@ -49,6 +51,7 @@ pub(super) struct TextReader<R> {
     after_cr: bool,
     open_line: bool,
     line: u64,
+    legacy: Legacy,
     legacy_line: Option<u64>,
     record_bytes: usize,
 }
@@ -69,6 +72,7 @@ impl<R: Read> TextReader<R> {
             after_cr: false,
             open_line: false,
             line: 1,
+            legacy: Legacy::default(),
             legacy_line: None,
             record_bytes: 0,
         };
@@ -89,6 +93,9 @@ impl<R: Read> TextReader<R> {
         };
         if matches!(reader.encoding, Encoding::Lines) && reader.raw.contains(&0) {
             return Ok(Err(NotText::Binary));
+        }
+        if matches!(reader.encoding, Encoding::Lines) {
+            reader.legacy = Legacy::of(&reader.raw);
         }
         reader.decode();
         while !reader.ended && reader.text.len() < HEAD {
@@ -128,9 +135,9 @@ impl<R: Read> TextReader<R> {
         self.record_bytes = 0;
     }
 
-    /// The first line that was no UTF-8 and was read as windows-1258.
-    pub(super) fn legacy_line(&self) -> Option<u64> {
-        self.legacy_line
+    /// The first line that was no UTF-8, and the older code that it was read in.
+    pub(super) fn legacy(&self) -> Option<(u64, Legacy)> {
+        self.legacy_line.map(|line| (line, self.legacy))
     }
 
     fn pull(&mut self) -> io::Result<()> {
@@ -187,7 +194,7 @@ impl<R: Read> TextReader<R> {
                 decoded.push_str(text);
             } else {
                 self.legacy_line.get_or_insert(self.line);
-                decoded.push_str(&WINDOWS_1258.decode_without_bom_handling(line).0);
+                decoded.push_str(&self.legacy.decode(line));
             }
             self.line += newlines(line);
         }
@@ -308,7 +315,7 @@ mod tests {
         while reader.read(&mut sink).unwrap() > 0 {
             reader.begin_record();
         }
-        assert_eq!(reader.legacy_line(), Some(20_001));
+        assert_eq!(reader.legacy(), Some((20_001, Legacy::Windows1258)));
     }
 
     #[test]

@@ -221,7 +221,7 @@ impl Row<'_> {
         let mut person = PersonInput {
             id,
             full_name,
-            birth_date: self.checked(Field::BirthDate, |text| Ok(cells::birth(text, month_first, today))),
+            birth_date: self.checked(Field::BirthDate, |text| cells::birth(text, month_first, today)),
             birth_year: self.checked(Field::BirthYear, birth_year),
             sex: self.plain(Field::Sex),
             phone: self.number(Field::Phone),
