@@ -1,5 +1,7 @@
 //! The service as a process of its own: `cargo run -p checkin`.
 
-fn main() -> anyhow::Result<()> {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     shared_web::process::main(checkin::service())
 }

@@ -77,7 +77,7 @@ pub struct Course {
     pub vaccine_doses: Option<u8>,
     /// The tests: the day of the specimen and what was found.
     pub tests: Vec<(Date, Outcome)>,
-    /// Whether an alert waits for somebody.
+    /// Whether an urgent alert waits for somebody to take it.
     pub alert_waits: bool,
 }
 
@@ -160,7 +160,7 @@ pub fn unmet(course: &Course, on: Date) -> Vec<Criterion> {
         missing.push(Criterion { code: "negative_test", detail, source: SOURCE });
     }
     if course.alert_waits {
-        let detail = Bilingual::new("Còn cảnh báo chưa ai nhận", "An alert waits for somebody to take it");
+        let detail = Bilingual::new("Còn cảnh báo khẩn chưa ai nhận", "An urgent alert waits for somebody to take it");
         missing.push(Criterion { code: "open_alert", detail, source: "An Tâm" });
     }
     missing

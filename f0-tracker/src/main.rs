@@ -1,5 +1,7 @@
 //! The service as a process of its own: `cargo run -p f0-tracker`.
 
-fn main() -> anyhow::Result<()> {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
     shared_web::process::main(f0_tracker::service())
 }

@@ -12,7 +12,7 @@ use shared_web::caller::Caller;
 use shared_web::extract::{self, Json};
 use shared_web::problem::Problem;
 
-use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, too_many};
+use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, status_of, too_many};
 use crate::App;
 use crate::app::check_in::STAFF;
 use crate::app::scans::{ScanDone, ScanFailure, ScanInput, scan};
@@ -71,7 +71,7 @@ async fn create(
     Json(input): Json<ScanInput>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     let done = scan(&app, &caller, &input).await?;
-    let status = if done.checked.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = status_of(&done.checked, input.id.as_deref());
     let view = serde_json::to_value(view(&done, caller.lang())).map_err(|_| Problem::internal())?;
     Ok((status, axum::Json(view)))
 }

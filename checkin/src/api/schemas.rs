@@ -61,7 +61,18 @@ pub fn all() -> Schemas {
         ("Declaration", declaration()),
         (
             "Questions",
-            json!({"type": "object", "properties": {"id": text("The version"), "symptoms": {"type": "array"}}}),
+            json!({"type": "object", "properties": {
+                "id": text("The version"),
+                "valid_from": {"type": "string", "format": "date"},
+                "source": text("Where the questions come from"),
+                "valid_hours": {"type": "integer", "description": "How long a declaration holds"},
+                "symptoms_question": {"type": "object"},
+                "contact_question": {"type": "object"},
+                "travel_question": {"type": "object"},
+                "contact_verdict": text("What contact with a case means"),
+                "travel_verdict": text("What travel means"),
+                "symptoms": {"type": "array", "items": {"type": "object"}},
+            }}),
         ),
     ]
     .into_iter()
@@ -92,6 +103,10 @@ fn instant(what: &str) -> Value {
     json!({"type": "string", "format": "date-time", "description": what})
 }
 
+fn instant_or_null(what: &str) -> Value {
+    json!({"type": ["string", "null"], "format": "date-time", "description": what})
+}
+
 fn kinds() -> Value {
     let codes: Vec<&str> = shared::place::PlaceKind::ALL.iter().map(|kind| kind.code()).collect();
     json!({"type": "string", "enum": codes})
@@ -113,7 +128,7 @@ fn venue_input() -> Value {
 }
 
 fn venue() -> Value {
-    let required = ["id", "code", "name", "kind", "address", "ward_code", "qr_url"];
+    let required = ["id", "code", "name", "kind", "address", "ward_code"];
     json!({"type": "object", "required": required, "properties": {
         "id": id("The place"),
         "code": text("8 characters of Crockford base32, the last a check character"),
@@ -123,7 +138,7 @@ fn venue() -> Value {
         "ward_code": text("Code of the ward"),
         "capacity": {"type": "integer"},
         "parent_id": id("The place that it is a part of"),
-        "qr_url": text("What the poster's QR holds"),
+        "qr_url": text("What the poster's QR holds; said to those who keep the place"),
         "screen": {"type": "boolean", "description": "It shows a code that changes; visits without it are marked"},
         "opening_hours": text("When it is open"),
         "position": position(),
@@ -158,7 +173,7 @@ fn import_report() -> Value {
         "ignored": count(),
         "rejected": count(),
         "rows": {"type": "array", "items": {"type": "object", "properties": {
-            "row": {"type": "integer", "description": "from 1; the header of a file does not count"},
+            "row": {"type": "integer", "description": "In the order of the file, whose header is 1"},
             "accession": {"type": ["string", "null"], "description": "What the sender calls the line"},
             "status": {"type": "string", "enum": ["accepted", "duplicate", "amended", "rejected"]},
             "venue_id": id("The venue, unless the line was rejected"),
@@ -216,7 +231,7 @@ fn visit() -> Value {
         "id": id("The visit"),
         "venue": reference("Venue"),
         "checked_in_at": instant("When the visitor came"),
-        "checked_out_at": instant("When the visitor left; null until then"),
+        "checked_out_at": instant_or_null("When the visitor left; null until then"),
         "status": {"type": "string", "enum": ["accepted", "refused"]},
         "door": {"type": "string", "enum": ["green", "amber", "red"], "description": "Red is refused; amber: the staff look at something"},
         "declared_until": instant("Until when the visitor need not declare again, where a door asks for it"),
@@ -300,6 +315,7 @@ fn batch_report() -> Value {
         "properties": {
             "id": {"type": ["string", "null"], "description": "As it was sent, or as it was made"},
             "status": {"type": "string", "enum": ["accepted", "duplicate", "rejected"]},
+            "device_token": text("What the phone sends the next time, where a visitor gave a name"),
             "errors": {"type": "array", "items": {"type": "object", "properties": {
                 "pointer": text("JSON Pointer within the visit"),
                 "code": text("A stable code"),
@@ -319,8 +335,8 @@ fn exposures() -> Value {
         "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
         "assumed": {"type": "boolean", "description": "It rests on a stay whose end is inferred"},
         "household": {"type": "boolean", "description": "They live with the case, as far as the register tells"},
-        "notified_at": instant("When they were first sent a message; null until then"),
-        "notified_by": text("By which channel"),
+        "notified_at": instant_or_null("When they were first sent a message; null until then"),
+        "notified_by": {"type": ["string", "null"], "description": "By which channel"},
         "marks": {"type": "array", "items": {"type": "string", "enum": ["old_code", "closed", "far_apart", "clock"]}},
     }});
     json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
@@ -328,7 +344,9 @@ fn exposures() -> Value {
         "person_id": id("Who has it"),
         "voided": {"type": "boolean"},
         "window": {"type": "object", "properties": {"from": instant("Its beginning"), "to": instant("Its end")}},
-        "venues": {"type": "array", "items": reference("Venue")},
+        "venues": {"type": "array", "items": {"allOf": [reference("Venue"), {"type": "object", "properties": {
+            "visits": {"type": "array", "items": {"type": "object"}, "description": "When the case was there"},
+        }}]}},
         "exposures": {"type": "array", "items": exposure},
         "alerts": {"type": "array", "items": {"type": "object"}, "description": "Decisions to tell everybody who was at a place: who, when, why"},
     }})

@@ -147,8 +147,9 @@ async fn create(
     Query(phone): Query<Phone>,
     Json(input): Json<VisitInput>,
 ) -> Result<impl IntoResponse + use<>, Problem> {
+    let chosen = input.id.clone();
     let checked = check_in::check_in(&app, &caller, input).await?;
-    let status = if checked.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = status_of(&checked, chosen.as_deref());
     let answer = axum::Json(json_of(&view(&checked, caller.lang()))?);
     // A page of ours says that the phone is the visitor's own, and it is remembered; whoever else calls keeps the token of
     // the answer.
@@ -156,6 +157,13 @@ async fn create(
     let cookie = own && is_same_origin(&Method::POST, &headers);
     let cookie = cookie.then(|| cookie_line(&checked.device_token)).filter(|_| !checked.device_token.is_empty());
     Ok((status, AppendHeaders(cookie.map(|line| (header::SET_COOKIE, line))), answer))
+}
+
+/// 200 where the same request was sent again under its id. Whoever scans twice within a minute has come in, 201, and has
+/// one visit all the same.
+pub(super) fn status_of(checked: &CheckedIn, chosen: Option<&str>) -> StatusCode {
+    let is_its_id = |id: &str| id.trim().parse::<VisitId>().is_ok_and(|id| id == checked.visit.id);
+    if !checked.created && chosen.is_some_and(is_its_id) { StatusCode::OK } else { StatusCode::CREATED }
 }
 
 /// The cookie of a phone that was here before, for browsers without script. The prefix binds it to this host and to a

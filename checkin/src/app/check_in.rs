@@ -197,6 +197,16 @@ fn known(app: &App, token: &str, now: Instant) -> Result<KnownOrNew, DeviceToken
     Ok(KnownOrNew::Known(verified.person_id, token))
 }
 
+/// The token of whoever came with a visit. A visit under an id of the client's own has one token however often it is sent:
+/// the mark of its body, which nobody has without the day's key, stands for the device.
+fn token_of(app: &App, person: PersonId, visit: &Visit, now: Instant) -> String {
+    if visit.fingerprint == 0 {
+        return issue(app, person, now);
+    }
+    let (key, at) = (app.platform.keys(), visit.checked_in_at.min(now));
+    device_token::issue_to(key.token.bytes(), person, at, visit.fingerprint.to_be_bytes())
+}
+
 fn issue(app: &App, person: PersonId, now: Instant) -> String {
     device_token::issue(app.platform.keys().token.bytes(), person, now, &mut app.platform.random())
 }
@@ -219,7 +229,8 @@ impl Prepared {
     #[must_use]
     pub fn as_person(mut self, app: &App, person: PersonId) -> Self {
         if matches!(self.visitor, KnownOrNew::New(_)) {
-            self.visitor = KnownOrNew::Known(person, issue(app, person, self.now));
+            let token = token_of(app, person, &self.visit(0, person), self.now);
+            self.visitor = KnownOrNew::Known(person, token);
         }
         self
     }
@@ -418,7 +429,7 @@ fn repeated(app: &App, prepared: &Prepared, first: Visit) -> Result<CheckedIn, C
         KnownOrNew::Known(_, token) => token.clone(),
         KnownOrNew::New(_) => {
             let key = day_key(app, first.day)?.ok_or_else(too_old)?;
-            issue(app, key.open(first.visitor), prepared.now)
+            token_of(app, key.open(first.visitor), &first, prepared.now)
         }
     };
     Ok(prepared.answer(first, false, token))
@@ -435,7 +446,7 @@ pub(super) async fn visitor(
         KnownOrNew::Known(person, token) => Ok((*person, token.clone())),
         KnownOrNew::New(draft) => {
             let person = find_or_register(app, tx, caller, draft, prepared.now).await?;
-            Ok((person, issue(app, person, prepared.now)))
+            Ok((person, token_of(app, person, &prepared.visit(0, person), prepared.now)))
         }
     }
 }

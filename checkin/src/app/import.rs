@@ -58,7 +58,7 @@ impl Fate {
 /// One line and what became of it.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// From 1; the header does not count.
+    /// As in a laboratory's file: the header is line 1.
     pub row: u32,
     /// What the sender calls it.
     pub accession: Option<String>,
@@ -142,7 +142,7 @@ async fn run(
     let read = tokio::task::spawn_blocking(move || table::read(bytes)).await;
     let mut lines = read.unwrap_or(Err(TableError::Broken))?.into_iter();
     let header = Header::read(&lines.next().unwrap_or_default())?;
-    let lines: Vec<Line> = (1..).zip(lines).map(|(row, cells)| header.line(row, &cells)).collect();
+    let lines: Vec<Line> = (2..).zip(lines).map(|(row, cells)| header.line(row, &cells)).collect();
     let mut import = Import { app, caller, account, header: &header, named: HashMap::new(), now, dry_run };
     let mut rows = Vec::with_capacity(lines.len());
     app.jobs.advance(id, 0, lines.len());

@@ -77,7 +77,12 @@ pub enum DeviceTokenError {
 /// Issues a token for a person's phone; the device is drawn from `random`.
 #[must_use]
 pub fn issue(key: &[u8; 32], person: PersonId, now: Instant, random: &mut dyn Random) -> String {
-    let device: [u8; 8] = random::bytes(random);
+    issue_to(key, person, now, random::bytes(random))
+}
+
+/// Issues a token for a person's phone that is told from others by `device`: the same again gives the same token.
+#[must_use]
+pub fn issue_to(key: &[u8; 32], person: PersonId, now: Instant, device: [u8; 8]) -> String {
     let issued_at = u32::try_from(now.as_seconds()).unwrap_or(0);
     let mut token = [0; TOKEN];
     token[0] = VERSION;

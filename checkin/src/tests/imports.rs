@@ -45,7 +45,7 @@ async fn good_lines_are_kept_and_bad_ones_are_named(town: Town) {
     let counts = ["received", "accepted", "duplicate", "amended", "held", "ignored", "rejected"];
     assert_eq!(counts.map(|name| report[name].as_u64().unwrap()), [4, 2, 0, 0, 0, 0, 2]);
     let bad = &report["rows"][2];
-    assert_eq!((&bad["row"], &bad["accession"], &bad["status"]), (&json!(3), &json!("A3"), &json!("rejected")));
+    assert_eq!((&bad["row"], &bad["accession"], &bad["status"]), (&json!(4), &json!("A3"), &json!("rejected")));
     let mut columns: Vec<&str> =
         bad["errors"].as_array().unwrap().iter().map(|error| error["column"].as_str().unwrap()).collect();
     columns.sort_unstable();

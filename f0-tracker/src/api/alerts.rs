@@ -8,7 +8,7 @@ use shared::ids::AlertId;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Paging, Query};
+use shared_web::extract::{Id, Json, List, OptionalJson, Paging, Query};
 
 use super::BOARD;
 use super::cases::filter;
@@ -60,7 +60,7 @@ async fn acknowledge(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<AlertId>,
-    Json(note): Json<Note>,
+    OptionalJson(note): OptionalJson<Note>,
 ) -> Result<Json<AlertView>, Problem> {
     act(app, caller, id, Step::Acknowledge, note).await
 }
@@ -69,7 +69,7 @@ async fn resolve(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<AlertId>,
-    Json(note): Json<Note>,
+    OptionalJson(note): OptionalJson<Note>,
 ) -> Result<Json<AlertView>, Problem> {
     act(app, caller, id, Step::Resolve, note).await
 }

@@ -87,6 +87,8 @@ pub(super) fn all() -> [(&'static str, Value); 10] {
                     "due_at": optional_time,
                     "steps": {"type": "array", "items": {"type": "object"}},
                 },
+                "description": "with what its kind says: text, bag, items, to, reason, urgency, transport, …",
+                "additionalProperties": true,
             }),
         ),
         (

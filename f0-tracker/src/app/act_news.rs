@@ -67,11 +67,12 @@ async fn queue(
 ) -> Result<(), StoreError> {
     recipients.sort_unstable();
     recipients.dedup();
-    for recipient in recipients {
+    // The key stands in the clear, so it counts the recipients rather than naming their numbers.
+    for (nth, recipient) in recipients.into_iter().enumerate() {
         let now = work.now;
         let message = NewMessage {
             id: MessageId::new(now, work.random()),
-            idempotency_key: format!("act:{}:{}:{recipient}", act.id, act.status.code()),
+            idempotency_key: format!("act:{}:{}:{nth}", act.id, act.status.code()),
             channel: "sms".to_owned(),
             template: template.to_owned(),
             lang: Lang::Vi,

@@ -16,7 +16,7 @@ use super::{alerts, area, papers, settings, silence};
 use crate::App;
 use crate::completion::{Course, Criterion, DayZero, unmet};
 use crate::domain::case::CaseState;
-use crate::store::{AlertFilter, AlertState, CaseRecord, Evidence, F0Write, PaperKind};
+use crate::store::{AlertFilter, AlertRecord, AlertState, CaseRecord, Evidence, F0Write, PaperKind};
 
 /// A case, as far as its end is concerned.
 #[must_use]
@@ -36,7 +36,8 @@ pub(crate) async fn course_of(tx: &mut dyn F0Write, case: &CaseRecord) -> Result
     let evidence = tx.evidence_of(case.id).await?;
     let filter =
         AlertFilter { states: vec![AlertState::Open], cases: Some(vec![case.id]), limit: 1, ..AlertFilter::default() };
-    let waits = !tx.alerts(&filter).await?.is_empty();
+    // The most dangerous comes first.
+    let waits = tx.alerts(&filter).await?.iter().any(AlertRecord::holds_back);
     let day_zero = settings::day_zero(tx).await?;
     Ok(course(case, &evidence, waits, day_zero))
 }

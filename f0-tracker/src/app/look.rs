@@ -157,7 +157,7 @@ impl CaseFile {
     /// The case, as far as its end is concerned.
     #[must_use]
     pub fn course(&self) -> Course {
-        let alert_waits = self.alerts.iter().any(|alert| alert.state == AlertState::Open);
+        let alert_waits = self.alerts.iter().any(AlertRecord::holds_back);
         close_case::course(&self.case, &self.evidence, alert_waits, self.day_zero)
     }
 }

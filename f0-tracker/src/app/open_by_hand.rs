@@ -1,7 +1,7 @@
 //! Opening a case by hand: staff knows of a positive test that no laboratory sent.
 
 use shared::ids::{CaseId, PersonId};
-use shared::person::PersonDraft;
+use shared::person::{Person, PersonDraft};
 use shared_store::StoreError;
 use shared_web::Problem;
 use shared_web::caller::Caller;
@@ -19,6 +19,8 @@ use crate::store::{CaseRecord, Contact, ContactLevel, OpenedBy};
 pub struct Opened {
     /// The case.
     pub case: CaseRecord,
+    /// Who has it.
+    pub person: Option<Person>,
     /// Whether it was opened now.
     pub created: bool,
 }
@@ -38,8 +40,9 @@ pub async fn open(app: &App, caller: &Caller, input: &CaseInput, body_hash: &str
     }
     let person_id = person(&mut work, &draft.person).await?;
     let person_id = work.hold_person(person_id).await?;
-    let ward = work.tx.person(person_id).await?.and_then(|stored| stored.person.ward_code);
-    if !caller.covers(ward.as_ref().map(AsRef::as_ref), work.now.local_date()) {
+    let known = work.tx.person(person_id).await?.map(|stored| stored.person);
+    let ward = known.as_ref().and_then(|person| person.ward_code.as_ref());
+    if !caller.covers(ward.map(AsRef::as_ref), work.now.local_date()) {
         return Err(outside(&draft.person));
     }
     if let Some(case) = work.tx.latest_case(person_id).await?.filter(|case| case.state == CaseState::Open) {
@@ -49,13 +52,14 @@ pub async fn open(app: &App, caller: &Caller, input: &CaseInput, body_hash: &str
     let case = opened.ok_or_else(Problem::id_conflict)?;
     household(&mut work, &case, &draft.household).await?;
     work.commit().await?;
-    Ok(Opened { case, created: true })
+    Ok(Opened { case, person: known, created: true })
 }
 
 async fn repeated(work: &mut Work, caller: &Caller, case: CaseRecord, body_hash: &str) -> Result<Opened, Problem> {
     let same = work.tx.case_body_hash(case.id).await?.as_deref() == Some(body_hash);
     if same && area::covers(caller, &case, work.now.local_date()) {
-        Ok(Opened { case, created: false })
+        let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
+        Ok(Opened { case, person, created: false })
     } else {
         Err(Problem::id_conflict())
     }

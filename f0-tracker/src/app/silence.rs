@@ -107,11 +107,11 @@ async fn remind(work: &mut Work, app: &App, case: &CaseRecord) -> Result<(), Sto
          115.",
         person.full_name.as_str()
     );
-    for recipient in recipients {
+    for (nth, recipient) in recipients.into_iter().enumerate() {
         let due_at = case.report_due_at.unwrap_or(case.opened_at);
         let message = NewMessage {
             id: MessageId::new(work.now, work.random()),
-            idempotency_key: format!("report_missed:{}:{}:{recipient}", case.id, due_at.to_fixed_text()),
+            idempotency_key: format!("report_missed:{}:{}:{nth}", case.id, due_at.to_fixed_text()),
             channel: "sms".to_owned(),
             template: "report_missed".to_owned(),
             lang: Lang::Vi,

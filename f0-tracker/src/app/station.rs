@@ -168,7 +168,7 @@ async fn of_ward(tx: &mut dyn F0Write, ward: String, now: Instant) -> Result<Sta
         let person = people.get(&case.person_id).cloned();
         let evidence: Vec<Evidence> = evidence.remove(&case.id).unwrap_or_default();
         let alerts = alerts.remove(&case.id).unwrap_or_default();
-        let waits = alerts.iter().any(|alert| alert.state == AlertState::Open);
+        let waits = alerts.iter().any(AlertRecord::holds_back);
         let course = close_case::course(&case, &evidence, waits, day_zero);
         let reports = reports.remove(&case.id).unwrap_or_default();
         patients.push(patient(case, person, reports, alerts, course, &acts, now));

@@ -228,6 +228,15 @@ pub struct AlertRecord {
     pub resolved: Option<Stamp>,
 }
 
+impl AlertRecord {
+    /// Whether a case may not end because of it: nobody has taken a sign of danger. A watch, such as the first call of a
+    /// new case, ends with its case.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        self.state == AlertState::Open && self.level >= AlertLevel::Urgent
+    }
+}
+
 /// How near a contact came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContactLevel {

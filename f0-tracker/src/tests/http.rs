@@ -61,6 +61,25 @@ pub(super) fn adult(name: &str) -> Value {
     json!({"full_name": name, "birth_year": 1987, "sex": "female", "phone": "0912345678", "ward_code": WARD})
 }
 
+#[tokio::test]
+async fn a_case_is_answered_with_its_patient_and_an_alert_is_taken_without_a_note() {
+    let site = Site::on(grounds().await.remove(0)).await;
+    let body = json!({"id": "0195a000-0000-7000-8000-00000000c0de", "person": adult("Lý Thị Mai"), "diagnosed_at": "2022-03-09"});
+    for expected in [201, 200] {
+        let (status, case) = site.post(&site.doctor, "cases", body.clone()).await;
+        assert_eq!((status, &case["person"]["full_name"]), (expected, &json!("Lý Thị Mai")), "{case}");
+    }
+    let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
+    let path = format!("/api/v1/f0/alerts/{}/acknowledge", alerts["items"][0]["id"].as_str().unwrap());
+    let (status, taken) = ask(&site.running.router, &site.doctor, Method::POST, &path, None).await;
+    assert_eq!((status.as_u16(), &taken["status"]), (200, &json!("acknowledged")), "{taken}");
+    let (status, high) = site.get(&site.doctor, "cases?risk=high").await;
+    assert_eq!((status, &high["items"]), (200, &json!([])), "a group of the decisions that nobody is in");
+    let (status, wrong) = site.get(&site.doctor, "alerts?limit=many").await;
+    assert_eq!((status, &wrong["errors"][0]["pointer"]), (422, &json!("/limit")), "{wrong}");
+    site.running.stop().await;
+}
+
 /// What one protocol says.
 fn says<'a>(answer: &'a Value, id: &str) -> &'a Value {
     answer["protocols"].as_array().unwrap().iter().find(|p| p["id"] == id).unwrap()
@@ -250,7 +269,10 @@ async fn a_case_closes_by_the_rule_and_says_what_is_missing() {
         let (status, problem) = site.post(&site.doctor, &format!("cases/{case}/close"), json!({})).await;
         let codes: Vec<&str> =
             problem["unmet"].as_array().unwrap().iter().map(|unmet| unmet["code"].as_str().unwrap()).collect();
-        assert_eq!((status, codes), (409, vec!["days", "negative_test", "open_alert"]));
+        assert_eq!((status, codes), (409, vec!["days", "negative_test"]), "the first call ends with the case");
+        site.report(&case, json!({"by": "staff", "spo2_pct": 90, "symptoms": ["dyspnoea"]})).await;
+        let (_, problem) = site.post(&site.doctor, &format!("cases/{case}/close"), json!({})).await;
+        assert_eq!(problem["unmet"][2]["code"], "open_alert", "a sign of danger that nobody took: {problem}");
         let (_, alerts) = site.get(&site.doctor, "alerts?status=open").await;
         let id = alerts["items"][0]["id"].as_str().unwrap();
         site.post(&site.doctor, &format!("alerts/{id}/resolve"), json!({"note": "đã gọi"})).await;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::ids::ResultId;
 use shared_web::Problem;
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Paging, Query};
+use shared_web::extract::{Id, Json, List, Paging, Query, number_in_text};
 
 use crate::api::report_answer;
 use crate::api::views::{LaboratoryView, ResultView, VersionView, WithVersions};
@@ -29,7 +29,8 @@ pub(super) struct Filter {
     from: Option<String>,
     to: Option<String>,
     outcome: Option<String>,
-    limit: Option<String>,
+    #[serde(default, deserialize_with = "number_in_text")]
+    limit: Option<i64>,
     cursor: Option<String>,
 }
 
@@ -38,7 +39,7 @@ pub(super) async fn list(
     caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<Json<List<ResultView>>, Problem> {
-    let paging = Paging { limit: filter.limit.and_then(|text| text.parse().ok()), cursor: filter.cursor };
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
     let wanted = Wanted {
         person_id: filter.person_id,
         lab_code: filter.lab_code,

@@ -93,7 +93,7 @@ fn row_report() -> Value {
         "type": "object",
         "required": ["row", "accession", "status", "errors"],
         "properties": {
-            "row": {"type": "integer", "description": "from 1; the header of a file does not count"},
+            "row": {"type": "integer", "description": "in the order of what was sent, from 1; in a table as a spreadsheet numbers it, whose header is 1"},
             "accession": {"type": ["string", "null"]},
             "status": {"type": "string", "enum": ["accepted", "duplicate", "amended", "held", "ignored", "rejected"]},
             "result_id": id(), "person_id": id(),
@@ -109,6 +109,16 @@ fn row_report() -> Value {
             "rows": {"type": "array", "items": row},
         })),
     })
+}
+
+/// The row report of a trial, with what was read of each row.
+fn validation() -> Value {
+    let mut schema = row_report();
+    schema["properties"]["format"] = text();
+    let row = &mut schema["properties"]["rows"]["items"]["properties"];
+    row["fields"] = json!({"type": ["object", "null"], "description": "what was read; null where it could not be"});
+    row["source"] = json!({"description": "where each field was read"});
+    schema
 }
 
 fn object(properties: Value) -> Value {
@@ -130,7 +140,7 @@ pub fn all() -> Schemas {
     let schemas = [
         ("Results", json!({"oneOf": [result_in(), {"type": "array", "items": result_in()}]})),
         ("RowReport", row_report()),
-        ("Validation", row_report()),
+        ("Validation", validation()),
         (
             "MappingList",
             list_of(&object(json!({"kind": {"type": "string", "enum": ["test", "outcome", "specimen", "header"]},

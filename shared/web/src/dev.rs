@@ -137,7 +137,7 @@ pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
             "/api/v1/dev/messages",
             Who::DemoOnly,
             Scope::None,
-            Doc::json("Demo mode: every message that would have left").query(&["to"]),
+            Doc::json("Demo mode: every message that would have left").answer("MessageList").query(&["to"]),
             get(list),
         )
         .add(Method::GET, "/messages", Who::DemoOnly, Scope::None, Doc::page("Demo mode: the messages"), get(page))

@@ -13,6 +13,7 @@ use shared::bilingual::Bilingual;
 use shared::problem::FieldError;
 
 use crate::problem::{Problem, too_large, wrong_type};
+use crate::shape;
 
 /// A JSON body, read with errors that say where and what.
 #[derive(Debug, Clone)]
@@ -35,11 +36,37 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON body that may be left out: nothing is its default.
+#[derive(Debug, Clone)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let is_json = has_type(request.headers(), &["application/json"]);
+        match body(request, state).await? {
+            bytes if bytes.is_empty() => Ok(Self(T::default())),
+            bytes if is_json => parse_json(&bytes).map(Self),
+            _ => Err(wrong_type("application/json")),
+        }
+    }
+}
+
 /// The bytes of a body within the limit.
 ///
 /// # Errors
-/// 413 where it is larger than the limit, 400 where it breaks off.
+/// 413 where it is larger than the limit, 415 where it is compressed, 400 where it breaks off.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content_encoding",
+            Bilingual::new("Không nhận nội dung nén", "Compressed bodies are not taken"),
+            Bilingual::new("Hãy gửi nội dung không nén.", "Send the body without Content-Encoding."),
+        ));
+    }
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(e) if e.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Problem::malformed("Nội dung bị ngắt giữa chừng.", "The body broke off."),
@@ -62,8 +89,14 @@ pub fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
 /// As said.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| shape(&pointer(error.path()), error.inner()))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        if !error.inner().is_data() {
+            return syntax(error.inner());
+        }
+        let (path, message) = (pointer(error.path()), error.inner().to_string());
+        let member = if path.is_empty() { shape::member_at_fault::<T>(bytes, &message) } else { None };
+        Problem::field(shape::field_error(&member.unwrap_or(path), &message))
+    })?;
     deserializer.end().map_err(|error| syntax(&error))?;
     Ok(value)
 }
@@ -74,22 +107,6 @@ fn syntax(error: &serde_json::Error) -> Problem {
         format!("Nội dung không phải JSON hợp lệ (dòng {line}, cột {column})."),
         format!("The body is not valid JSON (line {line}, column {column})."),
     )
-}
-
-fn shape(path: &str, error: &serde_json::Error) -> Problem {
-    if !error.is_data() {
-        return syntax(error);
-    }
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        return Problem::field(FieldError::required(format!("{path}/{name}")));
-    }
-    Problem::field(FieldError::new(
-        path,
-        "type",
-        Bilingual::new(format!("Sai kiểu dữ liệu: {message}"), format!("Wrong type: {message}")),
-    ))
 }
 
 /// Where a deserializer stopped, as a JSON Pointer (RFC 6901).
@@ -116,14 +133,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let text = rejection.body_text();
-                Err(Problem::field(FieldError::new(
-                    "query",
-                    "query",
-                    Bilingual::new(format!("Tham số chưa đúng: {text}"), format!("A parameter is not right: {text}")),
-                )))
-            }
+            Err(rejection) => Err(Problem::field(shape::query_error(&rejection.body_text()))),
         }
     }
 }
@@ -152,13 +162,19 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
-/// A number of a query string. Inside a flattened struct serde sees its text alone.
-fn number_in_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+/// What is said of a limit that is no number; a flattened struct does not tell whose fault it was.
+pub(crate) const LIMIT_IS_A_NUMBER: &str = "limit must be a whole number";
+
+/// The limit of a query string. Inside a flattened struct serde sees its text alone.
+///
+/// # Errors
+/// Where it is no whole number.
+pub fn number_in_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| D::Error::custom("limit must be a whole number"))
+    text.parse().map(Some).map_err(|_| D::Error::custom(LIMIT_IS_A_NUMBER))
 }
 
 /// The furthest that a list can be paged.

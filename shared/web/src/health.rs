@@ -72,13 +72,20 @@ pub fn routes(routes: Routes<Platform>, metrics: Option<PrometheusHandle>) -> Ro
         }
     };
     routes
-        .add(Method::GET, "/healthz", Who::Public, Scope::None, Doc::json("The process is up"), get(healthz))
+        .add(
+            Method::GET,
+            "/healthz",
+            Who::Public,
+            Scope::None,
+            Doc::json("The process is up").answer("Health"),
+            get(healthz),
+        )
         .add(
             Method::GET,
             "/readyz",
             Who::Public,
             Scope::None,
-            Doc::json("It can serve: database and bus answer"),
+            Doc::json("It can serve: database and bus answer").answer("Ready"),
             get(readyz),
         )
         .add(

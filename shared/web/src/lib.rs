@@ -23,8 +23,10 @@ pub mod people;
 pub mod platform;
 pub mod problem;
 pub mod process;
+mod schemas;
 pub mod security;
 pub mod server;
+mod shape;
 pub mod telemetry;
 
 pub use platform::Platform;

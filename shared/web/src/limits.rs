@@ -1,15 +1,15 @@
 //! Limits on how often somebody may ask: per address, with a tighter one for signing in and for codes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use governor::clock::DefaultClock;
+use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
@@ -17,11 +17,17 @@ use crate::config::{Config, Switch};
 use crate::problem::Problem;
 
 type PerAddress = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>;
+type Moment = <DefaultClock as Clock>::Instant;
 
 /// Requests a second from one address, and the burst that it may bring: a venue's visitors share its network.
 const REQUESTS: (u32, u32) = (200, 2_000);
-/// Sign-ins and codes a minute from one address, and the burst.
-const SECRETS: (u32, u32) = (60, 60);
+/// Codes that are asked for in a minute from one address, and the burst: each is a message that somebody pays for.
+const CODES: (u32, u32) = (60, 60);
+/// Sign-ins a minute that may fail from one address, and the burst. Those that succeed are no guessing: the shift of a
+/// whole hospital signs in behind one address.
+const GUESSES: (u32, u32) = (60, 60);
+/// Sign-ins a minute from one address, and the burst: each costs tens of milliseconds of a core.
+const SIGN_INS: (u32, u32) = (600, 600);
 
 /// Where a proxy names the address that it was asked from.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -40,7 +46,30 @@ pub struct Limits {
     on: bool,
     proxies: Arc<BTreeSet<IpAddr>>,
     requests: Arc<PerAddress>,
-    secrets: Arc<PerAddress>,
+    codes: Arc<PerAddress>,
+    sign_ins: Arc<PerAddress>,
+    guesses: Arc<PerAddress>,
+    /// Addresses that have guessed too often, and until when they are not heard.
+    unheard: Arc<Mutex<HashMap<IpAddr, Moment>>>,
+}
+
+/// What a request is, as far as it is counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    SignIn,
+    Code,
+    Other,
+}
+
+impl Kind {
+    fn of(method: &Method, path: &str) -> Self {
+        match path {
+            _ if method.is_safe() => Self::Other,
+            "/login" | "/api/v1/auth/login" => Self::SignIn,
+            path if path.ends_with("/code") => Self::Code,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Limits {
@@ -52,22 +81,48 @@ impl Limits {
     pub fn new(config: &Config) -> Self {
         let positive = |n: u32| NonZeroU32::new(n).expect("limits are above zero");
         let requests = Quota::per_second(positive(REQUESTS.0)).allow_burst(positive(REQUESTS.1));
-        let secrets = Quota::per_minute(positive(SECRETS.0)).allow_burst(positive(SECRETS.1));
+        let a_minute = |(rate, burst): (u32, u32)| {
+            Arc::new(RateLimiter::dashmap(Quota::per_minute(positive(rate)).allow_burst(positive(burst))))
+        };
         Self {
             on: config.rate_limits == Switch::On,
             proxies: Arc::new(config.trusted_proxies.clone()),
             requests: Arc::new(RateLimiter::dashmap(requests)),
-            secrets: Arc::new(RateLimiter::dashmap(secrets)),
+            codes: a_minute(CODES),
+            sign_ins: a_minute(SIGN_INS),
+            guesses: a_minute(GUESSES),
+            unheard: Arc::default(),
         }
     }
 
-    fn allows(&self, address: IpAddr, method: &Method, path: &str) -> bool {
+    fn allows(&self, address: IpAddr, kind: Kind) -> bool {
         if !self.on {
             return true;
         }
         let address = counted_as(address);
-        let secret = !method.is_safe() && (matches!(path, "/login" | "/api/v1/auth/login") || path.ends_with("/code"));
-        self.requests.check_key(&address).is_ok() && (!secret || self.secrets.check_key(&address).is_ok())
+        self.requests.check_key(&address).is_ok()
+            && match kind {
+                Kind::SignIn => self.is_heard(address) && self.sign_ins.check_key(&address).is_ok(),
+                Kind::Code => self.codes.check_key(&address).is_ok(),
+                Kind::Other => true,
+            }
+    }
+
+    fn is_heard(&self, address: IpAddr) -> bool {
+        let now = DefaultClock::default().now();
+        self.unheard().get(&address).is_none_or(|until| *until <= now)
+    }
+
+    fn unheard(&self) -> MutexGuard<'_, HashMap<IpAddr, Moment>> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a sign-in that failed.
+    fn failed(&self, address: IpAddr) {
+        let address = counted_as(address);
+        if let Err(wait) = self.guesses.check_key(&address) {
+            self.unheard().insert(address, wait.earliest_possible());
+        }
     }
 
     /// Whose request it is: the peer's, or, where the peer is a proxy that is trusted, the last address of
@@ -101,8 +156,11 @@ impl Limits {
 
     /// Forgets addresses that have not asked for a while; called from time to time.
     pub fn sweep(&self) {
-        self.requests.retain_recent();
-        self.secrets.retain_recent();
+        for counter in [&self.requests, &self.codes, &self.sign_ins, &self.guesses] {
+            counter.retain_recent();
+        }
+        let now = DefaultClock::default().now();
+        self.unheard().retain(|_, until| *until > now);
     }
 }
 
@@ -110,14 +168,20 @@ impl Limits {
 pub async fn enforce(limits: Limits, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = peer.map(|peer| limits.client(peer, request.headers()));
-    match client {
-        Some(client) if !limits.allows(client, request.method(), request.uri().path()) => Problem::too_many(
+    let Some(client) = client else { return next.run(request).await };
+    let kind = Kind::of(request.method(), request.uri().path());
+    if !limits.allows(client, kind) {
+        return Problem::too_many(
             "Quá nhiều yêu cầu từ địa chỉ này. Hãy thử lại sau ít giây.",
             "Too many requests from this address. Try again in a few seconds.",
         )
-        .into_response(),
-        _ => next.run(request).await,
+        .into_response();
     }
+    let response = next.run(request).await;
+    if kind == Kind::SignIn && response.status().is_client_error() {
+        limits.failed(client);
+    }
+    response
 }
 
 #[cfg(test)]
@@ -155,11 +219,38 @@ mod tests {
     fn signing_in_is_limited_more_tightly_than_reading_and_each_address_for_itself() {
         let limits = Limits::new(&Config::default());
         let [one, other]: [IpAddr; 2] = ["203.0.113.7", "203.0.113.8"].map(|a| a.parse().unwrap());
-        let tried = (0..100).filter(|_| limits.allows(one, &Method::POST, "/login")).count();
+        let guess = |limits: &Limits| {
+            let heard = limits.allows(one, Kind::SignIn);
+            limits.failed(one);
+            heard
+        };
+        let tried = (0..100).filter(|_| guess(&limits)).count();
         assert!((60..70).contains(&tried), "{tried}");
-        assert!(limits.allows(one, &Method::GET, "/login"));
-        assert!(limits.allows(other, &Method::POST, "/api/v1/auth/login"));
+        assert!(limits.allows(one, Kind::Other));
+        assert!(limits.allows(other, Kind::SignIn));
         let off = Limits::new(&Config { rate_limits: Switch::Off, ..Config::default() });
-        assert!((0..5_000).all(|_| off.allows(one, &Method::POST, "/login")));
+        assert!((0..5_000).all(|_| guess(&off)));
+    }
+
+    #[test]
+    fn a_shift_that_signs_in_rightly_is_not_taken_for_guessing_and_codes_are_counted_whatever_comes_of_them() {
+        let limits = Limits::new(&Config::default());
+        let address: IpAddr = "203.0.113.9".parse().unwrap();
+        assert!((0..300).all(|_| limits.allows(address, Kind::SignIn)));
+        let codes = (0..100).filter(|_| limits.allows(address, Kind::Code)).count();
+        assert!((60..70).contains(&codes), "{codes}");
+    }
+
+    #[test]
+    fn what_is_counted_apart_is_told_by_method_and_path() {
+        for (method, path, kind) in [
+            (Method::POST, "/login", Kind::SignIn),
+            (Method::POST, "/api/v1/auth/login", Kind::SignIn),
+            (Method::GET, "/login", Kind::Other),
+            (Method::POST, "/me/code", Kind::Code),
+            (Method::POST, "/api/v1/checkin/visits", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(&method, path), kind, "{method} {path}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::{Doc, Row, Scope, Who};
 use crate::extract::Json;
+use crate::schemas::with_shared;
 
 /// Schemas by name, gathered from the services.
 pub type Schemas = Map<String, Value>;
@@ -15,6 +16,7 @@ pub type Schemas = Map<String, Value>;
 /// The document.
 #[must_use]
 pub fn document(rows: &[Row], schemas: Schemas) -> Value {
+    let schemas = with_shared(schemas);
     let mut paths = Map::new();
     for row in rows.iter().filter(|row| row.path.starts_with("/api/") || !row.doc.gives.starts_with("text/html")) {
         let path = row.path.replace("{*", "{");
@@ -31,7 +33,7 @@ pub fn document(rows: &[Row], schemas: Schemas) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": with_problem(schemas),
+            "schemas": schemas,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     })
@@ -48,7 +50,7 @@ fn operation(row: &Row, schemas: &Schemas) -> Value {
         row.doc
             .query
             .iter()
-            .map(|name| json!({"name": name, "in": "query", "required": false, "schema": {"type": "string"}})),
+            .map(|name| json!({"name": name, "in": "query", "required": false, "schema": {"type": kind_of(name)}})),
     );
     let schema = |name: Option<&str>| match name {
         Some(name) if schemas.contains_key(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
@@ -58,16 +60,30 @@ fn operation(row: &Row, schemas: &Schemas) -> Value {
     if row.doc.status != 204 {
         success["content"] = json!({row.doc.gives: {"schema": schema(row.doc.answer)}});
     }
+    let failed = |description: &str| {
+        let mut content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        // What was sent as FHIR is refused as FHIR: an OperationOutcome.
+        if row.doc.gives == "application/fhir+json" {
+            content[row.doc.gives] = json!({"schema": schema(row.doc.answer)});
+        }
+        json!({"description": description, "content": content})
+    };
+    let mut responses = json!({
+        "4XX": failed("The request cannot be served"),
+        "5XX": failed("The server cannot serve it now; 503 says that it may be sent again"),
+    });
+    if row.doc.status == 201 {
+        let mut again = success.clone();
+        again["description"] = json!("The same under the same id again: the first record");
+        responses["200"] = again;
+    }
+    responses[row.doc.status.to_string()] = success;
     let mut operation = json!({
+        "operationId": operation_id(row),
+        "tags": [tag_of(row.path)],
         "summary": row.doc.summary,
         "parameters": parameters,
-        "responses": {
-            row.doc.status.to_string(): success,
-            "4XX": {
-                "description": "The request cannot be served",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        },
+        "responses": responses,
         "x-antam-who": row.who,
         "x-antam-scope": row.scope,
     });
@@ -80,32 +96,27 @@ fn operation(row: &Row, schemas: &Schemas) -> Value {
     operation
 }
 
-fn with_problem(mut schemas: Schemas) -> Schemas {
-    schemas.insert(
-        "Problem".to_owned(),
-        json!({
-            "type": "object",
-            "description": "RFC 9457",
-            "required": ["type", "title", "status", "detail", "instance", "errors"],
-            "properties": {
-                "type": {"type": "string"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "instance": {"type": "string", "description": "The request id"},
-                "errors": {"type": "array", "items": {
-                    "type": "object",
-                    "required": ["pointer", "code", "detail"],
-                    "properties": {
-                        "pointer": {"type": "string", "description": "JSON Pointer (RFC 6901)"},
-                        "code": {"type": "string"},
-                        "detail": {"type": "string"},
-                    },
-                }},
-            },
-        }),
-    );
-    schemas
+/// The type of a query parameter.
+fn kind_of(name: &str) -> &'static str {
+    match name {
+        "limit" | "count" => "integer",
+        "dry_run" | "preview" => "boolean",
+        _ => "string",
+    }
+}
+
+/// A name of its own for a client that is generated: `post_checkin_venues_id_reprint`.
+fn operation_id(row: &Row) -> String {
+    let path = row.path.trim_start_matches("/api/").trim_start_matches("v1/");
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = std::iter::once(row.method.as_str().to_ascii_lowercase()).chain(words.map(str::to_ascii_lowercase));
+    words.collect::<Vec<_>>().join("_")
+}
+
+/// What a route belongs to: its first word after the version.
+fn tag_of(path: &str) -> &str {
+    let word = path.strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next());
+    word.unwrap_or("site")
 }
 
 /// The rows of the access table for the document itself and its page.

@@ -290,6 +290,10 @@ pub async fn render(request: Request, next: Next) -> Response {
         let mut answer = Response::new(Body::from(body));
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(context.lang.tag()));
+        if problem.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, section 11.6.1: a 401 says how to sign in.
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         answer
     };
     let own = answer.headers().clone();

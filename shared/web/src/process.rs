@@ -1,8 +1,9 @@
 //! A process from its options to its end: opens database, keys and bus, mounts the services, runs what runs beside the requests.
 
 use std::future::Future;
-use std::io::Write;
+use std::io::{self, Write};
 use std::pin::Pin;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -204,6 +205,17 @@ pub async fn start(prepared: Prepared, services: &[Service]) -> anyhow::Result<R
     Ok(Running { platform, router, rows, tasks })
 }
 
+/// The routes alone, for a command beside the processes that serve. Nothing runs beside them: what they begin is told, sent
+/// and timed by the processes that serve, by the next one where there is none now.
+#[must_use]
+pub fn routes_alone(prepared: Prepared, services: &[Service]) -> Running {
+    let platform = prepared.platform;
+    let served = services.iter().filter(|service| platform.config.serves(service.code));
+    let mounted = served.map(|service| (service.build)(&platform).mounted).collect();
+    let (router, rows) = server::site(&platform, mounted, None);
+    Running { platform, router, rows, tasks: Vec::new() }
+}
+
 /// How long the lines of many requests are gathered into one link-laying transaction.
 const GATHER: Duration = Duration::from_millis(500);
 /// After how long it is tried again where the database or the key store failed.
@@ -263,7 +275,7 @@ pub async fn serve(running: Running, listener: TcpListener) -> anyhow::Result<()
 
 /// Says on standard output where the process listens.
 fn announce(listener: &TcpListener) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     writeln!(out, "listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     Ok(())
@@ -307,10 +319,26 @@ struct Program {
 }
 
 /// The whole life of a service's own program: reads the options, serves this service alone, ends with the exit code.
-///
-/// # Errors
-/// When it cannot start or its listener fails.
-pub fn main(service: Service) -> anyhow::Result<()> {
+#[must_use]
+pub fn main(service: Service) -> ExitCode {
+    exit_code(alone(service))
+}
+
+/// How a program ends: 0, or 1 with what failed and why on standard error, in one line and without a trace of the stack.
+/// A reader that has seen enough (`antam keys list | head`) is no failure.
+#[must_use]
+pub fn exit_code(ended: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = ended else { return ExitCode::SUCCESS };
+    let enough = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    if error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(enough)) {
+        return ExitCode::SUCCESS;
+    }
+    // There is nobody to tell where standard error is closed too.
+    let _ = writeln!(io::stderr().lock(), "error: {error:#}");
+    ExitCode::FAILURE
+}
+
+fn alone(service: Service) -> anyhow::Result<()> {
     let mut config = <Program as clap::Parser>::parse().options.resolve()?;
     config.services = [service.code].into();
     begin(&config);
@@ -325,6 +353,6 @@ pub fn main(service: Service) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the machine gives no threads.
-pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(16).build()
 }

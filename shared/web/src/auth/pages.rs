@@ -120,6 +120,7 @@ fn first_page(account: &Account) -> &'static str {
         (Role::Doctor, "/board"),
         (Role::Nurse, "/station"),
         (Role::Lab, "/lab"),
+        (Role::Sampler, "/sampling"),
         (Role::Officer, "/dashboard"),
         (Role::Venue, "/venue"),
         (Role::Hotline, "/hotline"),

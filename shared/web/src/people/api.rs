@@ -243,7 +243,9 @@ pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
             "/api/v1/people",
             Who::Roles(READERS),
             Scope::Area,
-            Doc::json("Find people by name without diacritics, phone or ID number").query(&["q", "limit", "cursor"]),
+            Doc::json("Find people by name without diacritics, phone or ID number")
+                .answer("PersonList")
+                .query(&["q", "limit", "cursor"]),
             get(search),
         )
         .add(
@@ -251,7 +253,7 @@ pub fn routes(routes: Routes<Platform>) -> Routes<Platform> {
             "/api/v1/people/reviews",
             Who::Roles(MERGERS),
             Scope::Area,
-            Doc::json("Open questions whether two records are one person"),
+            Doc::json("Open questions whether two records are one person").answer("ReviewList"),
             get(reviews),
         )
         .add(

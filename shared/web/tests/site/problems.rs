@@ -114,6 +114,24 @@ async fn a_body_of_another_type_is_refused() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused_by_name() {
+    let world = World::new().await;
+    let packed =
+        world.post("/api/v1/auth/login").header("content-encoding", "gzip").body("application/json", "x").await;
+    assert_eq!((packed.status, packed.code().as_str()), (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_encoding"));
+    let plain =
+        world.post("/api/v1/auth/login").header("content-encoding", "identity").body("application/json", "{").await;
+    assert_eq!(plain.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_signed_in_is_told_how() {
+    let world = World::new().await;
+    let answer = world.get("/api/v1/people?q=le").send().await;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_body_is_told_by_field() {
     let world = World::new().await;
     let post = |text: &'static str| world.post("/api/v1/auth/login").body("application/json; charset=utf-8", text);
