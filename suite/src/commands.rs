@@ -2,6 +2,9 @@
 
 mod audit;
 mod demo;
+mod desk;
+mod export;
+mod import;
 mod keys;
 mod serve;
 mod user;
@@ -21,6 +24,12 @@ pub enum Command {
     Migrate(Box<ServeOptions>),
     /// Fill the database with the synthetic demo province
     Demo(Box<demo::DemoOptions>),
+    /// Take in what a file brings: venues, results of laboratories
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Take out what others ask for: numbers, exposures, results, cases
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -42,6 +51,8 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => runtime.block_on(serve::run(&options)),
         Command::Migrate(options) => runtime.block_on(migrate(&options)),
         Command::Demo(options) => runtime.block_on(demo::run(&options)),
+        Command::Import(command) => runtime.block_on(import::run(command)),
+        Command::Export(command) => runtime.block_on(export::run(command)),
         Command::Audit(command) => runtime.block_on(audit::run(command)),
         Command::Keys(command) => runtime.block_on(keys::run(command)),
         Command::User(command) => runtime.block_on(user::run(command)),

@@ -36,7 +36,8 @@ fn guide(config: &Config) -> std::io::Result<()> {
          officer                        {url}/dashboard  the curve and each district; /exposures traces a case\n\
          nurse (ward 28252)             {url}/station    the station's work of today\n\
          hotline                        {url}/hotline    find a caller by a name without accents\n\
-         sampler, admin                 {url}/login\n\
+         sampler                        {url}/sampling   register people and label their tubes\n\
+         admin                          {url}/operations\n\
          every message that would leave {url}/messages\n\
          the API                        {url}/api/docs"
     ))

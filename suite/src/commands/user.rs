@@ -6,7 +6,9 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use shared::access::{Account, AreaScope, Role};
+use shared::area;
 use shared::ids::AccountId;
+use shared::time::Date;
 use shared_store::audit::{Actor, AuditEntry};
 use shared_store::people::StoredAccount;
 use shared_web::auth::password;
@@ -31,7 +33,7 @@ pub struct AddOptions {
     /// The name that people see
     #[arg(long)]
     name: String,
-    /// What it may do: admin, officer, doctor, nurse, lab, sampler, venue, hotline
+    /// What it may do: admin, officer, doctor, nurse, lab, sampler, venue, hotline, gateway
     #[arg(long, required = true, value_delimiter = ',')]
     roles: Vec<Role>,
     /// Where: the code of the province (2 digits), district (3) or ward (5)
@@ -64,9 +66,27 @@ fn read_password() -> anyhow::Result<String> {
     Ok(password)
 }
 
+/// The day from which on the provinces and wards of 2025 are in force.
+const MERGED: Date = Date::constant(2025, 7, 1);
+
+/// Whether there is such a unit on a day.
+fn exists(scope: &AreaScope, on: Date) -> bool {
+    match scope {
+        AreaScope::Province(code) => area::province(code, on).is_some(),
+        AreaScope::District(code) => area::district(code, on).is_some(),
+        AreaScope::Ward(code) => area::ward_any(code).is_some(),
+    }
+}
+
 async fn add(options: AddOptions) -> anyhow::Result<()> {
-    let area = AreaScope::from_code(&options.area)
-        .context("--area must be the code of a province (2 digits), a district (3) or a ward (5)")?;
+    let no_area =
+        || format!("--area {} is no code of a province (2 digits), a district (3) or a ward (5)", options.area);
+    // A unit of 2022 stays a duty after it was merged into another in 2025.
+    let of_either_map = |scope: &AreaScope| [area::FIRST_DAY, MERGED].into_iter().any(|on| exists(scope, on));
+    let scope = AreaScope::from_code(&options.area).filter(of_either_map).with_context(no_area)?;
+    if options.roles.contains(&Role::Lab) && options.lab.is_none() {
+        bail!("--lab must say the code of the laboratory that an account with the role lab belongs to");
+    }
     let password = read_password()?;
     let prepared = open(&options.serve).await?;
     let platform = prepared.platform;
@@ -77,7 +97,7 @@ async fn add(options: AddOptions) -> anyhow::Result<()> {
         username: options.username,
         display_name: options.name,
         roles: options.roles,
-        area,
+        area: scope,
         lab_code: options.lab,
     };
     let entry = AuditEntry {
