@@ -50,7 +50,7 @@ fn none(platform: &Platform) -> Built {
     checkin::built(App::with_writer(platform, store, Arc::new(Nothing)), Vec::new())
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
     let service = checkin::service();
     let build = match std::env::var("ANTAM_BENCH_WRITER").as_deref() {
         Ok("single") => single,
