@@ -54,6 +54,11 @@ test("a poster names its place in any spelling", () => {
   assert.equal(codeOfPoster(CARD), null);
 });
 
+test("who is scanned on the way out is told goodbye, in words of the door", () => {
+  const left = judgeScan({ visit: { status: "accepted", checked_out_at: "2022-03-10T10:00:00Z" }, visitor: { full_name: "Lan", birth_year: 1990 } });
+  assert.deepEqual(left, { level: "go", word: "Đã ra", name: "Lan · 1990", reason: "" });
+});
+
 test("what no server is needed to refuse is refused at once", () => {
   assert.equal(plainlyWrong("HTTPS://AN.TAM.VN/C/7K3M9T2X"), "doorPoster");
   assert.equal(plainlyWrong("https://example.com"), "doorUnread");

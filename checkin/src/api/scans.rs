@@ -61,6 +61,7 @@ impl From<ScanFailure> for Problem {
             ),
             ScanFailure::Text(code, detail) => Self::field(FieldError::new("/text", code, detail)),
             ScanFailure::Visit(error) => error.into(),
+            ScanFailure::Leaving(error) => error.into(),
         }
     }
 }
@@ -71,7 +72,10 @@ async fn create(
     Json(input): Json<ScanInput>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     let done = scan(&app, &caller, &input).await?;
-    let status = status_of(&done.checked, input.id.as_deref());
+    let status = match input.leaving {
+        true => StatusCode::OK,
+        false => status_of(&done.checked, input.id.as_deref()),
+    };
     let view = serde_json::to_value(view(&done, caller.lang())).map_err(|_| Problem::internal())?;
     Ok((status, axum::Json(view)))
 }
@@ -116,7 +120,8 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
         Who::Roles(STAFF),
         Scope::Own,
         Doc::json(
-            "Check a visitor in by what they carry: personal QR, CCCD, BHYT, PC-Covid, certificate, typed number",
+            "Check a visitor in, or out with `leaving`, by what they carry: personal QR, CCCD, BHYT, PC-Covid, \
+             certificate, typed number",
         )
         .body("ScanInput")
         .answer("Scan")

@@ -288,6 +288,7 @@ fn scan_input() -> Value {
         "venue_id": id("The place at whose door it was"),
         "text": {"type": "string", "maxLength": shared::scan::LONGEST, "description": "What the scanner read, as UTF-8"},
         "at": instant("When it was; now where it is missing"),
+        "leaving": {"type": "boolean", "description": "The visitor leaves, and their visit here ends"},
     }})
 }
 

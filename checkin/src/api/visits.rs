@@ -26,7 +26,7 @@ use crate::app::check_out::{CheckOutError, check_out};
 use crate::app::{door, odd};
 use crate::domain::device_token::VALID_FOR;
 use crate::domain::door::{Level, Reason};
-use crate::domain::visit::VisitInput;
+use crate::domain::visit::{VisitInput, not_a_time};
 
 /// How many visits a batch holds at most (contract).
 pub(super) const BATCH: usize = 500;
@@ -360,13 +360,7 @@ impl Leaving {
 
     fn at(&self) -> Result<Option<Instant>, Problem> {
         let text = self.at.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        text.map(str::parse).transpose().map_err(|_| {
-            let detail = Bilingual::new(
-                "Thời gian theo RFC 3339, có múi giờ, ví dụ 2022-03-10T08:30:00+07:00",
-                "A time as in RFC 3339 with an offset, such as 2022-03-10T08:30:00+07:00",
-            );
-            Problem::field(FieldError::new("/at", "time", detail))
-        })
+        text.map(str::parse).transpose().map_err(|_| Problem::field(FieldError::new("/at", "time", not_a_time())))
     }
 }
 

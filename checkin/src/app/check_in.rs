@@ -19,6 +19,7 @@ use super::door;
 use super::odd::{self, Odd};
 use super::people::{day_key, find_or_register, first_kept};
 use super::record::{Recorded, record};
+use crate::App;
 use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
 use crate::domain::door::Door;
 use crate::domain::visit::{VisitDraft, VisitInput, Visitor};
@@ -27,7 +28,6 @@ use crate::store::{CheckinWrite, Visit};
 use crate::tries::Asker;
 use crate::venues::Found;
 use crate::writer::WriteError;
-use crate::App;
 
 /// Who stands at doors and lets people in.
 pub const STAFF: &[Role] = &[Role::Venue, Role::Officer, Role::Nurse, Role::Sampler, Role::Admin];

@@ -69,20 +69,34 @@ pub async fn check_out(
     if let Some(out) = visit.checked_out_at {
         return if at == Some(out) { Ok((visit, place)) } else { Err(CheckOutError::AlreadyOut(out)) };
     }
-    let out = judge(visit.checked_in_at, at, now)?;
-    tx.end_visit(id, out).await?;
-    let mut random = app.platform.random();
-    if out < now.minus(LATE) {
-        let minute = visit.key().minute;
-        let span = PlaceSpan { place_id: visit.place_id, from_minute: minute, to_minute: minute };
-        rematch::set_timers(tx.as_mut(), std::iter::once(span), now, &mut random).await?;
-    }
+    let out = end(app, tx.as_mut(), &visit, at, now).await?;
     if let Asker::Account = asker {
         let entry = caller.audit(SERVICE, "visit.check_out", Some(format!("visit:{id}")), json!({}));
-        tx.audit(&entry, now, &mut random).await?;
+        tx.audit(&entry, now, &mut app.platform.random()).await?;
     }
     tx.commit().await?;
     Ok((Visit { checked_out_at: Some(out), ..visit }, place))
+}
+
+/// Ends an open visit at `at`, or now; gives when it ended. One that is told of late has cases matched again.
+///
+/// # Errors
+/// When it cannot have ended then, or the store fails.
+pub(super) async fn end(
+    app: &App,
+    tx: &mut dyn CheckinWrite,
+    visit: &Visit,
+    at: Option<Instant>,
+    now: Instant,
+) -> Result<Instant, CheckOutError> {
+    let out = judge(visit.checked_in_at, at, now)?;
+    tx.end_visit(visit.id, out).await?;
+    if out < now.minus(LATE) {
+        let minute = visit.key().minute;
+        let span = PlaceSpan { place_id: visit.place_id, from_minute: minute, to_minute: minute };
+        rematch::set_timers(tx, std::iter::once(span), now, &mut app.platform.random()).await?;
+    }
+    Ok(out)
 }
 
 fn asker(app: &App, caller: &Caller, token: Option<&str>, now: Instant) -> Result<Asker, CheckOutError> {

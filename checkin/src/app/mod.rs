@@ -24,6 +24,7 @@ pub mod rematch;
 pub mod renew;
 pub mod reprint;
 pub mod retention;
+pub mod scan_out;
 pub mod scans;
 pub mod self_registration;
 pub mod staff;

@@ -1,4 +1,4 @@
-//! Staff scan what a visitor carries: who it is, and their visit.
+//! Staff scan what a visitor carries: who it is, and their visit, or its end.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,8 +16,9 @@ use shared_web::caller::Caller;
 use shared_web::people::register::{Registrar, known_by_number, register};
 
 use super::check_in::{self, CheckInError, CheckedIn};
+use super::check_out::CheckOutError;
 use super::venues::works_at;
-use super::{door, proofs};
+use super::{door, proofs, scan_out};
 use crate::domain::door::Proof;
 use crate::domain::visit::{VisitInput, VisitorInput};
 use crate::store::CheckinWrite;
@@ -35,6 +36,8 @@ pub struct ScanInput {
     pub text: Option<String>,
     /// When it was, RFC 3339; now where it is missing.
     pub at: Option<String>,
+    /// The visitor leaves, and their visit here ends.
+    pub leaving: bool,
 }
 
 /// Somebody who was let in by a scan.
@@ -65,6 +68,9 @@ pub enum ScanFailure {
     /// The visit was not taken.
     #[error("the visit was not taken")]
     Visit(#[from] CheckInError),
+    /// The visit did not end.
+    #[error("the visit did not end")]
+    Leaving(#[from] CheckOutError),
 }
 
 impl From<StoreError> for ScanFailure {
@@ -80,11 +86,11 @@ impl From<ScanError> for ScanFailure {
 }
 
 /// Who a code turned out to name.
-struct Who {
-    person: PersonId,
-    verified: bool,
-    name: Option<String>,
-    birth_year: Option<i16>,
+pub(super) struct Who {
+    pub(super) person: PersonId,
+    pub(super) verified: bool,
+    pub(super) name: Option<String>,
+    pub(super) birth_year: Option<i16>,
     warnings: Vec<Warning>,
 }
 
@@ -94,6 +100,9 @@ struct Who {
 /// # Errors
 /// [`ScanFailure`] says why not.
 pub async fn scan(app: &App, caller: &Caller, input: &ScanInput) -> Result<ScanDone, ScanFailure> {
+    if input.leaving {
+        return scan_out::leave(app, caller, input).await;
+    }
     let place = venue(app, caller, input.venue_id.as_deref()).await?;
     let text = input.text.as_deref().ok_or_else(|| invalid(FieldError::required("/text")))?;
     let scanned = scan::read_text(text)?;
@@ -155,11 +164,11 @@ pub(crate) async fn venue(app: &App, caller: &Caller, id: Option<&str>) -> Resul
     if works_at(app, tx.as_mut(), caller, &place).await? { Ok(place) } else { Err(ScanFailure::NoVenue) }
 }
 
-fn invalid(error: FieldError) -> ScanFailure {
+pub(super) fn invalid(error: FieldError) -> ScanFailure {
     ScanFailure::Visit(CheckInError::Invalid(vec![error]))
 }
 
-async fn who(
+pub(super) async fn who(
     app: &App,
     tx: &mut dyn CheckinWrite,
     caller: &Caller,
@@ -211,7 +220,7 @@ async fn who(
     }
 }
 
-fn refusal(code: &'static str, vi: &str, en: &str) -> ScanFailure {
+pub(super) fn refusal(code: &'static str, vi: &str, en: &str) -> ScanFailure {
     ScanFailure::Text(code, Bilingual::new(vi, en))
 }
 

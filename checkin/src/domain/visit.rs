@@ -285,7 +285,9 @@ fn id(text: &str) -> Result<VisitId, FieldError> {
     text.parse().map_err(|_| FieldError::new("/id", "id", detail()))
 }
 
-fn not_a_time() -> Bilingual {
+/// What is said of a text that is no time.
+#[must_use]
+pub fn not_a_time() -> Bilingual {
     Bilingual::new(
         "Thời gian theo RFC 3339, có múi giờ, ví dụ 2022-03-10T08:30:00+07:00",
         "A time as in RFC 3339 with an offset, such as 2022-03-10T08:30:00+07:00",

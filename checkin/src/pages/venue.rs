@@ -35,6 +35,8 @@ struct VenueCard {
     code: String,
     inside: i64,
     capacity: Option<u32>,
+    /// The place that it is a part of, empty where it is none of these.
+    whole: String,
     as_of: String,
     as_of_text: String,
     as_of_exact: String,
@@ -56,6 +58,8 @@ pub(super) struct VenueForm {
     pub(super) ward_code: Field,
     pub(super) capacity: Field,
     pub(super) phone: Field,
+    pub(super) opening_hours: Field,
+    pub(super) parent_id: Field,
 }
 
 impl VenueForm {
@@ -69,6 +73,8 @@ impl VenueForm {
             ward_code: field("ward_code"),
             capacity: field("capacity"),
             phone: field("phone"),
+            opening_hours: field("opening_hours"),
+            parent_id: field("parent_id"),
         }
     }
 }
@@ -104,7 +110,7 @@ impl VenuePage {
         }
         let form = VenueForm::new(pairs, &errors, PlaceId::new(now, &mut app.platform.random()).to_string());
         Self {
-            venues: found.iter().map(|(place, inside)| card(&page, place, *inside, now)).collect(),
+            venues: found.iter().map(|(place, inside)| card(&page, place, found, *inside, now)).collect(),
             kinds: kinds(caller.lang(), &form.kind.value),
             wards: districts(&app.platform.config.province_code, now.local_date(), &form.ward_code.value),
             form,
@@ -124,8 +130,10 @@ pub(super) fn kinds(lang: Lang, selected: &str) -> Vec<Choice> {
     PlaceKind::ALL.iter().map(choice).collect()
 }
 
-fn card(page: &Page, place: &Place, inside: i64, now: Instant) -> VenueCard {
+fn card(page: &Page, place: &Place, all: &[(Place, i64)], inside: i64, now: Instant) -> VenueCard {
+    let whole = all.iter().find(|(other, _)| Some(other.id) == place.parent_id);
     VenueCard {
+        whole: whole.map(|(whole, _)| whole.name.clone()).unwrap_or_default(),
         id: place.id,
         name: place.name.clone(),
         address: place.address.clone(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::ids::{AccountId, PersonId};
 use shared::place::{Place, PlaceKind};
-use shared::time::minutes;
+use shared::time::{Instant, minutes};
 use shared_web::caller::Caller;
 use shared_web::caller::Identity;
 
@@ -191,6 +191,49 @@ async fn whatever_else_is_scanned_gives_one_line_and_registers_nobody(town: Town
     assert_eq!(town.people_called("nguyen").await, 0);
 }
 
+async fn the_same_scan_on_the_way_out_ends_the_visit(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let out = |text: &str, at: Instant| json!({"text": text, "at": at, "leaving": true});
+    let (status, problem) = town.scan(&door, out(CCCD, town.now())).await;
+    assert_eq!((status, &problem["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("not_inside")));
+    assert_eq!(town.people_called("nguyen").await, 0, "who is not inside is not registered on the way out");
+
+    let (_, came) = town.scan(&door, json!({"text": CCCD})).await;
+    town.clock.advance(minutes(40));
+    let left = town.now();
+    let (status, done) = town.scan(&door, out(CCCD, left)).await;
+    assert_eq!((status, &done["visit"]["id"]), (StatusCode::OK, &came["visit"]["id"]), "{done}");
+    assert_eq!(done["visit"]["checked_out_at"], json!(left));
+    assert_eq!(done["visitor"]["full_name"], "Nguyễn Văn An");
+    town.clock.advance(minutes(5));
+    // The scanner had no signal and sends it again: it ended when it ended.
+    let scan = json!({"id": ID, "venue_id": door.place.id, "text": CCCD, "at": left, "leaving": true});
+    let batch = json!({"scans": [scan]});
+    let (_, again) = town.call(Method::POST, &format!("{SCANS}/batch"), Some(&door.staff), Some(batch)).await;
+    assert_eq!(again["results"][0]["status"], "duplicate", "{again}");
+    let id = came["visit"]["id"].as_str().unwrap().parse().unwrap();
+    let visit = town.app.store.read().await.unwrap().visits(&[id]).await.unwrap().pop().unwrap();
+    assert_eq!(visit.checked_out_at, Some(left));
+
+    // At the main door whoever sat at a table leaves; the visitor's own code does as well as a card.
+    let table = town.place_in("Bàn 4", PlaceKind::Restaurant, Some(door.place.id)).await;
+    let person = town.person("Lê Thị Hoa", None).await;
+    let (_, sat) = town.visit(&table, person).await;
+    town.clock.advance(minutes(20));
+    let text = town.personal(person).await;
+    let (status, done) = town.scan(&door, json!({"text": text, "leaving": true})).await;
+    assert_eq!((status, &done["visit"]["id"]), (StatusCode::OK, &sat["id"]), "{done}");
+    for (at, code) in [(json!("hôm qua"), "time"), (json!(town.now().plus(minutes(30))), "in_future")] {
+        town.visit(&door.place, person).await;
+        let (status, problem) = town.scan(&door, json!({"text": text, "at": at, "leaving": true})).await;
+        assert_eq!(
+            (status, &problem["errors"][0]["code"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!(code)),
+            "{problem}"
+        );
+    }
+}
+
 async fn a_card_that_contradicts_itself_is_taken_with_a_warning(town: Town) {
     let door = town.door(PlaceKind::Market).await;
     let (status, done) = town.scan(&door, json!({"text": CCCD.replace("Nam", "Nữ")})).await;
@@ -242,6 +285,7 @@ async fn codes_that_were_seen_are_forgotten_with_the_visits(town: Town) {
 on_both!(card, super::a_card_checks_its_holder_in_once_however_often_it_is_scanned);
 on_both!(personal, super::a_personal_qr_is_verified_and_can_be_revoked);
 on_both!(refused, super::whatever_else_is_scanned_gives_one_line_and_registers_nobody);
+on_both!(way_out, super::the_same_scan_on_the_way_out_ends_the_visit);
 on_both!(warned, super::a_card_that_contradicts_itself_is_taken_with_a_warning);
 on_both!(staff, super::only_who_works_at_the_door_scans_there);
 on_both!(forgotten, super::codes_that_were_seen_are_forgotten_with_the_visits);

@@ -1,14 +1,17 @@
-//! A family at a door: one tap for all of them, a declaration when it is due, and a neighbour who has no phone.
+//! A family at a door: one tap for all of them, a declaration when it is due, and a neighbour who has no phone. And a door
+//! whose code changes.
+
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_testkit::browser::{Browser, PHONE};
 use tests::client::Client;
 use tests::process::{Embedded, Process};
 use tests::sample;
 use thirtyfour::prelude::*;
 
-use crate::see;
+use crate::{see, sign_in};
 
 /// Markets ask for a declaration, whenever this test is run.
 const RULES: &str = r#"{"source": "test", "kept_days": {"source": "test", "negative_test": 14, "vaccination": 365}, "rules": [
@@ -102,5 +105,54 @@ async fn a_declaration_is_asked_for_once_a_day() -> anyhow::Result<()> {
     browser.driver().execute(forget, vec![]).await?;
     open(&browser, &url, &shop).await?;
     see(&browser, "[data-declare]").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_changes_its_code_and_a_phone_far_away_is_let_in_and_marked() -> anyhow::Result<()> {
+    let suite = Embedded::start()?;
+    let url = suite.process.url.clone();
+    let owner = Client::signed_in(&url, "venue").await?;
+    let venue = owner.post("/api/v1/checkin/venues", &sample::venue("Hội Chợ Xuân")).await?.expect(201)?;
+    let id = venue["id"].as_str().context("an id")?;
+    let wish = json!({"screen": true, "position": {"latitude": 10.36, "longitude": 106.36}});
+    owner.post(&format!("/api/v1/checkin/venues/{id}/presence"), &wish).await?.expect(200)?;
+
+    let screen = Browser::start().await;
+    sign_in(&screen, &url, "venue", "/venue").await?;
+    see(&screen, "a[href$='/scan']").await?;
+    screen.open(&format!("{url}/venue/{id}/screen")).await?;
+    let shown = see(&screen, "[data-screen]").await?;
+    let first = shown.attr("data-changes-at").await?.context("a time")?;
+    let drawn = "return document.querySelector('[data-screen-code]').naturalWidth";
+    ensure!(screen.driver().execute(drawn, vec![]).await?.convert::<u64>()? > 0, "there is no picture");
+    let next = format!("[data-screen]:not([data-changes-at='{first}'])");
+    let next = screen.driver().query(By::Css(next)).wait(Duration::from_secs(45), Duration::from_millis(250));
+    next.first().await.context("the code does not change")?;
+    ensure!(!screen.driver().find(By::Css("[data-screen-fault]")).await?.is_displayed().await?);
+
+    let phone = Browser::start().await;
+    phone.resize(PHONE).await?;
+    let cdp = phone.driver().cdp();
+    cdp.send_raw("Browser.grantPermissions", json!({"permissions": ["geolocation"], "origin": url})).await?;
+    let saigon = json!({"latitude": 10.7769, "longitude": 106.7009, "accuracy": 60});
+    cdp.send_raw("Emulation.setGeolocationOverride", saigon).await?;
+    let live = owner.get(&format!("/api/v1/checkin/venues/{id}/live")).await?.expect(200)?;
+    let (_, path) = live["url"].as_str().and_then(|link| link.split_once("/C/")).context("a link")?;
+    phone.open(&format!("{url}/C/{path}")).await?;
+    see(&phone, "#full_name").await?.send_keys("Lê Thị Khách").await?;
+    see(&phone, "#phone").await?.send_keys("0933 000 777").await?;
+    see(&phone, "label:has([data-near])").await?.click().await?;
+    // The position comes from the browser by itself, a moment later.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    see(&phone, GO).await?.click().await?;
+    see(&phone, ".pass[data-status=accepted]").await?;
+    let settings = owner.request(reqwest::Method::GET, &format!("/venue/{id}/presence?lang=vi"));
+    let settings = settings.send().await?.text().await?;
+    ensure!(settings.contains("điện thoại ở xa"), "the phone did not say where it was: {settings}");
+    ensure!(
+        !settings.contains("mã giấy, không phải") && !settings.contains("đã cũ"),
+        "the code was not sent: {settings}"
+    );
     Ok(())
 }

@@ -29,6 +29,8 @@ export interface Scan {
   readonly venue_id: string;
   readonly text: string;
   readonly at: string;
+  /** The visitor leaves. */
+  readonly leaving?: true;
 }
 
 /** A check-out; `id` is the visit's. */

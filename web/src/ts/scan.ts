@@ -26,6 +26,8 @@ const HOLD_MS = 6_000;
 const SHOWN_MS = { go: 1_800, kept: 2_200, look: 4_000, stop: 4_500 } as const;
 
 interface Door {
+  /** Whoever is scanned leaves. */
+  leaving: boolean;
   readonly root: HTMLElement;
   readonly mode: string;
   readonly venueId: string;
@@ -110,8 +112,24 @@ function scanned(door: Door, text: string): void {
     return;
   }
   const id = uuidv7();
-  const scan: Scan = { id, venue_id: door.venueId, text, at: new Date().toISOString() };
+  const scan: Scan = { id, venue_id: door.venueId, text, at: new Date().toISOString(), ...(door.leaving ? { leaving: true } : {}) };
   void take(door, SCANS, id, "/api/v1/checkin/scans", scan);
+}
+
+/** The same scanner at the way in and at the way out. */
+function takeWay(door: Door): void {
+  const button = find("[data-way]", door.root);
+  const told = find("[data-say]", door.root);
+  const [inward, outward] = [told?.textContent ?? "", door.root.dataset["outward"] ?? ""];
+  button?.addEventListener("click", () => {
+    door.leaving = !door.leaving;
+    button.setAttribute("aria-pressed", String(door.leaving));
+    door.root.dataset["way"] = door.leaving ? "out" : "in";
+    find("[data-open='#paper']", door.root)?.toggleAttribute("hidden", door.leaving);
+    if (told !== null && door.root.dataset["camera"] === "open") {
+      told.textContent = door.leaving ? outward : inward;
+    }
+  });
 }
 
 /** People with nothing to scan: staff type a name and a phone, from paper or from hearing it. */
@@ -192,7 +210,7 @@ function look(door: Door): void {
       camera = await openCamera(video, door.mode === "kiosk" ? "user" : "environment");
       reader ??= await openReader(files);
       door.root.dataset["camera"] = "open";
-      told.textContent = hint;
+      told.textContent = door.leaving ? (door.root.dataset["outward"] ?? hint) : hint;
       unwatch = watchCodes(video, reader, (text) => scanned(door, text));
       void (navigator as { wakeLock?: { request(kind: "screen"): Promise<unknown> } }).wakeLock?.request("screen").catch(() => undefined);
     } catch (error) {
@@ -224,6 +242,7 @@ function look(door: Door): void {
 const root = find("[data-scanner]");
 if (root !== null) {
   const door: Door = {
+    leaving: false,
     root,
     mode: root.dataset["scanner"] ?? "door",
     venueId: root.dataset["venueId"] ?? "",
@@ -233,6 +252,7 @@ if (root !== null) {
   trySound();
   listenToWedge((text) => scanned(door, text));
   takePaper(door);
+  takeWay(door);
   look(door);
   registerWorker([root.dataset["reader"], root.dataset["wasm"]]);
   if (door.mode !== "poster") {

@@ -15,7 +15,12 @@ interface Spoken {
 }
 
 interface Answered {
-  readonly visit?: { readonly status?: string; readonly reasons?: readonly (string | Spoken)[]; readonly door?: string };
+  readonly visit?: {
+    readonly status?: string;
+    readonly reasons?: readonly (string | Spoken)[];
+    readonly door?: string;
+    readonly checked_out_at?: string | null;
+  };
   readonly status?: string;
   readonly door?: string;
   readonly reasons?: readonly (string | Spoken)[];
@@ -38,6 +43,9 @@ export function judgeScan(body: unknown): DoorAnswer {
   const reasons = spoken(visit.reasons);
   if (visit.status === "refused") {
     return { level: "stop", word: say("doorStop"), name, reason: reasons };
+  }
+  if (answer.visit?.checked_out_at) {
+    return { level: "go", word: say("doorOut"), name, reason: "" };
   }
   const warnings = spoken(answer.warnings);
   if (visit.door === "amber" || warnings !== "" || reasons !== "") {
