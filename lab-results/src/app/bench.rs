@@ -9,7 +9,7 @@ use crate::app::record;
 use crate::app::row::Incoming;
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command, Read};
-use crate::domain::detect::{self, Format};
+use crate::domain::detect::Format;
 use crate::domain::report::RowReport;
 use crate::domain::result::Parsed;
 
@@ -47,7 +47,7 @@ pub async fn try_out(
     lab_code: Option<&str>,
 ) -> Result<Tried, Problem> {
     let reading = upload::reading(app, &sender, lab_code).await?;
-    let found = detect::format(&bytes[..bytes.len().min(detect::HEAD)]);
+    let found = upload::format_of(bytes);
     let read = if declared_json && found != Format::Fhir {
         let (naming, rows) = upload::read_json(app, &sender, shared_web::extract::parse_json(bytes)?)?;
         Read { format: Format::Json, naming, sources: vec![Value::Null; rows.len()], rows, names: Vec::new() }

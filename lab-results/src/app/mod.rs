@@ -35,6 +35,7 @@ pub mod slip;
 pub mod specimens;
 pub mod tubes;
 pub mod undo;
+mod unicode;
 pub mod upload;
 pub mod versions;
 pub mod whose;

@@ -1,7 +1,7 @@
 //! Files and requests with results: which format, whose rows, and through the intake in bounded memory.
 
 use std::fs::File;
-use std::io::{Read as _, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek, SeekFrom, Write};
 
 use serde_json::Value;
 use shared::bilingual::Bilingual;
@@ -19,6 +19,7 @@ use crate::app::naming::Naming;
 use crate::app::reader::{self, Reading};
 use crate::app::row::Incoming;
 use crate::app::sender::Sender;
+use crate::app::unicode;
 use crate::domain::detect::{self, Format};
 use crate::domain::message::Mapping;
 use crate::domain::report::{CellError, RowReport};
@@ -54,6 +55,7 @@ pub struct Command {
 /// 409 where the id stands for another upload, 422 where no row of the file can be read, 503 where the database fails
 /// for longer: what was stored stays, and sending the file again stores the rest.
 pub async fn take_file(app: &App, sender: Sender, mut file: Received, command: Command) -> Result<RowReport, Problem> {
+    file.file = plain(file.file).await?;
     let format = told_apart(&mut file.file)?;
     let reading = reading(app, &sender, command.lab_code.as_deref()).await?;
     let upload = begun(app, &sender, format.code(), file.content_hash, &command).await?;
@@ -253,10 +255,10 @@ pub struct Read {
 /// # Errors
 /// 422 where no row can be read.
 pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<Read, Problem> {
-    let format = detect::format(&bytes[..bytes.len().min(detect::HEAD)]);
+    let format = format_of(bytes);
     let mut file = tempfile::tempfile().map_err(|_| Problem::busy())?;
-    let kept = file.write_all(bytes).and_then(|()| file.rewind());
-    kept.map_err(|_| Problem::busy())?;
+    let kept = file.write_all(bytes).and_then(|()| file.rewind()).and_then(|()| unicode::in_utf8(file));
+    let file = kept.map_err(|_| Problem::busy())?;
     let mut rows = reader::open(format, file, reading, now).map_err(unreadable)?;
     let pointers = tabular::dictionary().map(|entry| entry.pointer);
     let names = pointers.filter_map(|pointer| Some((pointer, rows.name_of(pointer)?))).collect();
@@ -266,6 +268,21 @@ pub fn read_bytes(bytes: &[u8], reading: &Reading, now: Instant) -> Result<Read,
         read.sources.push(rows.source());
     }
     Ok(read)
+}
+
+/// What a body is by its first bytes.
+#[must_use]
+pub fn format_of(bytes: &[u8]) -> Format {
+    detect::format(&unicode::head_in_utf8(&bytes[..bytes.len().min(detect::HEAD)]))
+}
+
+/// The file, in UTF-8 where it was UTF-16: messages and documents come in it too.
+async fn plain(file: File) -> Result<File, Problem> {
+    let plain = spawn_blocking(move || unicode::in_utf8(file)).await.map_err(io::Error::other).and_then(|plain| plain);
+    plain.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a received file cannot be decoded");
+        Problem::busy()
+    })
 }
 
 /// Tells formats apart by their first bytes.

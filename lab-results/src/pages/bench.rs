@@ -27,6 +27,9 @@ use crate::domain::tabular;
 /// How many rows are shown with their fields.
 const SHOWN: usize = 20;
 
+/// The length of a year, which is what is known of many births.
+const YEAR: usize = 4;
+
 /// A field of a row: what it is called here and there, what stood in it, and what was understood.
 struct FieldRow {
     label: String,
@@ -142,6 +145,9 @@ fn understood(page: &Page, pointer: &str, fields: &Value) -> String {
     let value = match pointer {
         "/test/method" => fields.get("method"),
         "/outcome" => fields.get("finding"),
+        "/person/birth_year" => {
+            fields.pointer("/person/birth_date").filter(|date| date.as_str().is_some_and(|text| text.len() == YEAR))
+        }
         pointer => fields.pointer(pointer),
     };
     let text = match value {
@@ -150,6 +156,8 @@ fn understood(page: &Page, pointer: &str, fields: &Value) -> String {
         _ => return String::new(),
     };
     match pointer {
+        // A year alone is kept in the field of the date.
+        "/person/birth_date" if text.len() == YEAR => String::new(),
         "/outcome" => {
             let outcome = fields.get("outcome").and_then(Value::as_str).unwrap_or_default();
             format!("{} ({text})", page.t(&format!("outcome-{outcome}")))

@@ -257,3 +257,21 @@ async fn frames_that_are_split_at_every_byte_are_answered_one_by_one() {
     let results = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
     assert_eq!(results["items"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn messages_and_documents_in_utf_16_are_read_and_a_message_cut_off_before_its_orders_is_refused() {
+    let lab = TestLab::sqlite().await;
+    let wide = |text: &str| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let whole = message("A1", DETECTED, "F");
+    let read = lab.upload("", &wide(&whole)).await.json();
+    assert_eq!(read["accepted"], json!(1), "{read}");
+    assert_eq!(lab.upload("", whole.as_bytes()).await.json()["duplicate"], json!(1));
+    let cut: String = whole.split_inclusive('\r').take_while(|segment| !segment.starts_with("OBR")).collect();
+    for bytes in [cut.into_bytes(), whole.as_bytes()[..whole.find("OBR").unwrap() - 20].to_vec()] {
+        let answer = lab.upload("", &bytes).await.json();
+        assert_eq!(answer["rejected"], json!(1), "{answer}");
+        assert_eq!(answer["rows"][0]["errors"][0]["code"], "broken_off");
+    }
+}

@@ -65,12 +65,26 @@ pub fn read(message: &Message<'_>, today: Date) -> (Header, Result<Vec<message::
         control_id: msh.text(10, 1).into_owned(),
         processing_id: msh.text(11, 1).into_owned(),
     };
-    let faults = faults(msh, &header);
+    let mut faults = faults(msh, &header);
+    if faults.is_empty() && !message.segments.iter().any(|segment| matches!(segment.name, "OBR" | "OBX")) {
+        faults.push(broken_off());
+    }
     if faults.is_empty() {
         (header, Ok(patients(message).map(|segments| body(msh, segments, today)).collect()))
     } else {
         (header, Err(faults))
     }
+}
+
+/// An ORU^R01 without a single order or result: whoever sent it lost the rest on the way.
+fn broken_off() -> HeaderFault {
+    fault(
+        "OBR",
+        100,
+        "broken_off",
+        "Không có OBR hay OBX nào: có lẽ bản tin bị cắt cụt. Hãy gửi lại cả bản tin".to_owned(),
+        "There is neither an OBR nor an OBX: perhaps the message broke off. Send the whole message again".to_owned(),
+    )
 }
 
 fn faults(msh: Segment<'_>, header: &Header) -> Vec<HeaderFault> {

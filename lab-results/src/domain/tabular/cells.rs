@@ -225,7 +225,7 @@ fn day(text: &str, month_first: bool) -> Result<Date, Fault> {
         return Err(("excel_date", serial_detail()));
     }
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return day(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]), month_first);
+        return day(&format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]), month_first).map_err(|_| time_fault());
     }
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     let [first, middle, last] = parts[..] else { return Err(time_fault()) };
