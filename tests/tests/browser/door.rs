@@ -151,7 +151,7 @@ async fn the_screen_changes_its_code_and_a_phone_far_away_is_let_in_and_marked()
     let settings = settings.send().await?.text().await?;
     ensure!(settings.contains("điện thoại ở xa"), "the phone did not say where it was: {settings}");
     ensure!(
-        !settings.contains("mã giấy, không phải") && !settings.contains("đã cũ"),
+        !settings.contains("mã giấy, không phải") && !settings.contains("mã màn hình đã cũ"),
         "the code was not sent: {settings}"
     );
     Ok(())
