@@ -31,7 +31,8 @@ fn no_such_duty() -> Problem {
 
 /// Whether a duty for an area lies within the area of an account. A province after the merger has no districts: then only
 /// the codes themselves are compared.
-fn within(account: &AreaScope, area: &AreaScope, today: shared::time::Date) -> bool {
+#[must_use]
+pub fn within(account: &AreaScope, area: &AreaScope, today: shared::time::Date) -> bool {
     match area {
         AreaScope::Ward(code) => shared::area::covers(account, code, today),
         AreaScope::District(code) => {
@@ -158,6 +159,21 @@ pub async fn end(app: &App, caller: &Caller, id: DutyId) -> Result<Duty, Problem
     work.audit("duty.end", Some(format!("account:{}", duty.account)), json!({"duty_id": id})).await?;
     work.commit().await?;
     Ok(Duty { to: now.max(duty.from), ..duty })
+}
+
+/// Who may be put on duty by the caller: staff whose area lies within the caller's, by the name that they sign in with.
+///
+/// # Errors
+/// When the store fails.
+pub async fn may_serve(app: &App, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+    let mine = caller.require_account()?.area.clone();
+    let today = app.platform.now().local_date();
+    let accounts = app.store.read().await?.accounts().await?.into_iter().filter(|stored| stored.active);
+    let may = accounts.map(|stored| stored.account).filter(|account| account.has_any(ROSTER));
+    let near = may.filter(|account| within(&mine, &account.area, today) || within(&account.area, &mine, today));
+    let mut found: Vec<_> = near.map(|account| (account.username, account.display_name)).collect();
+    found.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(found)
 }
 
 /// How many open alerts each of these accounts owns.

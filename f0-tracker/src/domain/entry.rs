@@ -79,6 +79,12 @@ pub fn wall_clock(text: &str) -> Option<Instant> {
     text.parse().or_else(|_| format!("{with_seconds}+07:00").parse()).ok()
 }
 
+/// The wall clock of a form with its offset; what is no time stays as it was typed, for the error to show.
+#[must_use]
+pub fn with_offset(text: Option<String>) -> Option<String> {
+    text.map(|text| wall_clock(&text).map_or(text, |at| at.to_string()))
+}
+
 /// Reads a time that lies in the past. A time up to [`CLOCK_SKEW_MINUTES`] ahead counts as now.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod board;
 mod care;
 mod case;
 mod dashboard;
+mod duties;
 mod hotline;
 mod household;
 mod papers;
@@ -14,6 +15,8 @@ mod rank;
 pub(crate) mod samples;
 mod shifts;
 mod station;
+mod tested;
+mod typed;
 
 use shared::time::Instant;
 use shared_web::access::Routes;
@@ -62,7 +65,7 @@ struct FormError {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = protocols::routes(shifts::routes(routes));
+    let routes = duties::routes(tested::routes(protocols::routes(shifts::routes(routes))));
     dashboard::routes(hotline::routes(station::routes(papers::routes(care::routes(case::routes(board::routes(
         routes,
     )))))))
@@ -87,6 +90,7 @@ mod tests {
             (include_str!("../../i18n/vi/acts.ftl"), include_str!("../../i18n/en/acts.ftl")),
             (include_str!("../../i18n/vi/dashboard.ftl"), include_str!("../../i18n/en/dashboard.ftl")),
             (include_str!("../../i18n/vi/protocols.ftl"), include_str!("../../i18n/en/protocols.ftl")),
+            (include_str!("../../i18n/vi/intake.ftl"), include_str!("../../i18n/en/intake.ftl")),
             (include_str!("../../i18n/vi/shifts.ftl"), include_str!("../../i18n/en/shifts.ftl")),
             (include_str!("../../i18n/vi/hotline.ftl"), include_str!("../../i18n/en/hotline.ftl")),
         ] {

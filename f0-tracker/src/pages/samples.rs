@@ -30,7 +30,7 @@ use crate::store::{
 };
 
 /// Names of CSS classes that begin as the keys of texts do.
-const CLASSES: [&str; 9] = [
+const CLASSES: [&str; 10] = [
     "board-status",
     "case-side",
     "case-charts",
@@ -39,14 +39,28 @@ const CLASSES: [&str; 9] = [
     "case-right",
     "dash-form",
     "house-grid",
+    "contacts-title",
     "house-title",
 ];
 
 /// Fails where a page shows the key of a text instead of the text.
 pub fn assert_no_key(html: &str) {
-    for prefix in
-        ["board-", "case-", "station-", "hotline-", "act-", "rank-", "dash-", "protocols-", "shift-", "house-"]
-    {
+    for prefix in [
+        "board-",
+        "case-",
+        "station-",
+        "hotline-",
+        "act-",
+        "rank-",
+        "dash-",
+        "protocols-",
+        "shift-",
+        "house-",
+        "intake-",
+        "tested-",
+        "contacts-",
+        "duties-",
+    ] {
         for (at, _) in html.match_indices(prefix) {
             let token: String =
                 html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();

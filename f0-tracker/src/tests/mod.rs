@@ -4,6 +4,7 @@ mod acts;
 mod board;
 mod closing;
 mod duty;
+mod forms;
 mod hotline;
 mod http;
 mod intake;

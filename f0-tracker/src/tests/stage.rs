@@ -114,7 +114,7 @@ impl Stage {
 
     /// Every case.
     pub(crate) async fn cases(&self) -> Vec<CaseRecord> {
-        let filter = CaseFilter { limit: 1_000, ..CaseFilter::default() };
+        let filter = CaseFilter { limit: 1_000_000, ..CaseFilter::default() };
         self.app.store.read().await.unwrap().cases(&filter).await.unwrap()
     }
 

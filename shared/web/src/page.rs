@@ -75,6 +75,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/venue/waiting", "nav-waiting", "pin", &[Role::Nurse]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),
+    ("/duties", "nav-duties", "calendar", &[Role::Doctor, Role::Nurse, Role::Officer]),
     ("/protocols", "nav-protocols", "file", &[Role::Doctor, Role::Nurse, Role::Officer, Role::Hotline]),
     ("/operations", "nav-operations", "shield", &[Role::Admin]),
 ];

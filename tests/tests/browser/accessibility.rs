@@ -46,9 +46,23 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
         ),
         (
             "doctor",
-            &["/board", "/people?q=nguyen", "/cases/{case}", "/shifts", "/protocols", "/protocols/byt-261-2022"],
+            &[
+                "/board",
+                "/people?q=nguyen",
+                "/cases/{case}",
+                "/shifts",
+                "/protocols",
+                "/protocols/byt-261-2022",
+                "/cases/{case}/intake",
+                "/cases/{case}/test",
+                "/cases/{case}/contacts",
+                "/duties",
+            ],
         ),
-        ("nurse", &["/people?q=tran", "/station", "/shifts", "/protocols", "/venue/waiting", "/venue/cards"]),
+        (
+            "nurse",
+            &["/people?q=tran", "/station", "/shifts", "/protocols", "/station/new", "/venue/waiting", "/venue/cards"],
+        ),
         (
             "hotline",
             &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}", "/hotline/people/{person}/household"],

@@ -247,7 +247,7 @@ fn choices(page: &Page, caller: &Caller, doctors: &[(AccountId, String)], chosen
 }
 
 /// The wards of a caller's duty: those of 2022, by which cases were kept, and those of today, by name.
-fn wards(caller: &Caller, today: Date) -> Vec<&'static str> {
+pub fn wards(caller: &Caller, today: Date) -> Vec<&'static str> {
     let of = |day: Date| -> Vec<&'static Unit> {
         match caller.account().map(|account| &account.area) {
             Some(AreaScope::Province(code)) => wards_of_province(code, day),

@@ -22,6 +22,7 @@ use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, html};
 
 use self::cards::Lanes;
+pub use self::list::wards;
 use self::list::{CaseList, Wanted};
 use super::TEXTS;
 use crate::App;

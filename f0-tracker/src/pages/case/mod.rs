@@ -3,8 +3,10 @@
 pub mod alert;
 pub mod chart;
 pub mod charts;
-pub mod course;
+pub mod contacts;
+mod course;
 pub mod form;
+mod intake;
 pub mod patient;
 pub mod reasons;
 pub mod values;
@@ -149,6 +151,8 @@ struct CasePage {
     papers: Vec<PaperRow>,
     open_acts: Vec<OpenAct>,
     may_close: bool,
+    /// Whether the reader keeps the case: takes in, notes tests.
+    keeps: bool,
     acts: ActForms,
     form: Option<ReportForm>,
 }
@@ -225,6 +229,7 @@ impl CasePage {
             papers: papers(&page, file),
             open_acts: open_acts(&page, file, caller, now),
             may_close,
+            keeps: open && caller.has_any(KEEPERS),
             acts,
             form,
             patient,
@@ -435,7 +440,7 @@ async fn close(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Re
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    routes
+    contacts::routes(intake::routes(routes))
         .add(
             Method::GET,
             "/cases/{id}",

@@ -158,6 +158,7 @@ nav-venue = Venues
 nav-waiting = Waiting venues
 nav-exposures = Tracing
 nav-people = Find people
+nav-duties = Roster
 nav-protocols = Protocols
 nav-operations = Operations
 

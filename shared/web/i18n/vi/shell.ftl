@@ -158,6 +158,7 @@ nav-venue = Địa điểm
 nav-waiting = Địa điểm chờ
 nav-exposures = Truy vết
 nav-people = Tìm người
+nav-duties = Lịch trực
 nav-protocols = Hướng dẫn
 nav-operations = Vận hành
 
