@@ -228,7 +228,7 @@ fn report_answer() -> Value {
                     "missing": {"type": "array", "items": {"enum": Vital::ALL.map(Vital::code)}},
                 },
             }},
-            "measure_again": {"type": "array", "description": "What to measure again, and when"},
+            "measure_again": {"type": "object", "description": "What to measure again, and after how many seconds"},
             "doubtful": {"type": "array", "description": "Values that are hardly possible and were judged all the same"},
         },
     })
