@@ -16,7 +16,7 @@ const PAGES: [(&str, &[&str]); 9] = [
     ("venue", &["/venue", "/venue/cards", "/venue/import"]),
     ("officer", &["/exposures", "/dashboard", "/lab/labs"]),
     ("sampler", &["/sampling"]),
-    ("nurse", &["/station", "/venue/waiting"]),
+    ("nurse", &["/station", "/station/new", "/duties", "/venue/waiting"]),
     ("hotline", &["/hotline"]),
     ("admin", &["/operations"]),
 ];
@@ -28,7 +28,12 @@ async fn main() -> anyhow::Result<()> {
     let suite = Embedded::with_people(2_000)?;
     let url = suite.process.url.clone();
     let browser = Browser::start().await;
+    // Only the pages of this account, where one is named.
+    let only = std::env::args().nth(2);
     for (account, pages) in PAGES {
+        if only.as_ref().is_some_and(|only| only != account) {
+            continue;
+        }
         let mut pages: Vec<String> = pages.iter().map(|page| (*page).to_owned()).collect();
         pages.extend(further(&url, account).await?);
         sign_in(&browser, &url, account).await?;
@@ -46,7 +51,7 @@ async fn further(url: &str, account: &str) -> anyhow::Result<Vec<String>> {
             let doctor = Client::signed_in(url, "doctor").await?;
             let alerts = doctor.get("/api/v1/f0/alerts?status=open").await?.expect(200)?;
             let case = alerts["items"][0]["case_id"].as_str().context("a case with an alert")?;
-            vec![format!("/cases/{case}")]
+            ["", "/intake", "/test", "/contacts"].map(|part| format!("/cases/{case}{part}")).into()
         }
         "" => {
             let owner = Client::signed_in(url, "venue").await?;
@@ -85,11 +90,15 @@ async fn shoot(browser: &Browser, url: &str, page: &str, folder: &std::path::Pat
             let join = if page.contains('?') { '&' } else { '?' };
             browser.driver().goto(format!("{url}{page}{join}lang={lang}")).await?;
             tokio::time::sleep(std::time::Duration::from_millis(400)).await;
-            let plain: String =
-                page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
-            let path = folder.join(format!("{}-{width}-{lang}.png", plain.trim_matches('-')));
+            let path = folder.join(format!("{}-{width}-{lang}.png", file_name(page)));
             browser.screenshot(&path).await?;
         }
     }
     Ok(())
+}
+
+/// The parts of an address, ids shortened.
+fn file_name(page: &str) -> String {
+    let parts = page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|part| !part.is_empty());
+    parts.map(|part| part.get(..24).unwrap_or(part)).collect::<Vec<_>>().join("-")
 }
