@@ -17,14 +17,25 @@ use shared_testkit::browser::{Browser, PHONE};
 use tests::client::Client;
 use tests::process::Embedded;
 use tests::sample::{self, now};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 /// How long a page may take to show what happened elsewhere.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 async fn see(browser: &Browser, css: &str) -> anyhow::Result<WebElement> {
-    let query = browser.driver().query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50));
-    match query.and_displayed().first().await {
+    let end = tokio::time::Instant::now() + PATIENCE;
+    let found = loop {
+        let query = browser.driver().query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50));
+        match query.and_displayed().first().await {
+            // A live page put another in its place between finding it and asking whether it is displayed.
+            Err(error)
+                if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_))
+                    && tokio::time::Instant::now() < end => {}
+            found => break found,
+        }
+    };
+    match found {
         Ok(element) => Ok(element),
         Err(error) => {
             let picture = std::env::temp_dir().join(format!("antam-not-seen-{}.png", std::process::id()));
