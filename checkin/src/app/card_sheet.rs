@@ -39,7 +39,7 @@ pub enum SheetError {
 pub async fn issue(app: &App, caller: &Caller, people: &[PersonInput], lang: Lang) -> Result<Vec<u8>, SheetError> {
     let now = app.platform.now();
     let drafts = drafts(people, now.local_date()).map_err(SheetError::Invalid)?;
-    let registrar = Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
+    let registrar = Registrar::of(SERVICE, caller);
     let mut random = app.platform.random();
     let mut tx = app.store.write().await?;
     let mut specs = Vec::with_capacity(drafts.len());

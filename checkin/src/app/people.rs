@@ -92,6 +92,6 @@ pub async fn find_or_register(
     draft: &PersonDraft,
     now: Instant,
 ) -> Result<PersonId, StoreError> {
-    let registrar = Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
+    let registrar = Registrar::of(SERVICE, caller);
     Ok(register(tx, &registrar, draft, now, &mut app.platform.random()).await?.person_id)
 }

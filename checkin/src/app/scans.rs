@@ -261,8 +261,7 @@ async fn holder_of(
     let person = match known {
         Some(person) => person,
         None => {
-            let registrar =
-                Registrar { service: SERVICE, actor: caller.actor(), request_id: Some(&caller.context.request_id) };
+            let registrar = Registrar::of(SERVICE, caller);
             register(tx, &registrar, &draft, now, &mut app.platform.random()).await?.person_id
         }
     };

@@ -12,6 +12,8 @@ use shared_store::people::{PeopleQuery, Review};
 use shared_store::registry::RegistryWrite;
 use shared_store::{SharedRead, StoreError};
 
+use crate::caller::Caller;
+
 /// In whose name, and in which request, a person is registered.
 pub struct Registrar<'a> {
     /// The service.
@@ -20,6 +22,14 @@ pub struct Registrar<'a> {
     pub actor: Actor,
     /// The request.
     pub request_id: Option<&'a str>,
+}
+
+impl<'a> Registrar<'a> {
+    /// A caller of a service's request.
+    #[must_use]
+    pub fn of(service: &'static str, caller: &'a Caller) -> Self {
+        Self { service, actor: caller.actor(), request_id: Some(&caller.context.request_id) }
+    }
 }
 
 /// Who a draft turned out to be.
