@@ -4,10 +4,10 @@ use shared::area::{Unit, ward_any};
 use shared::bilingual::Lang;
 use shared::person::Sex;
 use shared::time::Date;
+use shared_web::symbol::Symbol;
 
 use super::Facts;
 use super::drawing::{Anchor, Sheet};
-use super::symbol::Symbol;
 use crate::store::PaperKind;
 
 /// What stands on the paper and not in its symbol.

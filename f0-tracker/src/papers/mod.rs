@@ -7,7 +7,6 @@
 mod drawing;
 mod form;
 pub mod signing;
-mod symbol;
 
 use krilla::Document;
 use krilla::geom::Size;
@@ -17,6 +16,7 @@ use krilla_svg::{SurfaceExt as _, SvgSettings};
 use serde::{Deserialize, Serialize};
 use shared::ids::PaperId;
 use shared::time::Date;
+use shared_web::symbol::{Level, Symbol};
 
 pub use form::Details;
 
@@ -63,7 +63,7 @@ pub struct Facts {
 pub enum PaperError {
     /// The link is too long for a QR symbol.
     #[error("the link does not fit into a QR symbol")]
-    Symbol(#[source] qrcode::types::QrError),
+    Symbol(#[source] shared_web::symbol::QrError),
     /// The picture could not be read back.
     #[error("the paper's picture cannot be read")]
     Svg(#[from] usvg::Error),
@@ -77,7 +77,8 @@ pub enum PaperError {
 /// # Errors
 /// [`PaperError::Symbol`] where the link is too long.
 pub fn svg(facts: &Facts, details: &Details, link: &str) -> Result<String, PaperError> {
-    let symbol = symbol::Symbol::new(link).map_err(PaperError::Symbol)?;
+    // Level M: a paper is folded and copied, and its link is long.
+    let symbol = Symbol::new(link, Level::M).map_err(PaperError::Symbol)?;
     Ok(form::draw(facts, details, &symbol))
 }
 
