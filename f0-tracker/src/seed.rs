@@ -5,22 +5,40 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+use shared::access::{AreaScope, Role};
 use shared::events::Outcome;
-use shared::ids::{AccountId, CaseId, PersonId, ResultId};
+use shared::ids::{AccountId, CaseId, DutyId, PersonId, ResultId};
 use shared::time::{Date, Instant, minutes};
 use shared_store::StoreError;
 
 use crate::App;
 use crate::app::open_case::{self, Opening};
 use crate::app::work::Work;
-use crate::app::{report, silence};
+use crate::app::{owners, report, silence, timers};
 use crate::domain::case::CaseState;
 use crate::domain::condition::Condition;
+use crate::domain::duty::Duty;
 use crate::domain::observation::Observation;
 use crate::store::{AlertFilter, AlertState, CaseRecord, Contact, ContactLevel, Evidence, OpenedBy};
 
 /// A doctor who answered an alert did so after so many minutes.
 const ANSWERED_AFTER: i64 = 20;
+
+/// A stretch of duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
+    /// Whose.
+    pub account: AccountId,
+    /// As what.
+    pub role: Role,
+    /// For which area.
+    pub area: AreaScope,
+    /// From when.
+    pub from: Instant,
+    /// Until when.
+    pub to: Instant,
+}
 
 /// A case of the past.
 #[derive(Debug, Clone)]
@@ -107,6 +125,23 @@ fn opening(seed: &SeedCase) -> Opening {
         ward_code: Some(seed.ward_code.clone()),
         body_hash: None,
     }
+}
+
+/// Puts stretches of duty on the roster.
+///
+/// # Errors
+/// When the store fails.
+pub async fn roster(app: &App, duties: impl IntoIterator<Item = Shift>) -> Result<(), StoreError> {
+    let mut work = Work::quiet(app).await?;
+    for Shift { account, role, area, from, to } in duties {
+        let duty = Duty { id: DutyId::new(work.now, work.random()), account, role, area, from, to };
+        work.tx.insert_duty(&duty, None, "demo").await?;
+        for at in [from, to] {
+            let at = at.max(work.now);
+            timers::set(&mut work, owners::TIMER, duty.id.uuid(), json!({}), at).await?;
+        }
+    }
+    work.commit().await
 }
 
 /// Loads reports of a case, the oldest first. What an earlier one raised was answered; what the last one raised waits.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod cases;
+mod roster;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -48,6 +49,9 @@ pub async fn demo(platform: &Platform, seed: u64, people: u32) -> anyhow::Result
     record_visits(platform, &demo, people).await.context("visits")?;
     add_laboratories(platform, &demo).await.context("laboratories")?;
     let results = record_results(platform, &demo).await.context("results")?;
+    if people > 0 {
+        roster::write(platform, &accounts).await.context("the roster")?;
+    }
     cases::open(platform, &demo, &results, &accounts).await.context("cases")?;
     accounts::finish(platform, &accounts).await.context("accounts")
 }

@@ -30,7 +30,7 @@ const EVERY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn set(
+pub(crate) async fn set(
     work: &mut Work,
     kind: &str,
     subject: Uuid,

@@ -41,6 +41,8 @@ pub(super) struct Ids {
     pub(super) nurse: AccountId,
     /// The call desk.
     pub(super) hotline: AccountId,
+    /// The officer of the province.
+    pub(super) officer: AccountId,
     /// The hash of the password that they all have.
     hash: String,
 }
@@ -54,7 +56,8 @@ pub(super) async fn create(platform: &Platform) -> anyhow::Result<Ids> {
     }
     let id = |username| ids.get(username).copied().context("every demo account was created");
     let doctors = [id("doctor")?, id("doctor2")?];
-    Ok(Ids { doctors, venue: id("venue")?, nurse: id("nurse")?, hotline: id("hotline")?, hash })
+    let (venue, nurse, hotline, officer) = (id("venue")?, id("nurse")?, id("hotline")?, id("officer")?);
+    Ok(Ids { doctors, venue, nurse, hotline, officer, hash })
 }
 
 /// Creates the last account: who finds it finds a province that is whole.
