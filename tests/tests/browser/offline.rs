@@ -54,7 +54,9 @@ async fn queue_becomes(browser: &Browser, wanted: impl Fn((u64, u64)) -> bool) -
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    anyhow::bail!("the queue never became so; waiting and sent: {last:?}")
+    let script = "return [...document.querySelectorAll('[data-refused] li')].map((row) => row.textContent).join('; ');";
+    let refused: String = browser.driver().execute(script, vec![]).await?.convert()?;
+    anyhow::bail!("the queue never became so; waiting and sent: {last:?}; refused: {refused}")
 }
 
 async fn inside(owner: &Client, venue: &Value) -> anyhow::Result<u64> {
