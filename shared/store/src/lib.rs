@@ -52,5 +52,5 @@ pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
 pub const MIGRATIONS: migrate::Migrations = migrate::migrations!(
-    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts", "0006_cards"
+    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts", "0006_cards", "0007_second_factors"
 );

@@ -5,6 +5,7 @@ use shared::ids::{AccountId, PersonId, PlaceId, ReviewId, SessionId};
 use shared::person::Person;
 use shared::time::Instant;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::columns::{At, Day};
 
@@ -43,6 +44,21 @@ pub struct StoredAccount {
     pub password_hash: String,
     /// Whether it may sign in.
     pub active: bool,
+}
+
+/// The second factor of an account: codes that an authenticator app makes (TOTP, RFC 6238).
+#[derive(Debug, Clone)]
+pub struct SecondFactor {
+    /// What the codes are made of.
+    pub secret: Zeroizing<Vec<u8>>,
+    /// Whether a code was right once: before that nobody is asked for one.
+    pub confirmed: bool,
+    /// The newest step of 30 seconds whose code was taken; none up to it is taken again (RFC 6238, 5.2).
+    pub last_step: i64,
+    /// How many codes were wrong since [`Self::tries_from`].
+    pub tries: i64,
+    /// Since when they are counted.
+    pub tries_from: Instant,
 }
 
 /// Whether a session is a browser's cookie or a program's token.

@@ -14,7 +14,7 @@ use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
 use crate::pace::Pace;
-use crate::people::{PeopleQuery, PlaceKey, Review, Session, StoredAccount, StoredPerson};
+use crate::people::{PeopleQuery, PlaceKey, Review, SecondFactor, Session, StoredAccount, StoredPerson};
 
 /// What a store of the shared tables gives.
 #[async_trait]
@@ -79,6 +79,8 @@ pub trait SharedRead: Send {
     async fn account(&mut self, id: AccountId) -> Result<Option<StoredAccount>, StoreError>;
     /// All accounts, by name.
     async fn accounts(&mut self) -> Result<Vec<StoredAccount>, StoreError>;
+    /// The second factor of an account, where it has one.
+    async fn second_factor(&mut self, account: AccountId) -> Result<Option<SecondFactor>, StoreError>;
     /// A session that is neither revoked nor over, by the SHA-256 of its token.
     async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError>;
 
@@ -187,6 +189,19 @@ pub trait SharedWrite: SharedRead {
     async fn revoke_session(&mut self, token_hash: &[u8], now: Instant) -> Result<(), StoreError>;
     /// Ends every session of the account with this username; gives how many.
     async fn end_sessions(&mut self, username: &str, now: Instant) -> Result<u64, StoreError>;
+    /// Gives an account a second factor that is still to be confirmed; `false` where it has one that is.
+    async fn put_second_factor(&mut self, account: AccountId, secret: &[u8], now: Instant) -> Result<bool, StoreError>;
+    /// Takes the code of a step, which confirms the factor; `false` where one of this or a later step was taken before.
+    async fn take_second_factor(&mut self, account: AccountId, step: i64, now: Instant) -> Result<bool, StoreError>;
+    /// Counts a wrong code. Those whose count began by `forgotten` count no more.
+    async fn miss_second_factor(
+        &mut self,
+        account: AccountId,
+        now: Instant,
+        forgotten: Instant,
+    ) -> Result<(), StoreError>;
+    /// Ends the second factor of an account; `false` where it has none.
+    async fn remove_second_factor(&mut self, account: AccountId) -> Result<bool, StoreError>;
     /// Stores a one-time code by its hash.
     async fn insert_code(
         &mut self,

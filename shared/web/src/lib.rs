@@ -1,6 +1,7 @@
 //! What every service serves: configuration, sign-in, the access table, extractors, problem+json, page shell, limits, telemetry.
 
 pub mod access;
+pub mod account;
 mod again;
 pub mod assets;
 pub mod auth;
@@ -27,6 +28,7 @@ mod schemas;
 pub mod security;
 pub mod server;
 mod shape;
+pub mod symbol;
 pub mod telemetry;
 
 pub use platform::Platform;

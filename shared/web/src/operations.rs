@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::json;
-use shared::access::{AreaScope, Role};
+use shared::access::Role;
 use shared::ids::EventId;
 use shared_store::outbox::DeadLetter;
 use shared_store::people::StoredAccount;
 
 use crate::access::{Doc, Routes, Scope, Who};
+use crate::account::{area_name, role_names};
 use crate::caller::Caller;
 use crate::i18n;
 use crate::page::{Page, html};
@@ -65,24 +66,12 @@ fn letter_row(page: &Page, letter: DeadLetter, now: shared::time::Instant) -> Le
 
 fn account_row(page: &Page, stored: StoredAccount) -> AccountRow {
     let account = stored.account;
-    let roles: Vec<String> = account.roles.iter().map(|role| page.t(&format!("role-{}", role.code()))).collect();
     AccountRow {
+        roles: role_names(page, &account.roles),
+        area: area_name(&account.area),
         username: account.username,
         name: account.display_name,
-        roles: roles.join(", "),
-        area: area_name(&account.area),
     }
-}
-
-/// An area in words, by the units of 2022.
-fn area_name(area: &AreaScope) -> String {
-    let first = shared::area::FIRST_DAY;
-    let name = match area {
-        AreaScope::Province(code) => shared::area::province(code, first).map(|p| p.name.to_owned()),
-        AreaScope::District(code) => shared::area::district(code, first).map(|d| d.name.to_owned()),
-        AreaScope::Ward(code) => shared::area::ward_any(code).map(|unit| unit.label()),
-    };
-    name.unwrap_or_else(|| area.code().to_owned())
 }
 
 async fn show(State(platform): State<Platform>, caller: Caller) -> Result<Response, Problem> {

@@ -20,7 +20,8 @@ use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
 use crate::{
-    again, assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security, telemetry,
+    account, again, assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security,
+    telemetry,
 };
 
 /// What a service brings: its routes with their rows, and the schemas of its bodies.
@@ -39,7 +40,7 @@ pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<Prometh
     let routes = health::routes(routes, metrics);
     let routes = auth::pages::routes(auth::api::routes(routes));
     let routes = people::pages::routes(people::api::routes(routes));
-    let routes = operations::routes(dev::routes(front::routes(routes)));
+    let routes = account::routes(operations::routes(dev::routes(front::routes(routes))));
     let (mut router, mut rows) = routes.with_state(platform.clone());
     let mut schemas = Schemas::new();
     for service in services {

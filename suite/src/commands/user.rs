@@ -1,4 +1,4 @@
-//! `antam user add` and `antam user list`.
+//! `antam user add`, `antam user list` and `antam user second-factor-off`.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -23,6 +23,8 @@ pub enum UserCommand {
     Add(Box<AddOptions>),
     /// List the accounts
     List(Box<ServeOptions>),
+    /// Turn the second factor of an account off, for somebody who lost the phone; ends its sessions
+    SecondFactorOff(Box<FactorOptions>),
 }
 
 /// A new account.
@@ -46,10 +48,20 @@ pub struct AddOptions {
     serve: ServeOptions,
 }
 
+/// Whose second factor.
+#[derive(Debug, Args)]
+pub struct FactorOptions {
+    /// The name that the account signs in with
+    username: String,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
 pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Add(options) => add(*options).await,
         UserCommand::List(options) => list(&options).await,
+        UserCommand::SecondFactorOff(options) => second_factor_off(&options).await,
     }
 }
 
@@ -117,6 +129,31 @@ async fn add(options: AddOptions) -> anyhow::Result<()> {
     tx.commit().await?;
     platform.database.close().await;
     say("the account is ready")?;
+    Ok(())
+}
+
+async fn second_factor_off(options: &FactorOptions) -> anyhow::Result<()> {
+    let platform = open(&options.serve).await?.platform;
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    let stored = tx.account_by_username(&options.username).await?;
+    let account = stored.with_context(|| format!("there is no account {}", options.username))?.account;
+    let had_one = tx.remove_second_factor(account.id).await?;
+    if had_one {
+        tx.end_sessions(&account.username, now).await?;
+        let entry = AuditEntry {
+            service: "operator",
+            actor: Actor::System,
+            action: "second_factor.off",
+            subject: Some(format!("account:{}", account.id)),
+            detail: json!({"username": account.username}),
+            request_id: None,
+        };
+        tx.audit(&entry, now, &mut platform.random()).await?;
+        tx.commit().await?;
+    }
+    platform.database.close().await;
+    say(if had_one { "the account signs in with its password alone" } else { "the account has no second factor" })?;
     Ok(())
 }
 

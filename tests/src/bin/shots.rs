@@ -18,7 +18,7 @@ const PAGES: [(&str, &[&str]); 9] = [
     ("sampler", &["/sampling"]),
     ("nurse", &["/station", "/station/new", "/duties", "/venue/waiting"]),
     ("hotline", &["/hotline"]),
-    ("admin", &["/operations"]),
+    ("admin", &["/operations", "/account"]),
 ];
 
 #[tokio::main]

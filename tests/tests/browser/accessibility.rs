@@ -80,7 +80,7 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
             ],
         ),
         ("sampler", &["/sampling"]),
-        ("admin", &["/operations"]),
+        ("admin", &["/operations", "/account"]),
     ]
     .map(|(who, paths)| (who, paths.iter().map(|path| at(path)).collect()))
     .into()

@@ -1,8 +1,9 @@
 //! Accounts, sessions and one-time codes.
 
+use anyhow::Context;
 use futures::future::try_join_all;
 use shared::access::{AreaScope, Role};
-use shared::ids::{PersonId, SessionId, uuid_v7};
+use shared::ids::{AccountId, PersonId, SessionId, uuid_v7};
 use shared::time::{Instant, minutes};
 use shared_store::SharedWrite;
 use shared_store::people::{Session, SessionKind, SessionOwner, StoredAccount};
@@ -19,6 +20,8 @@ on_both_stores! {
     wrong_tries_are_counted_and_end_the_code,
     the_newest_code_counts_and_takes_the_older_with_it,
     a_code_tried_by_many_at_once_is_taken_once,
+    a_second_factor_counts_once_it_is_confirmed_and_takes_a_step_once,
+    wrong_codes_of_a_second_factor_are_counted_for_a_while,
 }
 
 fn same(one: &StoredAccount, other: &StoredAccount) -> bool {
@@ -195,5 +198,59 @@ async fn a_code_tried_by_many_at_once_is_taken_once(ground: &Ground) -> anyhow::
     });
     let taken = try_join_all(tries).await?;
     assert_eq!(taken.into_iter().filter(|taken| *taken).count(), 1);
+    Ok(())
+}
+
+/// An account with a second factor that is still to be confirmed.
+async fn with_factor(ground: &Ground) -> anyhow::Result<AccountId> {
+    let stored = account("doctor", &mut random(8));
+    let mut tx = ground.store.write().await?;
+    tx.put_account(&stored, start()).await?;
+    assert!(tx.second_factor(stored.account.id).await?.is_none());
+    assert!(tx.put_second_factor(stored.account.id, &[7; 20], start()).await?);
+    tx.commit().await?;
+    Ok(stored.account.id)
+}
+
+async fn a_second_factor_counts_once_it_is_confirmed_and_takes_a_step_once(ground: &Ground) -> anyhow::Result<()> {
+    let id = with_factor(ground).await?;
+    let mut tx = ground.store.write().await?;
+    assert!(tx.put_second_factor(id, &[8; 20], start()).await?, "one that was only begun is begun anew");
+    let found = tx.second_factor(id).await?.context("a factor")?;
+    assert_eq!((found.secret.as_slice(), found.confirmed, found.last_step), ([8; 20].as_slice(), false, 0));
+    assert!(tx.take_second_factor(id, 10, start()).await?);
+    assert!(!tx.put_second_factor(id, &[9; 20], start()).await?, "one that is confirmed stays");
+    for step in [9, 10] {
+        assert!(!tx.take_second_factor(id, step, start()).await?);
+    }
+    tx.commit().await?;
+    let takes = (0..8).map(|_| async {
+        let mut tx = ground.store.write().await?;
+        let taken = tx.take_second_factor(id, 11, start()).await?;
+        tx.commit().await?;
+        anyhow::Ok(taken)
+    });
+    assert_eq!(try_join_all(takes).await?.into_iter().filter(|taken| *taken).count(), 1);
+    let mut tx = ground.store.write().await?;
+    let found = tx.second_factor(id).await?.context("a factor")?;
+    assert_eq!((found.secret.as_slice(), found.confirmed, found.last_step), ([8; 20].as_slice(), true, 11));
+    assert!(tx.remove_second_factor(id).await? && !tx.remove_second_factor(id).await?);
+    assert!(tx.second_factor(id).await?.is_none());
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn wrong_codes_of_a_second_factor_are_counted_for_a_while(ground: &Ground) -> anyhow::Result<()> {
+    let id = with_factor(ground).await?;
+    let (begun, soon, late) = (start().plus(minutes(20)), start().plus(minutes(29)), start().plus(minutes(30)));
+    let mut tx = ground.store.write().await?;
+    for (at, tries, from) in [(begun, 1, begun), (soon, 2, begun), (late, 1, late)] {
+        tx.miss_second_factor(id, at, at.minus(minutes(10))).await?;
+        let found = tx.second_factor(id).await?.context("a factor")?;
+        assert_eq!((found.tries, found.tries_from), (tries, from));
+    }
+    assert!(tx.take_second_factor(id, 1, late).await?);
+    assert_eq!(tx.second_factor(id).await?.context("a factor")?.tries, 0, "a right code ends the count");
+    tx.commit().await?;
     Ok(())
 }

@@ -93,10 +93,11 @@ fn what_cannot_be_done_is_one_line_and_an_exit_code() -> anyhow::Result<()> {
     ensure!(run(&["demo", "--people", "0"])?.2 == Some(0));
     let missing = directory.path().join("none.csv");
     let missing = missing.to_str().context("a path")?;
-    let refused: [(&[&str], &str); 4] = [
+    let refused: [(&[&str], &str); 5] = [
         (&["import", "results", missing, "--as", "lab"], "cannot be read"),
         (&["export", "results", "--as", "nobody"], "no active account nobody"),
         (&["export", "results", "--as", "venue"], "no duty"),
+        (&["user", "second-factor-off", "nobody"], "no account nobody"),
         (&["export", "exposures", "--as", "officer", "--case", "x"], "/case_id"),
     ];
     for (arguments, reason) in refused {
@@ -108,6 +109,8 @@ fn what_cannot_be_done_is_one_line_and_an_exit_code() -> anyhow::Result<()> {
         let (_, told, code) = run(&[&["user", "add", "x", "--name", "X"], &wrong[..]].concat())?;
         ensure!(code == Some(1), "{told}");
     }
+    let (out, told, code) = run(&["user", "second-factor-off", "doctor"])?;
+    ensure!(code == Some(0) && out.contains("no second factor"), "{out}{told}");
     ensure!(run(&["import", "results", missing])?.2 == Some(2), "--as is required");
     Ok(())
 }

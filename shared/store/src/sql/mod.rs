@@ -11,6 +11,7 @@ mod places;
 mod reading;
 mod resembling;
 mod reviews;
+mod second_factors;
 mod timers;
 mod writing;
 

@@ -7,12 +7,14 @@ use shared::place::Place;
 use shared::time::Instant;
 use uuid::Uuid;
 
-use super::{Tx, audit, cards, events, identity, messages, people, places, resembling, reviews, timers};
+use super::{
+    Tx, audit, cards, events, identity, messages, people, places, resembling, reviews, second_factors, timers,
+};
 use crate::audit::{AuditLine, Head};
 use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Backlog, DeadLetter, StoredMessage};
-use crate::people::{PeopleQuery, PlaceKey, Review, Session, StoredAccount, StoredPerson};
+use crate::people::{PeopleQuery, PlaceKey, Review, SecondFactor, Session, StoredAccount, StoredPerson};
 use crate::port::SharedRead;
 
 #[async_trait]
@@ -100,6 +102,10 @@ impl SharedRead for Tx {
 
     async fn accounts(&mut self) -> Result<Vec<StoredAccount>, StoreError> {
         identity::accounts(&mut self.inner).await
+    }
+
+    async fn second_factor(&mut self, account: AccountId) -> Result<Option<SecondFactor>, StoreError> {
+        second_factors::find(&mut self.inner, &self.keys, account).await
     }
 
     async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError> {

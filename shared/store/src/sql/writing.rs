@@ -9,7 +9,9 @@ use shared::random::Random;
 use shared::time::Instant;
 use uuid::Uuid;
 
-use super::{Tx, audit, cards, events, identity, messages, people, places, resembling, reviews, timers};
+use super::{
+    Tx, audit, cards, events, identity, messages, people, places, resembling, reviews, second_factors, timers,
+};
 use crate::audit::{AuditEntry, Head};
 use crate::cards::CardRecord;
 use crate::error::StoreError;
@@ -109,6 +111,27 @@ impl SharedWrite for Tx {
 
     async fn end_sessions(&mut self, username: &str, now: Instant) -> Result<u64, StoreError> {
         identity::end_sessions(&mut self.inner, username, now).await
+    }
+
+    async fn put_second_factor(&mut self, account: AccountId, secret: &[u8], now: Instant) -> Result<bool, StoreError> {
+        second_factors::put(&mut self.inner, &self.keys, account, secret, now).await
+    }
+
+    async fn take_second_factor(&mut self, account: AccountId, step: i64, now: Instant) -> Result<bool, StoreError> {
+        second_factors::take(&mut self.inner, account, step, now).await
+    }
+
+    async fn miss_second_factor(
+        &mut self,
+        account: AccountId,
+        now: Instant,
+        forgotten: Instant,
+    ) -> Result<(), StoreError> {
+        second_factors::miss(&mut self.inner, account, now, forgotten).await
+    }
+
+    async fn remove_second_factor(&mut self, account: AccountId) -> Result<bool, StoreError> {
+        second_factors::remove(&mut self.inner, account).await
     }
 
     async fn insert_code(

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use shared::access::{Account, Role};
 use shared::bilingual::Bilingual;
 use shared::ids::AccountId;
+use shared::problem::FieldError;
 use shared::time::Instant;
 use shared_store::people::SessionKind;
 
 use crate::access::{Doc, Routes, Scope, Who};
-use crate::auth::session;
+use crate::auth::session::{self, Begun, SignIn};
 use crate::caller::Caller;
 use crate::extract::Json;
 use crate::platform::Platform;
@@ -23,8 +24,8 @@ pub struct Login {
     username: String,
     password: String,
     /// The code of an authenticator app, where the account has one.
-    #[serde(default, rename = "totp")]
-    _totp: Option<String>,
+    #[serde(default)]
+    totp: Option<String>,
 }
 
 /// The answer to a sign-in.
@@ -59,9 +60,37 @@ async fn login(
     caller: Caller,
     Json(login): Json<Login>,
 ) -> Result<Json<SignedIn>, Problem> {
-    let signed_in = session::sign_in(&platform, &caller, &login.username, &login.password, SessionKind::Bearer).await?;
-    let (begun, account) = signed_in.ok_or_else(wrong_password)?;
-    Ok(Json(SignedIn { token: begun.token, expires_at: begun.expires_at, account: account.into() }))
+    let Login { username, password, totp } = login;
+    let kind = SessionKind::Bearer;
+    match session::sign_in(&platform, &caller, &username, &password, totp.as_deref(), kind).await? {
+        SignIn::Begun(Begun { token, expires_at }, account) => {
+            Ok(Json(SignedIn { token, expires_at, account: account.into() }))
+        }
+        SignIn::Refused => Err(wrong_password()),
+        SignIn::CodeMissing(_) => Err(no_code("totp_required", "required", second_factor_missing())),
+        SignIn::CodeWrong(_) => Err(no_code("wrong_totp", "wrong", second_factor_wrong())),
+    }
+}
+
+fn second_factor_missing() -> Bilingual {
+    Bilingual::new(
+        "Tài khoản này cần thêm mã 6 số của ứng dụng xác thực.",
+        "This account also needs the 6-digit code of the authenticator app.",
+    )
+}
+
+fn second_factor_wrong() -> Bilingual {
+    Bilingual::new(
+        "Mã chưa đúng hoặc đã dùng rồi. Hãy đợi mã tiếp theo; sau 10 lần sai thì đợi 10 phút.",
+        "The code is not right, or was used before. Wait for the next one; after 10 wrong ones wait 10 minutes.",
+    )
+}
+
+fn no_code(code: &'static str, fault: &'static str, detail: Bilingual) -> Problem {
+    let title = Bilingual::new("Không đăng nhập được", "Could not sign in");
+    let mut problem = Problem::new(StatusCode::UNAUTHORIZED, code, title, detail.clone());
+    problem.errors = vec![FieldError::new("/totp", fault, detail)];
+    problem
 }
 
 fn wrong_password() -> Problem {

@@ -11,7 +11,8 @@ use shared::access::{Account, Role};
 use shared_store::people::SessionKind;
 
 use crate::access::{Doc, Routes, Scope, Who};
-use crate::auth::session;
+use crate::auth::session::{self, Begun, SignIn};
+use crate::auth::ticket;
 use crate::caller::{Caller, SESSION_COOKIE};
 use crate::context::cookie;
 use crate::i18n;
@@ -41,16 +42,39 @@ struct LoginPage {
     username: String,
     next: String,
     errors: Vec<FormError>,
-    asks_totp: bool,
+    /// Whose password was right, until the code comes; empty before.
+    ticket: String,
     demo_accounts: Vec<DemoAccount>,
 }
 
+/// What the page says of what was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Wrong,
+    CodeWrong,
+    /// The ticket is over: name and password again.
+    TooLate,
+}
+
+impl Said {
+    /// The field at fault, and the key of what is said.
+    const fn fault(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Nothing => None,
+            Self::Wrong => Some(("username", "login-wrong")),
+            Self::CodeWrong => Some(("totp", "login-totp-wrong")),
+            Self::TooLate => Some(("username", "login-totp-late")),
+        }
+    }
+}
+
 impl LoginPage {
-    fn new(caller: &Caller, username: String, next: String, wrong: bool) -> Self {
+    fn new(caller: &Caller, username: String, next: String, said: Said) -> Self {
         let mut page = Page::new(caller, i18n::shell(), "login-title");
         let mut errors = Vec::new();
-        if wrong {
-            errors.push(FormError { id: "username", message: page.t("login-wrong") });
+        if let Some((id, key)) = said.fault() {
+            errors.push(FormError { id, message: page.t(key) });
             page = page.with_errors();
         }
         let names: &[&'static str] = if caller.context.demo { &DEMO_ACCOUNTS } else { &[] };
@@ -62,7 +86,12 @@ impl LoginPage {
                 first: page.t(&format!("login-demo-{username}-first")),
             })
             .collect();
-        Self { page, username, next, errors, asks_totp: false, demo_accounts }
+        Self { page, username, next, errors, ticket: String::new(), demo_accounts }
+    }
+
+    /// The page that asks for a code.
+    fn with_ticket(self, ticket: String) -> Self {
+        Self { ticket, demo_accounts: Vec::new(), ..self }
     }
 }
 
@@ -73,7 +102,7 @@ struct Next {
 }
 
 async fn show(caller: Caller, Query(query): Query<Next>) -> Response {
-    html(&LoginPage::new(&caller, String::new(), query.next, false))
+    html(&LoginPage::new(&caller, String::new(), query.next, Said::Nothing))
 }
 
 #[derive(Deserialize)]
@@ -84,6 +113,23 @@ struct Fields {
     password: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    ticket: String,
+    #[serde(default)]
+    totp: String,
+}
+
+/// What became of the form, by name and password or by ticket and code.
+async fn signed_in(platform: &Platform, caller: &Caller, fields: &Fields) -> Result<Option<SignIn>, Problem> {
+    let kind = SessionKind::Cookie;
+    if fields.ticket.is_empty() {
+        let (username, password) = (fields.username.trim(), &fields.password);
+        return Ok(Some(session::sign_in(platform, caller, username, password, None, kind).await?));
+    }
+    match ticket::read(platform, &fields.ticket) {
+        Some(account) => Ok(Some(session::go_on(platform, caller, account, &fields.totp, kind).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn submit(
@@ -92,17 +138,42 @@ async fn submit(
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
-    let username = fields.username.trim().to_owned();
-    let signed_in = session::sign_in(&platform, &caller, &username, &fields.password, SessionKind::Cookie).await?;
-    let Some((begun, account)) = signed_in else {
-        let mut response = html(&LoginPage::new(&caller, username, fields.next, true));
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+    let signed_in = signed_in(&platform, &caller, &fields).await?;
+    let Fields { username, next, ticket: before, .. } = fields;
+    let username = username.trim().to_owned();
+    let (said, account) = match signed_in {
+        Some(SignIn::Begun(begun, account)) => {
+            return welcome(&platform, &caller, &headers, &begun, &account, &next).await;
+        }
+        Some(SignIn::CodeMissing(account)) if before.is_empty() => (Said::Nothing, Some(account)),
+        Some(SignIn::CodeMissing(account) | SignIn::CodeWrong(account)) => (Said::CodeWrong, Some(account)),
+        Some(SignIn::Refused) => (Said::Wrong, None),
+        None => (Said::TooLate, None),
     };
+    let mut page = LoginPage::new(&caller, username, next, said);
+    if let Some(account) = account {
+        page = page.with_ticket(ticket::issue(&platform, account));
+    }
+    let mut response = html(&page);
+    if said != Said::Nothing {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Leads somebody who has just signed in to where their work begins.
+async fn welcome(
+    platform: &Platform,
+    caller: &Caller,
+    headers: &HeaderMap,
+    begun: &Begun,
+    account: &Account,
+    next: &str,
+) -> Result<Response, Problem> {
     // Whoever signs in as somebody else leaves the session before behind: it must not live on in another tab's cookie.
-    end_own_session(&platform, &caller, &headers).await?;
-    let target = safe_target(&fields.next).unwrap_or_else(|| first_page(&account));
-    let set = AppendHeaders([(header::SET_COOKIE, session::cookie_line(&begun, platform.now()))]);
+    end_own_session(platform, caller, headers).await?;
+    let target = safe_target(next).unwrap_or_else(|| first_page(account));
+    let set = AppendHeaders([(header::SET_COOKIE, session::cookie_line(begun, platform.now()))]);
     Ok((set, Redirect::to(target)).into_response())
 }
 

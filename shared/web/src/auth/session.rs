@@ -6,12 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use shared::access::Account;
-use shared::ids::SessionId;
+use shared::ids::{AccountId, SessionId};
 use shared::time::{Instant, hours};
 use shared_store::StoreError;
 use shared_store::people::{Session, SessionKind, SessionOwner};
 
 use crate::auth::password;
+use crate::auth::second_factor::{self, Checked};
 use crate::caller::{Caller, token_hash};
 use crate::platform::Platform;
 
@@ -39,8 +40,21 @@ impl fmt::Debug for Begun {
 /// The longest user name and the longest password that are looked at, in bytes.
 const LONGEST: (usize, usize) = (100, 1_024);
 
-/// Signs in with a password; `None` where name and password do not fit. Every try is on record, by the account where there
-/// is one: what is typed as a user name may be a password, and is kept nowhere.
+/// What became of a sign-in.
+#[derive(Debug, Clone)]
+pub enum SignIn {
+    /// A session.
+    Begun(Begun, Account),
+    /// Name and password do not fit.
+    Refused,
+    /// The password is right, and a code of the account's second factor is asked for.
+    CodeMissing(AccountId),
+    /// The password is right, and the code is not.
+    CodeWrong(AccountId),
+}
+
+/// Signs in with a password, and a code where the account has a second factor. Every try is on record, by the account
+/// where there is one: what is typed as a user name may be a password, and is kept nowhere.
 ///
 /// # Errors
 /// When the store fails.
@@ -49,8 +63,9 @@ pub async fn sign_in(
     caller: &Caller,
     username: &str,
     given: &str,
+    code: Option<&str>,
     kind: SessionKind,
-) -> Result<Option<(Begun, Account)>, StoreError> {
+) -> Result<SignIn, StoreError> {
     let plausible = username.len() <= LONGEST.0 && given.len() <= LONGEST.1 && !username.contains(char::is_control);
     let stored = if plausible { platform.shared.read().await?.account_by_username(username).await? } else { None };
     let hash = stored.as_ref().map_or_else(|| password::NOBODY.to_owned(), |s| s.password_hash.clone());
@@ -59,21 +74,62 @@ pub async fn sign_in(
     let fits = tokio::task::spawn_blocking(move || password::verify(&given, &hash)).await.unwrap_or(false);
     let tried = stored.as_ref().map(|stored| format!("account:{}", stored.account.id));
     let account = stored.filter(|stored| fits && stored.active).map(|stored| stored.account);
-    let now = platform.now();
-    let mut tx = platform.shared.write().await?;
     let Some(account) = account else {
+        let now = platform.now();
+        let mut tx = platform.shared.write().await?;
         let entry = caller.audit("auth", "session.refuse", tried, json!({"kind": kind.code()}));
         tx.audit(&entry, now, &mut platform.random()).await?;
         tx.commit().await?;
-        return Ok(None);
+        return Ok(SignIn::Refused);
     };
-    let (session, begun) = new_session(platform, SessionOwner::Account(account.id), kind, now);
-    tx.insert_session(&session, &token_hash(&begun.token), now).await?;
-    let mut entry = caller.audit("auth", "session.begin", tried, json!({"kind": kind.code()}));
-    entry.actor = shared_store::audit::Actor::Account(account.id);
+    with_code(platform, caller, account, code, kind).await
+}
+
+/// Goes on with a sign-in whose password was right a moment ago.
+///
+/// # Errors
+/// When the store fails.
+pub async fn go_on(
+    platform: &Platform,
+    caller: &Caller,
+    account: AccountId,
+    code: &str,
+    kind: SessionKind,
+) -> Result<SignIn, StoreError> {
+    let stored = platform.shared.read().await?.account(account).await?;
+    match stored.filter(|stored| stored.active) {
+        Some(stored) => with_code(platform, caller, stored.account, Some(code), kind).await,
+        None => Ok(SignIn::Refused),
+    }
+}
+
+async fn with_code(
+    platform: &Platform,
+    caller: &Caller,
+    account: Account,
+    code: Option<&str>,
+    kind: SessionKind,
+) -> Result<SignIn, StoreError> {
+    let now = platform.now();
+    let mut tx = platform.shared.write().await?;
+    let checked = second_factor::check(tx.as_mut(), account.id, code, now).await?;
+    let (action, signed_in) = match checked {
+        Checked::Missing => ("session.challenge", SignIn::CodeMissing(account.id)),
+        Checked::Wrong => ("session.refuse", SignIn::CodeWrong(account.id)),
+        Checked::NotAsked | Checked::Right => {
+            let (session, begun) = new_session(platform, SessionOwner::Account(account.id), kind, now);
+            tx.insert_session(&session, &token_hash(&begun.token), now).await?;
+            ("session.begin", SignIn::Begun(begun, account.clone()))
+        }
+    };
+    let detail = json!({"kind": kind.code(), "second_factor": checked != Checked::NotAsked});
+    let mut entry = caller.audit("auth", action, Some(format!("account:{}", account.id)), detail);
+    if matches!(signed_in, SignIn::Begun(..)) {
+        entry.actor = shared_store::audit::Actor::Account(account.id);
+    }
     tx.audit(&entry, now, &mut platform.random()).await?;
     tx.commit().await?;
-    Ok(Some((begun, account)))
+    Ok(signed_in)
 }
 
 /// Makes a session and its token; the caller stores it in its own transaction.

@@ -27,6 +27,8 @@ mod people;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod world;
