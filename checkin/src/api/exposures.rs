@@ -1,8 +1,8 @@
 //! `GET exposures?case_id=` and its line list.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use shared::access::Role;
@@ -13,10 +13,11 @@ use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
 use shared_web::extract::{Json, Query};
 use shared_web::problem::Problem;
+use shared_web::sheet::{self, Table};
 
 use crate::App;
 use crate::app::cluster::{Cluster, cluster};
-use crate::app::line_list::{LineListError, Table, line_list};
+use crate::app::line_list::{LineListError, line_list};
 use crate::app::venue_alerts::{AlertError, alert};
 use crate::domain::venue_alert::AlertInput;
 
@@ -82,23 +83,9 @@ async fn export(app: App, caller: Caller, wanted: Wanted, table: Table) -> Resul
     let case_id = wanted.case_id()?;
     let file = line_list(&app, &caller, case_id, table).await.map_err(|error| match error {
         LineListError::Store(error) => error.into(),
-        error => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a line list could not be written");
-            Problem::internal()
-        }
+        LineListError::Sheet(error) => Problem::from(error),
     })?;
-    let (content_type, extension) = match table {
-        Table::Csv => ("text/csv; charset=utf-8", "csv"),
-        Table::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    };
-    let name = format!("attachment; filename=\"antam-exposures-{case_id}.{extension}\"");
-    let name = HeaderValue::from_str(&name).map_err(|_| Problem::internal())?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, file.ok_or_else(unknown_case)?).into_response())
+    sheet::answer(table, &format!("antam-exposures-{case_id}"), file.ok_or_else(unknown_case)?)
 }
 
 fn exporter(table: Table) -> MethodRouter<App> {
@@ -106,17 +93,11 @@ fn exporter(table: Table) -> MethodRouter<App> {
 }
 
 pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
-    let exports = [
-        ("/api/v1/checkin/exposures/export.csv", Table::Csv, "text/csv"),
-        (
-            "/api/v1/checkin/exposures/export.xlsx",
-            Table::Xlsx,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
-    ];
-    for (path, table, content_type) in exports {
+    let exports =
+        [("/api/v1/checkin/exposures/export.csv", Table::Csv), ("/api/v1/checkin/exposures/export.xlsx", Table::Xlsx)];
+    for (path, table) in exports {
         let doc = Doc::json("The line list of a case; who took it out stands in each line and in the audit log");
-        let doc = doc.gives(content_type).query(&["case_id"]);
+        let doc = doc.gives(table.media_type()).query(&["case_id"]);
         routes = routes.add(Method::GET, path, Who::Roles(&[Role::Officer]), Scope::Area, doc, exporter(table));
     }
     let doc = Doc::json("Tell everybody who was at places of a case in a time, once; ?preview=true counts them only");

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::json;
 use shared::area;
 use shared::bilingual::Lang;
@@ -12,28 +11,17 @@ use shared::person::Person;
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_web::caller::Caller;
+use shared_web::sheet::{self, SheetError, Table};
 
 use super::cluster::{self, Cluster, ExposureView};
 use crate::{App, SERVICE};
 
-/// A file format of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
-    /// UTF-8 with a byte order mark, as spreadsheets want it.
-    Csv,
-    /// Office Open XML.
-    Xlsx,
-}
-
 /// Why there is no list.
 #[derive(Debug, thiserror::Error)]
 pub enum LineListError {
-    /// The spreadsheet could not be written.
-    #[error("the spreadsheet cannot be written")]
-    Xlsx(#[from] XlsxError),
-    /// The CSV could not be written.
-    #[error("the CSV cannot be written")]
-    Csv(#[from] csv::Error),
+    /// The file could not be written.
+    #[error("the file cannot be written")]
+    Sheet(#[from] SheetError),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -80,11 +68,7 @@ pub async fn line_list(
     tx.commit().await?;
     let lines = lines(&cluster, &people, &watermark);
     let header = COLUMNS.map(|(vi, en)| if caller.lang() == Lang::Vi { vi } else { en });
-    let file = match table {
-        Table::Csv => csv_of(&header, &lines)?,
-        Table::Xlsx => xlsx_of(&header, &lines, &watermark)?,
-    };
-    Ok(Some(file))
+    Ok(Some(sheet::write(table, &header, &lines, &watermark)?))
 }
 
 fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str) -> Vec<[String; 16]> {
@@ -113,50 +97,4 @@ fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str)
         ]
     };
     cluster.exposures.iter().map(line).collect()
-}
-
-/// A cell that no spreadsheet takes for a formula: somebody may call themselves `=HYPERLINK(…)` (checkin.md, section 4).
-fn harmless(cell: &str) -> String {
-    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
-fn csv_of(header: &[&str], lines: &[[String; 16]]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
-    writer.write_record(header)?;
-    for line in lines {
-        writer.write_record(line.iter().map(|cell| harmless(cell)))?;
-    }
-    writer.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))
-}
-
-/// Every cell is text, so none is a formula; the mark stands on every printed page as well.
-fn xlsx_of(header: &[&str], lines: &[[String; 16]], watermark: &str) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    let bold = Format::new().set_bold();
-    for (column, text) in (0_u16..).zip(header) {
-        sheet.write_string_with_format(0, column, *text, &bold)?;
-    }
-    for (row, line) in (1_u32..).zip(lines) {
-        for (column, cell) in (0_u16..).zip(line) {
-            sheet.write_string(row, column, harmless(cell))?;
-        }
-    }
-    sheet.set_freeze_panes(1, 0)?;
-    sheet.set_footer(format!("&C{}", watermark.replace('&', "&&")));
-    book.save_to_buffer()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_somebody_calls_themselves_is_a_formula() {
-        for cell in ["=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(harmless("Nguyễn Văn An"), "Nguyễn Văn An");
-    }
 }

@@ -28,6 +28,7 @@ mod schemas;
 pub mod security;
 pub mod server;
 mod shape;
+pub mod sheet;
 pub mod symbol;
 pub mod telemetry;
 
