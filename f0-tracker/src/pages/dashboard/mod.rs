@@ -1,6 +1,9 @@
 //! `/dashboard`: the province at a glance, and the same as a table for a spreadsheet. Nobody's name stands here.
 
 mod chart;
+mod csv;
+mod districts;
+mod figures;
 mod view;
 
 use askama::Template;
@@ -15,7 +18,8 @@ use shared_web::caller::Caller;
 use shared_web::extract::Query;
 use shared_web::page::{Page, html};
 
-use self::view::{DashView, csv};
+use self::csv::csv;
+use self::view::DashView;
 use super::{FormError, TEXTS};
 use crate::App;
 use crate::app::dashboard::{self, FOLLOWERS, Overview, Wanted};
