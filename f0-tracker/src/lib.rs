@@ -17,6 +17,7 @@ pub mod pages;
 pub mod papers;
 pub mod seed;
 pub mod seed_life;
+pub mod seed_stock;
 pub mod store;
 
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub const MIGRATIONS: Migrations = migrations!(
     "f0";
     "0001_f0", "0002_f0_papers", "0003_acts", "0004_specimen", "0005_duties", "0006_ranks", "0007_intake", "0008_sms",
     "0009_shifts",
-    "0010_counts"
+    "0010_counts", "0011_stock"
 );
 
 /// What every use-case and handler of this service is given.

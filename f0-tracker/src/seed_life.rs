@@ -9,11 +9,13 @@ use shared_web::Problem;
 use crate::App;
 use crate::app::acts;
 use crate::app::bags::defined;
+use crate::app::papers;
 use crate::app::work::Work;
 use crate::domain::act::{ActBody, ActKind, ActStatus, Direction, Disposition, HandTo, Transport, Urgency};
 use crate::domain::bag::BagCode;
+use crate::domain::case::CaseState;
 use crate::domain::station_test::Watch;
-use crate::store::{ActRecord, CaseRecord, Evidence, TestRecord};
+use crate::store::{ActRecord, CaseRecord, Evidence, PaperKind, TestRecord};
 
 /// The staff of the demo.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +125,9 @@ pub async fn give_life(app: &App, id: CaseId, n: u64, shown: bool, staff: &Staff
     }
     if now.since(case.diagnosed_at) >= days(LEAST_DAYS) && n % 3 != 2 {
         test_negative(&mut work, &case, staff.nurse).await?;
+    }
+    if shown && case.state == CaseState::Closed {
+        papers::issue(app, &mut work, &case, PaperKind::Completion, Some(staff.nurse)).await?;
     }
     work.commit().await?;
     Ok(count)

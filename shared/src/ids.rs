@@ -116,6 +116,8 @@ ids! {
     ShiftId;
     /// One specimen (tube).
     SpecimenId;
+    /// One movement of the medicine bags of a health station: a delivery, a count, a bag handed out.
+    StockMoveId;
     /// One test that a health station took or watched.
     TestId;
     /// One timer.

@@ -18,6 +18,7 @@ act-advice-hint = The family reads these very words and confirms it.
 act-bag = Medicine bag
 act-bag-none = No bag
 act-bag-word = Bag
+act-bag-stock = (station has { $count })
 act-not-asked = Not asked
 act-yes = Yes
 act-no = No

@@ -83,7 +83,6 @@ duties-none-text = Put the first on duty below. New cases get their doctor from 
 duties-who = Who
 duties-role = As
 duties-area = Area
-duties-area-hint = 2 digits: province, 3: district, 5: ward
 duties-from = From
 duties-to = To
 duties-now = on duty now

@@ -18,6 +18,7 @@ act-advice-hint = Gia đình đọc đúng những chữ này và bấm đã đ�
 act-bag = Túi thuốc
 act-bag-none = Không phát túi
 act-bag-word = Túi
+act-bag-stock = (trạm còn { $count })
 act-not-asked = Chưa hỏi
 act-yes = Có
 act-no = Không

@@ -83,7 +83,6 @@ duties-none-text = Thêm người trực đầu tiên ở dưới. Hồ sơ mớ
 duties-who = Ai
 duties-role = Vai trò
 duties-area = Địa bàn
-duties-area-hint = 2 số: tỉnh, 3: huyện, 5: xã, phường
 duties-from = Từ
 duties-to = Đến
 duties-now = đang trực

@@ -17,7 +17,7 @@ use shared_web::extract::{Id, Json};
 use super::body_hash;
 use super::views::AccountView;
 use crate::App;
-use crate::app::act_steps;
+use crate::app::act_steps::{self, Stepped};
 use crate::app::acts::{self, ADVISERS, CARERS, Done, Target};
 use crate::app::look::Names;
 use crate::domain::act::{ActKind, ActStatus, StepBy};
@@ -45,6 +45,9 @@ pub struct ActView {
     at: Instant,
     by: AccountView,
     due_at: Option<Instant>,
+    /// How many of an ordered bag the station has, where that was just asked and somebody has counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    station_stock: Option<i64>,
     #[serde(flatten)]
     body: Map<String, Value>,
     steps: Vec<StepView>,
@@ -69,6 +72,7 @@ impl ActView {
             at: act.at,
             by: account(act.by),
             due_at: act.due_at,
+            station_stock: None,
             body,
             steps: act
                 .steps
@@ -87,6 +91,14 @@ impl ActView {
     }
 }
 
+impl ActView {
+    /// The same with how many of its bag the station has.
+    fn with_stock(mut self, left: Option<i64>) -> Self {
+        self.station_stock = left;
+        self
+    }
+}
+
 /// Those of a kind, the newest first.
 #[must_use]
 pub fn of_kind(acts: &[ActRecord], kind: ActKind, names: &Names, lang: Lang) -> Vec<ActView> {
@@ -96,11 +108,11 @@ pub fn of_kind(acts: &[ActRecord], kind: ActKind, names: &Names, lang: Lang) -> 
 type Answer = Result<(StatusCode, Json<ActView>), Problem>;
 
 async fn add(app: App, caller: Caller, target: Target, draft: ActDraft, hash: String) -> Answer {
-    let Done { act, created } = acts::add(&app, &caller, target, draft, &hash).await?;
+    let Done { act, created, left } = acts::add(&app, &caller, target, draft, &hash).await?;
     let me = caller.require_account()?;
     let names = Names::from([(me.id, me.display_name.clone())]);
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(ActView::new(&act, &names, caller.lang()))))
+    Ok((status, Json(ActView::new(&act, &names, caller.lang()).with_stock(left))))
 }
 
 async fn advice(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>, Json(input): Json<AdviceInput>) -> Answer {
@@ -170,10 +182,10 @@ async fn step(
     Json(input): Json<StepInput>,
 ) -> Result<Json<ActView>, Problem> {
     let note = input.note.clone().unwrap_or_default();
-    let act = act_steps::advance(&app, &caller, id, input.status()?, &note).await?;
+    let Stepped { act, left } = act_steps::advance(&app, &caller, id, input.status()?, &note).await?;
     let me = caller.require_account()?;
     let names = Names::from([(me.id, me.display_name.clone())]);
-    Ok(Json(ActView::new(&act, &names, caller.lang())))
+    Ok(Json(ActView::new(&act, &names, caller.lang()).with_stock(left)))
 }
 
 async fn read(State(app): State<App>, caller: Caller, Id(id): Id<ActId>) -> Result<StatusCode, Problem> {

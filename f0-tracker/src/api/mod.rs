@@ -14,9 +14,12 @@ pub mod schemas;
 mod schemas_acts;
 mod schemas_core;
 mod schemas_intake;
+mod schemas_stock;
 pub mod shifts;
+pub mod sick_leave;
 pub mod sms;
 pub mod station;
+pub mod stock;
 pub mod stream;
 pub mod tests;
 pub mod timeline;
@@ -43,6 +46,7 @@ pub const KEEPERS: &[Role] = &[Role::Doctor, Role::Nurse, Role::Officer];
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = protocols::routes(shifts::routes(contacts::routes(routes)));
+    let routes = stock::routes(sick_leave::routes(routes));
     let routes = sms::routes(household::routes(intake::routes(routes)));
     let routes = station::routes(duties::routes(papers::routes(closing::routes(tests::routes(routes)))));
     stream::routes(alerts::routes(acts::routes(cases::routes(routes))))

@@ -16,7 +16,6 @@ use shared_web::extract::{Id, Json};
 use super::{KEEPERS, READERS};
 use crate::App;
 use crate::app::papers::{self, Check};
-use crate::app::sick_leave::{self, SickLeave};
 use crate::papers::Facts;
 use crate::papers::signing::Signer;
 use crate::store::{PaperKind, PaperRecord};
@@ -38,10 +37,6 @@ async fn certificate(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>)
 
 async fn order(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Result<Response, Problem> {
     print(app, caller, id, PaperKind::IsolationOrder).await
-}
-
-async fn leave(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Result<Json<SickLeave>, Problem> {
-    Ok(Json(sick_leave::of_case(&app, &caller, id).await?))
 }
 
 fn view(paper: &PaperRecord) -> Value {
@@ -135,14 +130,6 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Area,
             Doc::json("The papers of a case").answer("PaperList"),
             get(list),
-        )
-        .add(
-            Method::GET,
-            "/api/v1/f0/cases/{id}/sick-leave",
-            Who::Roles(KEEPERS),
-            Scope::Area,
-            Doc::json("What the sick-leave table XML11 of the social insurance is filled with").answer("SickLeave"),
-            get(leave),
         )
         .add(
             Method::POST,

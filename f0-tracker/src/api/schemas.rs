@@ -34,7 +34,7 @@ pub fn all() -> Schemas {
         ("F0Settings", super::schemas_core::settings()),
         ("Paper", super::schemas_core::paper()),
         ("PaperList", list("Paper")),
-        ("Revocation", json!({"type": "object", "properties": {"reason": {"type": "string"}}})),
+        ("Revocation", json!({"type": "object", "required": ["reason"], "properties": {"reason": {"type": "string"}}})),
         ("PaperCheck", super::schemas_core::paper_check()),
         ("DutyInput", super::schemas_core::duty_input()),
         ("Duty", super::schemas_core::duty()),
@@ -47,6 +47,11 @@ pub fn all() -> Schemas {
         ("SmsInput", super::schemas_intake::sms_input()),
         ("SmsAnswer", super::schemas_intake::sms_answer()),
         ("SickLeave", super::schemas_intake::sick_leave()),
+        ("SickLeaveList", super::schemas_stock::sick_leaves()),
+        ("StockInput", super::schemas_stock::stock_input()),
+        ("StockMove", super::schemas_stock::stock_move()),
+        ("StationStock", super::schemas_stock::station_stock()),
+        ("StationPhone", super::schemas_stock::station_phone()),
         (
             "ContactList",
             json!({"type": "object", "properties": {

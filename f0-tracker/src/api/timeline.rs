@@ -37,8 +37,7 @@ pub struct TimelineItem {
 fn said(report: &ReportRecord, lang: Lang) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (vital, value) in report.observed.vitals.iter() {
-        let value = if lang == Lang::Vi { value.to_string().replace('.', ",") } else { value.to_string() };
-        parts.push(format!("{} {value} {}", short_name(vital, lang), vital.unit().get(lang)));
+        parts.push(format!("{} {} {}", short_name(vital, lang), value.written(lang), vital.unit().get(lang)));
     }
     parts.extend(report.observed.symptoms.iter().map(|symptom| symptom.name().get(lang).to_owned()));
     let nothing = || Bilingual::new("Không có triệu chứng", "No symptoms").get(lang).to_owned();

@@ -10,6 +10,7 @@ use shared_web::caller::Caller;
 use super::act_news;
 use super::acts::{CARERS, step};
 use super::report::may_report;
+use super::stock;
 use super::work::{Work, case_subject};
 use crate::App;
 use crate::domain::act::{ActBody, ActKind, ActStatus, HandTo, StepBy};
@@ -22,12 +23,21 @@ fn no_such_act() -> Problem {
     Problem::not_found("Không có bản ghi này.", "There is no such record.")
 }
 
+/// Something that was done, after a step.
+#[derive(Debug, Clone)]
+pub struct Stepped {
+    /// What.
+    pub act: ActRecord,
+    /// How many of its bag the station has then; none where it is no bag or nobody has counted.
+    pub left: Option<i64>,
+}
+
 /// Takes a step in a caller's name. The same again changes nothing.
 ///
 /// # Errors
 /// 404 outside the caller's area, 403 where the step is not the caller's to take, 409 with `status` and `by` where
-/// somebody was first or the step does not follow from where it stands, 409 where the station has no bag left.
-pub async fn advance(app: &App, caller: &Caller, id: ActId, to: ActStatus, note: &str) -> Result<ActRecord, Problem> {
+/// somebody was first or the step does not follow from where it stands.
+pub async fn advance(app: &App, caller: &Caller, id: ActId, to: ActStatus, note: &str) -> Result<Stepped, Problem> {
     let account = caller.require_account()?;
     let note: String = note.trim().chars().take(MAX_NOTE).collect();
     let mut work = Work::for_caller(app, caller).await?;
@@ -42,12 +52,15 @@ pub async fn advance(app: &App, caller: &Caller, id: ActId, to: ActStatus, note:
     may(account, &act, to)?;
     let me = StepBy::Account(account.id);
     if act.status == to && act.steps.last().is_some_and(|step| step.by == me) {
-        return Ok(act);
+        let left = stock::left(&mut work, &act).await?;
+        return Ok(Stepped { act, left });
     }
     if !act.kind().next(act.status).contains(&to) {
         return Err(moved(&mut work, &act).await?);
     }
-    hand_out(&mut work, &act, to).await?;
+    if to == ActStatus::HandedOut {
+        stock::hand_out(&mut work, &act, account.id).await?;
+    }
     let Some(stepped) = step(&mut work, act.clone(), to, me, &note).await? else {
         return Err(moved(&mut work, &act).await?);
     };
@@ -60,8 +73,9 @@ pub async fn advance(app: &App, caller: &Caller, id: ActId, to: ActStatus, note:
     let subject = stepped.case_id.and_then(case_subject);
     let detail = json!({"act_id": id, "kind": stepped.kind(), "status": to});
     work.audit("act.step", subject, detail).await?;
+    let left = stock::left(&mut work, &stepped).await?;
     work.commit().await?;
-    Ok(stepped)
+    Ok(Stepped { act: stepped, left })
 }
 
 /// Whether a step is an account's to take.
@@ -75,20 +89,6 @@ fn may(account: &Account, act: &ActRecord, to: ActStatus) -> Result<(), Problem>
         _ => true,
     };
     if allowed { Ok(()) } else { Err(Problem::forbidden()) }
-}
-
-/// Takes the bag from the stock of the station that hands it out.
-async fn hand_out(work: &mut Work, act: &ActRecord, to: ActStatus) -> Result<(), Problem> {
-    let ActBody::Prescription { bag: Some(bag), .. } = &act.body else { return Ok(()) };
-    let Some(ward) = act.ward_code.as_deref().filter(|_| to == ActStatus::HandedOut) else { return Ok(()) };
-    if work.tx.take_bag(ward, *bag, work.now).await? {
-        return Ok(());
-    }
-    Err(Problem::conflict(
-        "out_of_stock",
-        format!("Trạm đã hết túi {}; hãy nhận thêm rồi ghi lại số tồn.", bag.code()),
-        format!("The station has no bag {} left; get more and note the stock.", bag.code()),
-    ))
 }
 
 /// Whoever accepts a hand-over has the alert that came with it, and the case where it had no doctor.

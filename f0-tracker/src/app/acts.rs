@@ -15,6 +15,7 @@ use super::bags;
 use super::desk_timers;
 use super::report::no_such_case;
 use super::silence;
+use super::stock;
 use super::work::{Work, case_subject};
 use crate::App;
 use crate::domain::act::{ActBody, ActKind, ActStatus, ActStep, Disposition, HandTo, StepBy};
@@ -44,6 +45,8 @@ pub struct Done {
     pub act: ActRecord,
     /// Whether it was done now.
     pub created: bool,
+    /// How many of an ordered bag the station has; none where it is no bag or nobody has counted.
+    pub left: Option<i64>,
 }
 
 /// For whom something is done.
@@ -74,7 +77,11 @@ pub async fn add(
         && let Some(act) = work.tx.act(id).await?
     {
         let same = act.body_hash == body_hash && act.person_id == person_id && act.kind() == draft.body.kind();
-        return if same { Ok(Done { act, created: false }) } else { Err(Problem::id_conflict()) };
+        if !same {
+            return Err(Problem::id_conflict());
+        }
+        let left = stock::left(&mut work, &act).await?;
+        return Ok(Done { act, created: false, left });
     }
     let kind = draft.body.kind();
     ended(kind, case.as_ref())?;
@@ -94,8 +101,9 @@ pub async fn add(
         body_hash: body_hash.to_owned(),
     };
     keep(&mut work, app, &act, case.as_ref()).await?;
+    let left = stock::left(&mut work, &act).await?;
     work.commit().await?;
-    Ok(Done { act, created: true })
+    Ok(Done { act, created: true, left })
 }
 
 /// Keeps something that was done, with its timer, its messages and its audit line.

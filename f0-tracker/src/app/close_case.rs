@@ -141,7 +141,7 @@ pub async fn close(app: &App, caller: &Caller, id: CaseId) -> Result<CaseRecord,
     tell_ended(&mut work, &closed);
     work.audit("case.close", case_subject(id), json!({})).await?;
     papers::revoke_all(&mut work, id, Some(PaperKind::IsolationOrder), "case_closed").await?;
-    papers::issue(app, &mut work, &closed, PaperKind::Completion, caller.account()).await?;
+    papers::issue(app, &mut work, &closed, PaperKind::Completion, caller.account().map(|account| account.id)).await?;
     work.commit().await?;
     Ok(closed)
 }

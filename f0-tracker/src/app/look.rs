@@ -9,23 +9,25 @@ use shared::fold::{fold, nfc};
 use shared::ids::{AccountId, CaseId, PersonId};
 use shared::person::Person;
 use shared::phone::Phone;
+use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::people::PeopleQuery;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 
+use super::contacts::{self, Followed};
 use super::report::no_such_case;
 use super::work::{Work, case_subject};
-use super::{area, close_case, hotline, report, settings};
+use super::{area, close_case, hotline, settings};
 use crate::App;
 use crate::completion::{Course, DayZero};
-use crate::domain::act::{ActBody, ActKind, StepBy};
+use crate::domain::act::{ActBody, StepBy};
 use crate::domain::case::CaseState;
 use crate::domain::ranking::Trend;
 use crate::domain::risk::RiskGroup;
 use crate::store::{
     ActFilter, ActRecord, AlertFilter, AlertPlace, AlertRecord, AlertState, CaseFilter, CaseOrder, CaseRecord, Contact,
-    Evidence, F0Write, PaperRecord, ReportRecord,
+    Evidence, F0Write, PaperRecord, ReportRecord, Stock,
 };
 
 /// So many people that fit a search are looked at.
@@ -141,12 +143,18 @@ pub struct CaseFile {
     pub alerts: Vec<AlertRecord>,
     /// Its contacts with who they are.
     pub contacts: Vec<(Contact, Option<Person>)>,
+    /// Those of the household, with what each does today.
+    pub followed: Vec<Followed>,
     /// The results behind it.
     pub evidence: Vec<Evidence>,
     /// What staff did, the newest first.
     pub acts: Vec<ActRecord>,
     /// Its papers, the newest first.
     pub papers: Vec<PaperRecord>,
+    /// What the station of its ward has of each bag, where somebody has counted.
+    pub stock: Vec<Stock>,
+    /// The phone of that station, where it is known.
+    pub station_phone: Option<String>,
     /// The names of those who did something.
     pub names: Names,
     /// From which day isolation is counted.
@@ -291,6 +299,7 @@ pub async fn cases(app: &App, caller: &Caller, query: CaseQuery) -> Result<Cases
         risk: query.risk,
         doctor,
         people: people_found,
+        closed_on: None,
         order: query.order,
         limit,
         offset,
@@ -337,13 +346,14 @@ pub async fn case(app: &App, caller: &Caller, id: CaseId) -> Result<CaseFile, Pr
     if !area::covers(caller, &case, work.now.local_date()) {
         return Err(no_such_case());
     }
-    let file = file(work.tx.as_mut(), case).await?;
+    let now = work.now;
+    let file = file(work.tx.as_mut(), case, now).await?;
     work.audit("case.read", case_subject(id), json!({})).await?;
     work.commit().await?;
     Ok(file)
 }
 
-async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreError> {
+async fn file(tx: &mut dyn F0Write, case: CaseRecord, now: Instant) -> Result<CaseFile, StoreError> {
     let id = case.id;
     let reports = tx.newest_reports(&[id], MAX_REPORTS).await?;
     let filter = AlertFilter { cases: Some(vec![id]), limit: MAX_ALERTS, ..AlertFilter::default() };
@@ -354,74 +364,32 @@ async fn file(tx: &mut dyn F0Write, case: CaseRecord) -> Result<CaseFile, StoreE
     let people = people(tx, ids).await?;
     let acts = tx.acts(&ActFilter { cases: Some(vec![id]), limit: MAX_ACTS, ..ActFilter::default() }).await?;
     let of_acts = acts.iter().flat_map(accounts_of);
-    let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor).chain(of_acts)).await?;
+    let papers = tx.papers_of(id).await?;
+    let of_papers = papers.iter().filter_map(|paper| paper.issued_by);
+    let names = names(tx, alerts.iter().flat_map(hands).chain(case.doctor).chain(of_acts).chain(of_papers)).await?;
+    let followed = contacts::household(tx, &case, &contacts, now).await?;
     let contacts = contacts.into_iter().map(|contact| (contact, people.get(&contact.person_id).cloned())).collect();
     let day_zero = settings::day_zero(tx).await?;
-    let papers = tx.papers_of(id).await?;
+    let (stock, station_phone) = match case.ward_code.as_deref() {
+        Some(ward) => (tx.stock(&[ward.to_owned()]).await?, tx.station_phone(ward).await?),
+        None => (Vec::new(), None),
+    };
     let person = people.get(&case.person_id).cloned();
-    Ok(CaseFile { papers, person, case, reports, alerts, contacts, evidence, acts, names, day_zero })
-}
-
-/// A patient's or family member's own view of a case: the case, who has it, and its reports, the newest first.
-#[derive(Debug, Clone)]
-pub struct OwnCase {
-    /// The case.
-    pub case: CaseRecord,
-    /// Who has it.
-    pub person: Option<Person>,
-    /// Its reports, the newest first.
-    pub reports: Vec<ReportRecord>,
-    /// The advice that staff gave, the newest first.
-    pub advice: Vec<ActRecord>,
-}
-
-/// So much advice is shown to a family.
-const MAX_ADVICE: i64 = 10;
-
-async fn advice(tx: &mut dyn F0Write, case: CaseId) -> Result<Vec<ActRecord>, StoreError> {
-    let kinds = vec![ActKind::Advice];
-    tx.acts(&ActFilter { kinds, cases: Some(vec![case]), limit: MAX_ADVICE, ..ActFilter::default() }).await
-}
-
-/// The open cases that a citizen may report about: their own, and those of their household.
-///
-/// # Errors
-/// 401 where no citizen signed in.
-pub async fn own_cases(app: &App, caller: &Caller) -> Result<Vec<OwnCase>, Problem> {
-    let citizen = caller.citizen().ok_or_else(Problem::unauthenticated)?;
-    let mut work = Work::for_caller(app, caller).await?;
-    let citizen = work.tx.canonical(citizen).await?.unwrap_or(citizen);
-    let mut own = Vec::new();
-    for case in work.tx.open_cases_around(citizen).await? {
-        let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
-        let reports = work.tx.newest_reports(&[case.id], 10).await?;
-        work.audit("case.read", case_subject(case.id), json!({})).await?;
-        let advice = advice(work.tx.as_mut(), case.id).await?;
-        own.push(OwnCase { case, person, reports, advice });
-    }
-    work.commit().await?;
-    Ok(own)
-}
-
-/// One of the cases that a citizen may report about.
-///
-/// # Errors
-/// 401 where no citizen signed in, 404 where the case is not theirs.
-pub async fn own_case(app: &App, caller: &Caller, id: CaseId) -> Result<OwnCase, Problem> {
-    if caller.citizen().is_none() {
-        return Err(Problem::unauthenticated());
-    }
-    let mut work = Work::for_caller(app, caller).await?;
-    let case = work.tx.case(id).await?.ok_or_else(no_such_case)?;
-    if !report::may_report(work.tx.as_mut(), caller, &case, work.now.local_date()).await? {
-        return Err(no_such_case());
-    }
-    let person = work.tx.person(case.person_id).await?.map(|stored| stored.person);
-    let reports = work.tx.newest_reports(&[id], 10).await?;
-    work.audit("case.read", case_subject(id), json!({})).await?;
-    let advice = advice(work.tx.as_mut(), id).await?;
-    work.commit().await?;
-    Ok(OwnCase { case, person, reports, advice })
+    Ok(CaseFile {
+        papers,
+        person,
+        case,
+        reports,
+        alerts,
+        contacts,
+        followed,
+        evidence,
+        acts,
+        stock,
+        station_phone,
+        names,
+        day_zero,
+    })
 }
 
 /// Every doctor, by name.

@@ -309,7 +309,10 @@ fn understood(observed: &Observation) -> String {
     let mut told: Vec<String> = observed
         .vitals
         .iter()
-        .map(|(vital, value)| format!("{} {value}{}", vital.name().vi, if vital.is_whole() { "" } else { "°C" }))
+        .map(|(vital, value)| {
+            let unit = if vital.is_whole() { "" } else { "°C" };
+            format!("{} {}{unit}", vital.name().vi, value.written(Lang::Vi))
+        })
         .collect();
     told.extend(observed.symptoms.iter().map(|symptom| symptom.name().vi.clone()));
     if told.is_empty() { "không có triệu chứng".to_owned() } else { told.join(", ") }

@@ -16,6 +16,7 @@ use shared_web::Problem;
 use shared_web::caller::Caller;
 
 use super::look::{Names, accounts_of, names, people};
+use super::stock::{self, BagStock};
 use super::work::Work;
 use super::{act_steps, acts, area, close_case, report, settings, take_test};
 use crate::App;
@@ -87,6 +88,8 @@ pub struct StationList {
     pub handovers: Vec<Waiting>,
     /// Promised calls, the most pressing first.
     pub calls: Vec<Waiting>,
+    /// What the station has of each bag.
+    pub stock: Vec<BagStock>,
     /// Names of accounts.
     pub names: Names,
 }
@@ -102,7 +105,7 @@ fn group<T>(items: Vec<T>, key: impl Fn(&T) -> Option<CaseId>) -> BTreeMap<CaseI
 }
 
 /// The ward of a list: the one chosen, where the caller's duty covers it; else the only one.
-fn ward_of(caller: &Caller, wanted: Option<&str>, today: shared::time::Date) -> Option<String> {
+pub(super) fn ward_of(caller: &Caller, wanted: Option<&str>, today: shared::time::Date) -> Option<String> {
     let mine = area::wards(caller, today);
     match (wanted.map(str::trim).filter(|ward| !ward.is_empty()), mine) {
         (Some(ward), _) => caller.covers(Some(ward), today).then(|| ward.to_owned()),
@@ -124,6 +127,7 @@ pub async fn list(app: &App, caller: &Caller, wanted: Option<&str>) -> Result<St
             bags: Vec::new(),
             handovers: Vec::new(),
             calls: Vec::new(),
+            stock: Vec::new(),
             names: Names::new(),
         });
     };
@@ -185,6 +189,7 @@ async fn of_ward(tx: &mut dyn F0Write, ward: String, now: Instant) -> Result<Sta
         found
     };
     Ok(StationList {
+        stock: stock::bags(tx, &ward, now).await?,
         ward: Some(ward),
         bags: waiting(&|act| act.kind() == ActKind::Prescription && act.status == ActStatus::Ordered),
         handovers: waiting(&|act| {

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use serde::Deserialize;
-use shared::bilingual::Bilingual;
+use shared::bilingual::{Bilingual, Lang};
 use shared::time::{Instant, minutes};
 
 use super::observation::Observation;
@@ -70,7 +70,7 @@ impl Doubts {
 pub fn question(vital: Vital, value: Tenths) -> Bilingual {
     let (name, unit) = (vital.name(), vital.unit());
     Bilingual::new(
-        format!("{} {value} {} có đúng không? Hãy đo lại rồi báo lại", name.vi, unit.vi),
+        format!("{} {} {} có đúng không? Hãy đo lại rồi báo lại", name.vi, value.written(Lang::Vi), unit.vi),
         format!("Is {} {value} {} right? Measure again and tell it again", name.en, unit.en),
     )
 }

@@ -36,6 +36,7 @@ pub mod shift;
 pub mod silence;
 pub mod sms;
 pub mod station_test;
+pub mod stock;
 pub mod subject;
 pub mod symptom;
 pub mod vital;

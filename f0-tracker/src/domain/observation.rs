@@ -224,13 +224,22 @@ fn measured(vital: Vital, input: &NumberInput) -> Result<Tenths, FieldError> {
     })
 }
 
+/// A number as Vietnamese writes it.
+fn comma(number: &str) -> String {
+    number.replace('.', ",")
+}
+
 /// What may be wrong with a number out of range: a temperature in Fahrenheit is told in Celsius.
 fn fahrenheit(vital: Vital, number: f64) -> Bilingual {
     let celsius = (number - 32.0) / 1.8;
     let (low, high) = vital.entry_limits();
     if vital == Vital::TemperatureC && (f64::from(low)..=f64::from(high)).contains(&celsius) {
         return Bilingual::new(
-            format!("{number} giống độ F: bằng {celsius:.1} °C. Hãy nhập độ C"),
+            format!(
+                "{} giống độ F: bằng {} °C. Hãy nhập độ C",
+                comma(&number.to_string()),
+                comma(&format!("{celsius:.1}"))
+            ),
             format!("{number} looks like Fahrenheit: that is {celsius:.1} °C. Give it in Celsius"),
         );
     }
@@ -314,7 +323,10 @@ mod tests {
     fn a_temperature_in_fahrenheit_is_refused_and_told_in_celsius() {
         let fault = report(r#"{"by":"patient","temperature_c":98.6}"#).parse(now()).unwrap_err().remove(0);
         assert_eq!((fault.pointer.as_str(), fault.code.as_str()), ("/temperature_c", "out_of_range"));
-        assert!(fault.detail.vi.contains("37.0 °C") && fault.detail.en.contains("Fahrenheit"), "{fault:?}");
+        assert!(
+            fault.detail.vi.contains("98,6 giống độ F: bằng 37,0 °C. Hãy") && fault.detail.en.contains("Fahrenheit"),
+            "{fault:?}"
+        );
         let fault = report(r#"{"by":"patient","temperature_c":20}"#).parse(now()).unwrap_err().remove(0);
         assert!(!fault.detail.en.contains("Fahrenheit"));
     }

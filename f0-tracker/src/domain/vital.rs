@@ -3,7 +3,7 @@
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use shared::bilingual::Bilingual;
+use shared::bilingual::{Bilingual, Lang};
 
 /// A value or a threshold in tenths of its unit: 375 is 37.5 °C, 960 is 96 %. Exact, so that a threshold compares
 /// exactly.
@@ -41,6 +41,13 @@ impl Tenths {
         let tenths = (number * 10.0).round();
         // In this range the conversion is exact.
         (tenths.abs() < 1e9).then_some(Self(tenths as i32))
+    }
+
+    /// As people write it: Vietnamese has the decimal comma.
+    #[must_use]
+    pub fn written(self, lang: Lang) -> String {
+        let text = self.to_string();
+        if lang == Lang::Vi { text.replace('.', ",") } else { text }
     }
 
     /// As a floating-point number, for charts.

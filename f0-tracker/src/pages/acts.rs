@@ -17,6 +17,7 @@ use crate::app::acts::{self, ADVISERS, CARERS, Done, Target};
 use crate::domain::act::{ActKind, Direction, Disposition, HandTo, Transport, Urgency};
 use crate::domain::act_input::{AdviceInput, CallInput, HandoverInput, PrescriptionInput, ReferralInput};
 use crate::domain::bag::{BagCode, Question};
+use crate::store::Stock;
 
 /// What somebody typed.
 pub type Typed = BTreeMap<String, String>;
@@ -80,8 +81,8 @@ pub struct ActForms {
     pub urgencies: Vec<Choice>,
     /// How the patient gets there.
     pub transports: Vec<Choice>,
-    /// The bags.
-    pub bags: Vec<&'static str>,
+    /// The bags, each with what the station has of it where that is known.
+    pub bags: Vec<Choice>,
     /// What is asked before a bag.
     pub questions: Vec<Choice>,
 }
@@ -168,9 +169,25 @@ impl ActForms {
             hand_to: choices!(HandTo::ALL),
             urgencies: choices!(Urgency::ALL),
             transports: choices!(Transport::ALL),
-            bags: BagCode::ALL.map(BagCode::code).into(),
+            bags: BagCode::ALL
+                .map(|bag| Choice { code: bag.code(), label: format!("{} {}", page.t("act-bag-word"), bag.code()) })
+                .into(),
             questions: choices!(Question::ALL),
         }
+    }
+}
+
+impl ActForms {
+    /// The same with what the patient's station has of each bag. It is said and stops nobody: a doctor orders what the
+    /// patient needs.
+    pub fn with_stock(mut self, page: &Page, stock: &[Stock]) -> Self {
+        for choice in &mut self.bags {
+            if let Some(stock) = stock.iter().find(|stock| stock.bag.code() == choice.code) {
+                let left = page.t_with("act-bag-stock", &[("count", stock.quantity.max(0).into())]);
+                choice.label = format!("{} {left}", choice.label);
+            }
+        }
+        self
     }
 }
 

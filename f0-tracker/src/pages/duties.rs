@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use shared::access::{AreaScope, Role};
 use shared::ids::{AccountId, DutyId};
-use shared::time::{Instant, hours};
+use shared::time::{Date, Instant, hours};
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
@@ -50,6 +50,21 @@ struct DutiesPage {
     form: TypedForm,
     accounts: Vec<Pick>,
     roles: Vec<Pick>,
+    /// The areas within the reader's own, the largest first.
+    areas: Vec<Pick>,
+}
+
+/// The area of the reader's duty, and the districts and wards within it.
+fn areas(caller: &Caller, today: Date) -> Vec<Pick> {
+    let Some(area) = caller.account().map(|account| &account.area) else { return Vec::new() };
+    let mut picks = vec![Pick::new(area.code(), area_name(area))];
+    if let AreaScope::Province(code) = area {
+        let districts = shared::area::districts_of_province(code, shared::area::FIRST_DAY);
+        picks.extend(districts.into_iter().map(|one| Pick::new(one.code, one.name)));
+    }
+    let wards = super::board::wards(caller, today).into_iter();
+    picks.extend(wards.map(|code| Pick::new(code, place(code))));
+    picks
 }
 
 /// An area in words.
@@ -100,7 +115,8 @@ async fn page_of(app: &App, caller: &Caller, form: TypedForm) -> Result<Response
     let account = |(code, name): (String, String)| Pick::new(code, name);
     let roles = ROLES.map(|role| Pick::new(role.code(), page.t(&format!("role-{}", role.code()))));
     let accounts = accounts.into_iter().map(account).collect();
-    let mut response = html(&DutiesPage { rows, form, accounts, roles: roles.into(), page });
+    let areas = areas(caller, now.local_date());
+    let mut response = html(&DutiesPage { rows, form, accounts, roles: roles.into(), areas, page });
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

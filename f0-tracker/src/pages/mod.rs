@@ -14,12 +14,17 @@ mod rank;
 #[cfg(test)]
 pub(crate) mod samples;
 mod shifts;
+mod sick_leave;
 mod station;
+mod stock;
 mod tested;
 mod typed;
 
+use axum::http::Method;
+use axum::routing::MethodRouter;
+use shared::access::Role;
 use shared::time::Instant;
-use shared_web::access::Routes;
+use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::page::{Page, exact};
 
 use crate::App;
@@ -62,10 +67,29 @@ struct FormError {
     message: String,
 }
 
+/// The pages of staff, as lines of the table of routes: about people in the area of their duty.
+trait Pages: Sized {
+    /// A page.
+    fn page(self, path: &'static str, roles: &'static [Role], what: &'static str, handler: MethodRouter<App>) -> Self;
+    /// What a form of such a page sends.
+    fn form(self, path: &'static str, roles: &'static [Role], what: &'static str, handler: MethodRouter<App>) -> Self;
+}
+
+impl Pages for Routes<App> {
+    fn page(self, path: &'static str, roles: &'static [Role], what: &'static str, handler: MethodRouter<App>) -> Self {
+        self.add(Method::GET, path, Who::Roles(roles), Scope::Area, Doc::page(what), handler)
+    }
+
+    fn form(self, path: &'static str, roles: &'static [Role], what: &'static str, handler: MethodRouter<App>) -> Self {
+        self.add(Method::POST, path, Who::Roles(roles), Scope::Area, Doc::page(what).form(), handler)
+    }
+}
+
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = duties::routes(tested::routes(protocols::routes(shifts::routes(routes))));
+    let routes = stock::routes(sick_leave::routes(routes));
     dashboard::routes(hotline::routes(station::routes(papers::routes(care::routes(case::routes(board::routes(
         routes,
     )))))))

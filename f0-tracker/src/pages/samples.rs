@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::access::{Account, AreaScope, Role};
 use shared::bilingual::Lang;
 use shared::events::{AlertLevel, Outcome};
-use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};
+use shared::ids::{AccountId, ActId, AlertId, CaseId, PaperId, PersonId, ReportId, ResultId};
 use shared::person::{Birth, FullName, Person, Sex};
 use shared::phone::Phone;
 use shared::time::{Date, Instant, minutes};
@@ -14,11 +14,14 @@ use shared_web::context::RequestContext;
 use shared_web::page::Page;
 
 use super::TEXTS;
+use crate::app::contacts::Followed;
 use crate::app::look::CaseFile;
+use crate::domain::act::{ActBody, ActStatus};
 use crate::domain::case::CaseState;
 use crate::domain::catalog::Catalog;
 use crate::domain::condition::Condition;
 use crate::domain::engine::assess;
+use crate::domain::follow_up::{Plan, Today};
 use crate::domain::ladder::Owner;
 use crate::domain::observation::{Observation, Reporter};
 use crate::domain::risk::RiskGroup;
@@ -26,7 +29,8 @@ use crate::domain::subject::Subject;
 use crate::domain::symptom::Symptom;
 use crate::domain::vital::{Tenths, Vital, Vitals};
 use crate::store::{
-    AlertRecord, AlertState, CaseRecord, Contact, ContactLevel, Evidence, Latest, OpenedBy, ReportRecord, Stamp,
+    ActRecord, AlertRecord, AlertState, CaseRecord, Contact, ContactLevel, Evidence, Latest, OpenedBy, PaperKind,
+    PaperRecord, ReportRecord, Stamp,
 };
 
 /// Names of CSS classes that begin as the keys of texts do.
@@ -60,6 +64,9 @@ pub fn assert_no_key(html: &str) {
         "tested-",
         "contacts-",
         "duties-",
+        "stock-",
+        "leave-",
+        "paper-",
     ] {
         for (at, _) in html.match_indices(prefix) {
             let token: String =
@@ -270,8 +277,11 @@ pub fn file() -> CaseFile {
             (near(1, ContactLevel::Household), Some(person(1, "Trần Văn Nam", 1980))),
             (near(2, exposed), None),
         ],
+        followed: vec![followed(near(1, ContactLevel::Household))],
         acts: Vec::new(),
         papers: Vec::new(),
+        stock: Vec::new(),
+        station_phone: None,
         evidence: vec![Evidence {
             result_id: id::<ResultId>(500),
             case_id: Some(case.id),
@@ -283,6 +293,50 @@ pub fn file() -> CaseFile {
         day_zero: crate::completion::DayZero::Diagnosis,
         names: [(doctor(), "BS. Lê Minh".to_owned()), (other_doctor(), "BS. Trần Thu".to_owned())].into(),
         case,
+    }
+}
+
+/// Somebody of the household who stays at home for now.
+fn followed(contact: Contact) -> Followed {
+    let plan = Plan {
+        rule: "762".to_owned(),
+        source: "762/BYT-DP".to_owned(),
+        quarantine_until: Some(Date::constant(2022, 3, 13)),
+        test_on: Some(Date::constant(2022, 3, 13)),
+        watch_until: Some(Date::constant(2022, 3, 16)),
+        today: Today::Quarantine,
+    };
+    Followed { contact, person: Some(person(1, "Trần Văn Nam", 1980)), plan: Some(plan), case: None }
+}
+
+/// A paper of the case, valid where no reason is given.
+pub fn paper(n: u32, kind: PaperKind, revoked: Option<&str>) -> PaperRecord {
+    PaperRecord {
+        id: id::<PaperId>(600 + n),
+        case_id: id(200),
+        kind,
+        number: format!("4F2A19C{n}/GXN-TYT"),
+        sealed: Vec::new(),
+        issued_at: now().minus(minutes(90)),
+        issued_by: Some(doctor()),
+        revoked: revoked.map(|why| (now().minus(minutes(5)), why.to_owned())),
+    }
+}
+
+/// Advice that nobody has read yet.
+pub fn advice() -> ActRecord {
+    ActRecord {
+        id: id::<ActId>(700),
+        case_id: Some(id(200)),
+        person_id: id::<PersonId>(100),
+        ward_code: Some("28252".to_owned()),
+        status: ActStatus::Given,
+        at: now().minus(minutes(40)),
+        by: doctor(),
+        due_at: None,
+        body: ActBody::Advice { text: "Uống đủ nước".to_owned() },
+        steps: Vec::new(),
+        body_hash: String::new(),
     }
 }
 

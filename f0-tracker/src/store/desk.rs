@@ -7,7 +7,6 @@ use shared::time::{Date, Instant};
 use shared_store::StoreError;
 
 use crate::domain::act::{ActBody, ActKind, ActStatus, ActStep};
-use crate::domain::bag::BagCode;
 
 /// One thing that staff did for a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,19 +62,6 @@ pub struct ActFilter {
     pub limit: i64,
 }
 
-/// How many bags of a kind a station has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stock {
-    /// The ward of the station.
-    pub ward_code: String,
-    /// Which bag.
-    pub bag: BagCode,
-    /// How many.
-    pub quantity: i64,
-    /// When that was last noted.
-    pub updated_at: Instant,
-}
-
 /// How many tests of a day and ward had an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestCount {
@@ -96,8 +82,6 @@ pub trait DeskRead: Send {
     async fn act(&mut self, id: ActId) -> Result<Option<ActRecord>, StoreError>;
     /// Those that fit, the newest first.
     async fn acts(&mut self, filter: &ActFilter) -> Result<Vec<ActRecord>, StoreError>;
-    /// What the stations of these wards have.
-    async fn stock(&mut self, wards: &[String]) -> Result<Vec<Stock>, StoreError>;
     /// The phone of a ward's station, where one was noted.
     async fn station_phone(&mut self, ward: &str) -> Result<Option<String>, StoreError>;
     /// Tests from a day on, by day, ward and outcome.
@@ -112,11 +96,6 @@ pub trait DeskWrite: Send {
     /// Takes one from the state `from` to its new one, with its steps and due time; `false` where it no longer stands
     /// there.
     async fn step_act(&mut self, from: ActStatus, act: &ActRecord) -> Result<bool, StoreError>;
-    /// Notes how many bags of a kind a station has.
-    async fn put_stock(&mut self, stock: &Stock) -> Result<(), StoreError>;
-    /// Takes one bag from a station's stock; `false` where it has none left. A station that never noted its stock is
-    /// not held up.
-    async fn take_bag(&mut self, ward: &str, bag: BagCode, at: Instant) -> Result<bool, StoreError>;
     /// Notes the phone of a ward's station.
     async fn put_station(&mut self, ward: &str, phone: Option<&str>, at: Instant) -> Result<(), StoreError>;
     /// Counts a test in its highest version; without an outcome it was withdrawn.

@@ -12,6 +12,7 @@ mod records;
 mod shift;
 mod sqlite;
 mod station;
+mod stock;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 use uuid::Uuid;
 
-pub use desk::{ActFilter, ActRecord, DeskRead, DeskWrite, Stock, TestCount};
+pub use desk::{ActFilter, ActRecord, DeskRead, DeskWrite, TestCount};
 pub use duty::{DutyFilter, DutyRead, DutyWrite};
 pub use inbound::{InboundRead, InboundRecord, InboundWrite};
 pub use intake::{IntakeRead, IntakeRecord, IntakeWrite};
@@ -34,6 +35,7 @@ pub use records::{
 };
 pub use shift::{ProtocolChange, ShiftRead, ShiftRecord, ShiftWrite};
 pub use station::{CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
+pub use stock::{Stock, StockMove, StockRead, StockWrite};
 
 /// Opens transactions.
 #[async_trait]
@@ -47,7 +49,7 @@ pub trait F0Store: Send + Sync {
 /// Reading inside one transaction.
 #[async_trait]
 pub trait F0Read:
-    SharedRead + CoreRead + DeskRead + DutyRead + ListRead + IntakeRead + InboundRead + ShiftRead
+    SharedRead + CoreRead + DeskRead + DutyRead + ListRead + IntakeRead + InboundRead + ShiftRead + StockRead
 {
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;
@@ -96,7 +98,7 @@ pub trait F0Read:
 /// Writing inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
 pub trait F0Write:
-    F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite + IntakeWrite + InboundWrite + ShiftWrite
+    F0Read + SharedWrite + CoreWrite + DeskWrite + DutyWrite + IntakeWrite + InboundWrite + ShiftWrite + StockWrite
 {
     /// Holds off others who decide about the same person or result until this transaction ends.
     async fn hold(&mut self, id: Uuid) -> Result<(), StoreError>;

@@ -377,6 +377,8 @@ pub struct CaseFilter {
     pub doctor: Option<AccountId>,
     /// Only those of these people.
     pub people: Option<Vec<PersonId>>,
+    /// Only those that ended on a day of this span, both days included.
+    pub closed_on: Option<(Date, Date)>,
     /// In which order.
     pub order: CaseOrder,
     /// At most so many.

@@ -103,6 +103,8 @@ pub trait CoreRead: Send {
     async fn paper(&mut self, id: PaperId) -> Result<Option<PaperRecord>, StoreError>;
     /// The papers of a case, the newest first.
     async fn papers_of(&mut self, case: CaseId) -> Result<Vec<PaperRecord>, StoreError>;
+    /// The papers of these cases that hold, in no order.
+    async fn valid_papers(&mut self, cases: &[CaseId], kind: PaperKind) -> Result<Vec<PaperRecord>, StoreError>;
     /// A setting.
     async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError>;
     /// Cases of a person, whatever their state, and open ones of the household; voided ones left out. The newest first.

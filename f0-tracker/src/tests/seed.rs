@@ -14,6 +14,7 @@ use crate::domain::observation::{Observation, ReportInput};
 use crate::domain::worklist::End;
 use crate::seed::{SeedCase, insert_reports, open_case};
 use crate::seed_life::{SeedTest, Staff, count_tests, give_life};
+use crate::seed_stock::give_stock;
 use crate::store::{AlertFilter, AlertState};
 
 #[tokio::test]
@@ -103,6 +104,10 @@ async fn the_demo_has_work_for_everybody_and_tells_nobody() {
             outcome,
         });
         count_tests(&stage.app, &tests).await.unwrap();
+        assert!(give_stock(&stage.app, WARD, staff.nurse).await.unwrap());
+        assert!(!give_stock(&stage.app, WARD, staff.nurse).await.unwrap(), "loaded before");
+        let bags = crate::app::stock::of_station(&stage.app, &nurse, None).await.unwrap().bags;
+        assert_eq!(bags.iter().map(|bag| bag.quantity).collect::<Vec<_>>(), [Some(13), Some(3), Some(10)]);
         let mut tx = stage.app.store.read().await.unwrap();
         assert_eq!(tx.test_counts(now.local_date()).await.unwrap().len(), 2);
         assert_eq!((tx.feed_head().await.unwrap(), tx.backlog().await.unwrap().outbox), (0, 0));

@@ -38,7 +38,7 @@ async fn a_message_is_a_report_and_the_answer_says_what_was_understood() {
         let case = line.site.case(adult("Nguyễn Thị Hoa")).await;
         let (outcome, reply) = line.told("1", "F0 97 18 82 37,5 ho").await;
         assert_eq!(outcome, "report");
-        for part in ["SpO2 97", "Nhịp thở 18", "Mạch 82", "Nhiệt độ 37.5", "Ho"] {
+        for part in ["SpO2 97", "Nhịp thở 18", "Mạch 82", "Nhiệt độ 37,5", "Ho"] {
             assert!(reply.contains(part), "{reply}");
         }
         let (status, again) = line.send("1", "0912345678", "F0 97 18 82 37,5 ho").await;
@@ -83,7 +83,7 @@ async fn what_cannot_be_is_refused_and_what_hardly_can_is_asked_back_and_kept() 
         let case = line.site.case(adult("Nguyễn Thị Hoa")).await;
         let (outcome, reply) = line.told("1", "F0 97 18 82 98.6").await;
         assert_eq!(outcome, "refused");
-        assert!(reply.contains("37.0 °C"), "{reply}");
+        assert!(reply.contains("37,0 °C"), "{reply}");
         for (id, text) in [("2", "F0 101"), ("3", "F0 97 18 0"), ("4", "F0 97 18 82 37.5 9")] {
             assert_ne!(line.told(id, text).await.0, "report", "{text}");
         }

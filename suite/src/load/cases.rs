@@ -56,6 +56,7 @@ pub(super) async fn open(
         given.map_err(|problem| anyhow::anyhow!("an act of the demo is refused: {}", problem.code))?;
         bar.inc(1);
     }
+    f0_tracker::seed_stock::give_stock(&f0, NURSE_WARD, accounts.nurse).await?;
     bar.finish();
     Ok(())
 }

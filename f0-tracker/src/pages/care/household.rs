@@ -17,12 +17,12 @@ use shared_web::page::{Page, html};
 
 use crate::App;
 use crate::app::household;
-use crate::app::look;
+use crate::app::own_cases;
 use crate::domain::observation::Reporter;
 use crate::pages::TEXTS;
 use crate::pages::case::patient::Patient;
 use crate::pages::case::reasons::{self, Why};
-use crate::pages::case::values::level_code;
+use crate::pages::case::values::{doubts, level_code};
 use crate::pages::household::{Again, HouseholdForm, TypedHousehold, all_taken, status};
 use crate::store::ReportRecord;
 
@@ -41,6 +41,8 @@ struct Answer {
     advice: String,
     measure_again: bool,
     why: Vec<Why>,
+    /// Values that are hardly possible, asked back.
+    doubts: Vec<String>,
     case: String,
 }
 
@@ -65,7 +67,7 @@ impl HouseholdPage {
 }
 
 impl Answer {
-    fn new(page: &Page, own: &look::OwnCase, report: &ReportRecord) -> Self {
+    fn new(page: &Page, own: &own_cases::OwnCase, report: &ReportRecord) -> Self {
         let fired: Vec<_> = report.reasons.iter().filter(|one| one.level > AlertLevel::None).cloned().collect();
         let level = report.level.code();
         Self {
@@ -76,13 +78,14 @@ impl Answer {
             // 261 and 4377 ask for a second reading after 30 to 60 seconds.
             measure_again: report.level < AlertLevel::Emergency && fired.iter().any(|reason| reason.confirm),
             why: reasons::of(page, &fired),
+            doubts: doubts(page, report),
             case: own.case.id.to_string(),
         }
     }
 }
 
 async fn asked(app: &App, caller: &Caller) -> Result<Vec<household::Asked>, Problem> {
-    let own = look::own_cases(app, caller).await?;
+    let own = own_cases::own_cases(app, caller).await?;
     Ok(household::asked(app, own.into_iter().map(|own| (own.case, own.person)).collect()).await?)
 }
 
@@ -134,8 +137,8 @@ async fn answer(State(app): State<App>, caller: Caller, Query(sent): Query<Sent>
     if caller.citizen().is_none() {
         return Ok(to_sign_in());
     }
-    let own: std::collections::BTreeMap<CaseId, look::OwnCase> =
-        look::own_cases(&app, &caller).await?.into_iter().map(|own| (own.case.id, own)).collect();
+    let own: std::collections::BTreeMap<CaseId, own_cases::OwnCase> =
+        own_cases::own_cases(&app, &caller).await?.into_iter().map(|own| (own.case.id, own)).collect();
     let page = Page::new(&caller, &TEXTS, "care-answer-title");
     let mut reports: Vec<ReportRecord> = Vec::new();
     let mut tx = app.store.read().await?;

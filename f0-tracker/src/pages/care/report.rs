@@ -18,14 +18,14 @@ use shared_web::page::{Page, html};
 use super::unprocessable;
 use crate::App;
 use crate::api::body_hash;
-use crate::app::look::{self, OwnCase};
+use crate::app::own_cases::{self, OwnCase};
 use crate::app::report::{self, no_such_case};
 use crate::domain::observation::{ReportInput, Reporter};
 use crate::domain::vital::Vital;
 use crate::pages::case::form::{Choice, NumberField, ReportForm, read};
 use crate::pages::case::patient::Patient;
 use crate::pages::case::reasons::{self, Why};
-use crate::pages::case::values::level_code;
+use crate::pages::case::values::{doubts, level_code};
 use crate::pages::household::is_danger;
 use crate::pages::{FormError, TEXTS};
 use crate::store::ReportRecord;
@@ -105,6 +105,8 @@ pub(super) struct AnswerPage {
     emergency: bool,
     measure_again: bool,
     why: Vec<Why>,
+    /// Values that are hardly possible, asked back.
+    doubts: Vec<String>,
     case_id: String,
 }
 
@@ -122,6 +124,7 @@ impl AnswerPage {
             // 261 and 4377 ask for a second reading after 30 to 60 seconds.
             measure_again: again && report.level < AlertLevel::Emergency,
             why: reasons::of(&page, &fired),
+            doubts: doubts(&page, report),
             case_id: report.case_id.to_string(),
             page,
         }
@@ -138,7 +141,7 @@ async fn own(app: &App, caller: &Caller, id: CaseId) -> Result<Option<OwnCase>, 
     if caller.citizen().is_none() {
         return Ok(None);
     }
-    look::own_case(app, caller, id).await.map(Some)
+    own_cases::own_case(app, caller, id).await.map(Some)
 }
 
 fn to_sign_in() -> Response {
@@ -173,7 +176,7 @@ async fn answer(State(app): State<App>, caller: Caller, Id(id): Id<ReportId>) ->
         return Ok(to_sign_in());
     }
     let report = app.store.read().await?.report(id).await?.ok_or_else(no_such_case)?;
-    look::own_case(&app, &caller, report.case_id).await?;
+    own_cases::own_case(&app, &caller, report.case_id).await?;
     Ok(html(&AnswerPage::new(&caller, &report)))
 }
 

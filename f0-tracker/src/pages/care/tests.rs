@@ -10,7 +10,7 @@ use shared_web::context::RequestContext;
 use super::report::{AnswerPage, ReportPage};
 use super::sign_in::{CodePage, SignInPage};
 use super::today::CarePage;
-use crate::app::look::OwnCase;
+use crate::app::own_cases::OwnCase;
 use crate::domain::act::{ActBody, ActStatus};
 use crate::domain::observation::ReportInput;
 use crate::pages::FormError;
@@ -37,7 +37,25 @@ fn own() -> OwnCase {
         body_hash: String::new(),
     });
     let person = Some(person(0, "Nguyễn Thị Hoa", 1955));
-    OwnCase { case: case(), person, reports: reports(), advice: advice.into() }
+    let referrals = vec![ActRecord {
+        status: ActStatus::UnderWay,
+        body: ActBody::Referral {
+            to: "BV Đa khoa".to_owned(),
+            reason: "SpO2 giảm".to_owned(),
+            urgency: crate::domain::act::Urgency::Urgent,
+            transport: crate::domain::act::Transport::Ambulance,
+        },
+        ..advice[0].clone()
+    }];
+    OwnCase {
+        case: case(),
+        person,
+        reports: reports(),
+        advice: advice.into(),
+        referrals,
+        followed: crate::pages::samples::file().followed,
+        station_phone: Some("+842733872000".to_owned()),
+    }
 }
 
 /// Fails where a page shows the key of a text, or writes what the policy forbids.

@@ -6,6 +6,7 @@ use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use shared::ids::ActId;
+use shared::phone::Phone;
 use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
@@ -16,10 +17,12 @@ use shared_web::page::{Page, html};
 use super::sign_in::SignInPage;
 use crate::App;
 use crate::app::act_steps;
-use crate::app::look::{self, OwnCase};
+use crate::app::contacts::Followed;
+use crate::app::own_cases::{self, OwnCase};
 use crate::domain::act::{ActBody, ActStatus};
 use crate::domain::vital::Vital;
-use crate::pages::case::patient::Patient;
+use crate::pages::case::contacts::today_of;
+use crate::pages::case::patient::{Patient, day};
 use crate::pages::case::values::{level_code, with_unit};
 use crate::pages::{Moment, TEXTS};
 use crate::store::{ActRecord, ReportRecord};
@@ -47,6 +50,34 @@ struct Member {
     verdict: String,
     advice: String,
     told: Vec<Told>,
+    /// Where the patient is referred to and how far that is; empty where they are not.
+    referrals: Vec<Referral>,
+    /// What those of the household do today.
+    household: Vec<Near>,
+    /// The phone of the ward's station; empty where it is not known.
+    station_tel: String,
+    station_phone: String,
+}
+
+/// A referral as the family follows it.
+struct Referral {
+    place: String,
+    status: String,
+    at: Moment,
+    /// Whether the patient is there.
+    arrived: bool,
+}
+
+/// Somebody of the household who is a contact.
+struct Near {
+    name: String,
+    /// A level for styles.
+    level: &'static str,
+    today: String,
+    /// Until when they stay at home; empty where no rule asks for it.
+    until: String,
+    /// When they are tested.
+    test: String,
 }
 
 /// What staff advised.
@@ -85,8 +116,41 @@ impl Member {
             verdict: page.t(&format!("care-today-{level}")),
             advice: page.t(&format!("care-today-{level}-note")),
             told: own.advice.iter().filter_map(|act| Told::new(page, act, now)).collect(),
+            referrals: own.referrals.iter().filter_map(|act| Referral::new(page, act, now)).take(1).collect(),
+            household: own.followed.iter().filter_map(|one| Near::new(page, one)).collect(),
+            station_tel: own.station_phone.clone().unwrap_or_default(),
+            station_phone: own.station_phone.as_deref().map(national).unwrap_or_default(),
             level,
         }
+    }
+}
+
+/// A number as people write it.
+fn national(phone: &str) -> String {
+    Phone::parse(phone).map_or_else(|_| phone.to_owned(), |phone| phone.national())
+}
+
+impl Referral {
+    fn new(page: &Page, act: &ActRecord, now: Instant) -> Option<Self> {
+        let ActBody::Referral { to, .. } = &act.body else { return None };
+        let at = act.steps.last().map_or(act.at, |step| step.at);
+        Some(Self {
+            place: if to.is_empty() { page.t("care-referral-somewhere") } else { to.clone() },
+            status: act.status.name().get(page.language()).to_owned(),
+            at: Moment::new(page, at, now),
+            arrived: act.status == ActStatus::Arrived,
+        })
+    }
+}
+
+impl Near {
+    /// What a contact does; nothing for whom no rule asks for anything, and for patients, who have their own steps.
+    fn new(page: &Page, one: &Followed) -> Option<Self> {
+        let (plan, person) = (one.plan.as_ref()?, one.person.as_ref()?);
+        let (level, today) = today_of(page, one);
+        let told = |date: Option<shared::time::Date>| date.map(day).unwrap_or_default();
+        let (until, test) = (told(plan.quarantine_until), told(plan.test_on));
+        Some(Self { name: person.full_name.as_str().to_owned(), level, today, until, test })
     }
 }
 
@@ -137,7 +201,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     if caller.citizen().is_none() {
         return Ok(html(&SignInPage::new(&caller, String::new(), String::new(), Vec::new())));
     }
-    let cases = look::own_cases(&app, &caller).await?;
+    let cases = own_cases::own_cases(&app, &caller).await?;
     Ok(html(&CarePage::new(&caller, &cases, app.platform.now())))
 }
 

@@ -10,7 +10,7 @@ use super::values::level_code;
 use crate::app::look::Names;
 use crate::domain::ladder::Ladder;
 use crate::pages::Moment;
-use crate::store::{AlertRecord, AlertState};
+use crate::store::{AlertRecord, AlertState, CaseRecord};
 
 /// An alert.
 pub struct AlertLine {
@@ -69,6 +69,22 @@ impl AlertLine {
 /// A level in a word.
 pub fn level_label(page: &Page, level: AlertLevel) -> String {
     page.t(&format!("level-{}", level.code()))
+}
+
+/// The level that a case is shown under: that of its newest report or of its most dangerous unresolved alert, whichever
+/// is higher; not known where there is neither.
+pub fn level_of<'a>(case: &CaseRecord, alerts: impl IntoIterator<Item = &'a AlertRecord>) -> Option<AlertLevel> {
+    let unresolved = alerts.into_iter().filter(|alert| alert.state != AlertState::Resolved);
+    let reported = case.latest.at.map(|_| case.latest.level);
+    unresolved.map(|alert| alert.level).chain(reported).max()
+}
+
+/// The code and the word of a level that may not be known.
+pub fn shown_level(page: &Page, level: Option<AlertLevel>) -> (&'static str, String) {
+    match level {
+        Some(level) => (level_code(level), level_label(page, level)),
+        None => ("unknown", page.t("case-not-reported")),
+    }
 }
 
 /// Whether an alert has climbed already, or is due to.

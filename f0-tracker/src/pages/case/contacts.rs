@@ -54,19 +54,25 @@ fn told(date: Option<Date>) -> String {
     date.map(day).unwrap_or_default()
 }
 
+/// What a contact does today: the level for styles, and the words.
+pub fn today_of(page: &Page, one: &Followed) -> (&'static str, String) {
+    let (level, key) = match one.plan.as_ref().map(|plan| plan.today) {
+        _ if one.case.is_some() => ("urgent", "contacts-ill"),
+        Some(Today::Quarantine) => ("watch", "contacts-quarantine"),
+        Some(Today::Test) => ("urgent", "contacts-test"),
+        Some(Today::Watch) => ("unknown", "contacts-watch"),
+        Some(Today::Free) => ("well", "contacts-free"),
+        None => ("unknown", "contacts-none"),
+    };
+    (level, page.t(key))
+}
+
 impl ContactRow {
     fn new(page: &Page, one: &Followed, today: Date) -> Self {
         let person = one.person.as_ref();
         let phone = person.and_then(|person| person.phone.as_ref());
         let plan = one.plan.as_ref();
-        let (level, key) = match plan.map(|plan| plan.today) {
-            _ if one.case.is_some() => ("urgent", "contacts-ill"),
-            Some(Today::Quarantine) => ("watch", "contacts-quarantine"),
-            Some(Today::Test) => ("urgent", "contacts-test"),
-            Some(Today::Watch) => ("unknown", "contacts-watch"),
-            Some(Today::Free) => ("well", "contacts-free"),
-            None => ("unknown", "contacts-none"),
-        };
+        let (level, today_words) = today_of(page, one);
         Self {
             name: person.map_or_else(|| page.t("case-nobody"), |person| person.full_name.as_str().to_owned()),
             about: person.map(|person| about(page, person, today)).unwrap_or_default(),
@@ -74,7 +80,7 @@ impl ContactRow {
             phone: phone.map(|phone| phone.national()).unwrap_or_default(),
             near: page.t(&format!("case-near-{}", one.contact.level.code())),
             last_day: told(one.contact.last_day),
-            today: page.t(key),
+            today: today_words,
             level,
             quarantine_until: told(plan.and_then(|plan| plan.quarantine_until)),
             test_on: told(plan.and_then(|plan| plan.test_on)),

@@ -135,7 +135,7 @@ pub struct ReadingRow {
     pub at: String,
     /// Who measured.
     pub by: String,
-    /// The values in the order of [`columns`]; a dash for what was not measured.
+    /// The values in the order of [`columns`]; a dash for what was not measured, a question mark behind what is doubtful.
     pub values: Vec<String>,
     /// Symptoms, and whether on oxygen.
     pub signs: String,
@@ -157,7 +157,10 @@ pub fn reading(page: &Page, report: &ReportRecord) -> ReadingRow {
     let observed = &report.observed;
     let oxygen = observed.on_oxygen.then(|| page.t("case-on-oxygen"));
     let symptoms = observed.symptoms.iter().map(|symptom| symptom.name().get(lang).to_owned());
-    let value = |vital: Vital| observed.vitals.get(vital).map_or_else(|| "–".to_owned(), |v| number(lang, v));
+    let value = |vital: Vital| {
+        let doubt = if report.doubtful.contains(&vital) { " ?" } else { "" };
+        observed.vitals.get(vital).map_or_else(|| "–".to_owned(), |v| format!("{}{doubt}", number(lang, v)))
+    };
     ReadingRow {
         at: exact(observed.at),
         by: page.t(&format!("case-by-{}", observed.by.code())),

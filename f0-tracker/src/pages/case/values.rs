@@ -4,6 +4,7 @@ use shared::bilingual::Lang;
 use shared::events::AlertLevel;
 use shared_web::page::Page;
 
+use crate::domain::doubt::question;
 use crate::domain::vital::{Tenths, Vital, Vitals};
 use crate::store::{Latest, ReportRecord};
 
@@ -34,8 +35,16 @@ pub const fn level_code(level: AlertLevel) -> &'static str {
 
 /// A number as it is written: Vietnamese has the decimal comma.
 pub fn number(lang: Lang, value: Tenths) -> String {
-    let text = value.to_string();
-    if lang == Lang::Vi { text.replace('.', ",") } else { text }
+    value.written(lang)
+}
+
+/// What is asked back about a report: its values that are hardly possible. They were kept, and judged all the same.
+pub fn doubts(page: &Page, report: &ReportRecord) -> Vec<String> {
+    let asked = |vital: &Vital| {
+        let value = report.observed.vitals.get(*vital)?;
+        Some(question(*vital, value).get(page.language()).to_owned())
+    };
+    report.doubtful.iter().filter_map(asked).collect()
 }
 
 /// A number with its unit, which stay on one line; the percent sign touches its number, as people write it.

@@ -42,6 +42,8 @@ pub struct MemberCard {
     pub values: Vec<Value>,
     /// The newest report.
     pub reported: Option<Moment>,
+    /// Values of it that are hardly possible, to be asked back.
+    pub doubts: Vec<String>,
 }
 
 /// Something that was done.
@@ -82,6 +84,8 @@ pub struct PersonView {
     pub reported: Option<Moment>,
     /// Why the newest report is dangerous.
     pub why: Vec<Why>,
+    /// Values of it that are hardly possible, to be asked back while the caller is on the line.
+    pub doubts: Vec<String>,
     /// The alerts that are not resolved, in words.
     pub alerts: Vec<String>,
     /// What was done, the newest first.
@@ -130,6 +134,10 @@ fn reported(page: &Page, one: &Member, now: Instant) -> Option<Moment> {
     one.reports.first().map(|report| Moment::new(page, report.observed.at, now))
 }
 
+fn doubts(page: &Page, one: &Member) -> Vec<String> {
+    one.reports.first().map(|report| values::doubts(page, report)).unwrap_or_default()
+}
+
 impl MemberCard {
     /// A member as the card shows them.
     pub fn new(page: &Page, one: &Member, now: Instant) -> Self {
@@ -143,6 +151,7 @@ impl MemberCard {
             relation: page.t(key),
             values: values_of(page, one),
             reported: reported(page, one, now),
+            doubts: doubts(page, one),
         }
     }
 }
@@ -183,6 +192,7 @@ impl PersonView {
             values: values_of(page, one),
             reported: reported(page, one, now),
             why: one.reports.first().map(|report| reasons::of(page, &report.reasons)).unwrap_or_default(),
+            doubts: doubts(page, one),
             alerts: one.alerts.iter().map(alert).collect(),
             log: log.collect(),
         }

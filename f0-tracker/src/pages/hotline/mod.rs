@@ -25,7 +25,7 @@ pub use self::desk::WaitingRow;
 use self::member::{Hit, MemberCard, PersonView};
 use super::acts::{self, ActForms, Refused};
 use super::case::form::{self, ReportForm};
-use super::{FormError, TEXTS};
+use super::{FormError, Pages as _, TEXTS};
 use crate::App;
 use crate::api::body_hash;
 use crate::app::acts::Target;
@@ -211,30 +211,9 @@ pub fn routes(routes: Routes<App>) -> Routes<App> {
             Doc::page("The call desk: search, promised calls, who is to be called").query(&["q"]),
             get(show),
         )
-        .add(
-            Method::GET,
-            "/hotline/people/{id}",
-            Who::Roles(DESK),
-            Scope::Area,
-            Doc::page("The household of a caller, the script, and what was done"),
-            get(person),
-        )
-        .add(
-            Method::POST,
-            "/hotline/people/{id}/script",
-            Who::Roles(DESK),
-            Scope::Area,
-            Doc::page("Note what a caller said: a report by staff").form(),
-            post(script),
-        )
-        .add(
-            Method::POST,
-            "/hotline/people/{id}/acts/{kind}",
-            Who::Roles(DESK),
-            Scope::Area,
-            Doc::page("Note a call, advise, hand over").form(),
-            post(act),
-        )
+        .page("/hotline/people/{id}", DESK, "The household of a caller, the script, and what was done", get(person))
+        .form("/hotline/people/{id}/script", DESK, "Note what a caller said: a report by staff", post(script))
+        .form("/hotline/people/{id}/acts/{kind}", DESK, "Note a call, advise, hand over", post(act))
 }
 
 #[cfg(test)]

@@ -154,6 +154,7 @@ mod tests {
             bags: Vec::new(),
             handovers: Vec::new(),
             calls: Vec::new(),
+            stock: Vec::new(),
             names: Names::new(),
         };
         for lang in [Lang::Vi, Lang::En] {

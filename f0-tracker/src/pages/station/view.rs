@@ -10,8 +10,10 @@ use shared_web::page::Page;
 use crate::api::timeline_acts::{note, words};
 use crate::app::close_case::Closing;
 use crate::app::station::{StationList, StationPatient, Waiting};
+use crate::app::stock::BagStock;
 use crate::domain::act::Disposition;
 use crate::domain::observation::ReportInput;
+use crate::domain::stock::Level;
 use crate::domain::vital::Vital;
 use crate::domain::worklist::End;
 use crate::pages::case::alert::AlertLine;
@@ -143,6 +145,10 @@ pub struct StationView {
     pub bags: Vec<WaitingLine>,
     /// Hand-overs to accept.
     pub handovers: Vec<WaitingLine>,
+    /// What the station has of each bag, in words; empty where nobody has counted.
+    pub stock: String,
+    /// Whether something runs low.
+    pub short: bool,
     /// Promised calls.
     pub calls: Vec<WaitingLine>,
     /// Everybody.
@@ -201,6 +207,8 @@ impl StationView {
             bags: waiting(&list.bags),
             handovers: waiting(&list.handovers),
             calls: waiting(&list.calls),
+            stock: stock(page, &list.stock),
+            short: list.stock.iter().any(|bag| matches!(bag.level, Level::BelowZero | Level::None | Level::Low)),
             everybody: list.patients.iter().map(|patient| Card::new(page, patient, String::new(), now)).collect(),
             numbers: form.numbers.into_iter().filter_map(numbered).collect(),
             symptoms: form.symptoms,
@@ -214,6 +222,13 @@ impl StationView {
                 .collect(),
         }
     }
+}
+
+/// What the station has of each bag.
+fn stock(page: &Page, bags: &[BagStock]) -> String {
+    let counted = bags.iter().filter_map(|bag| Some((bag.bag.code(), bag.quantity?)));
+    let told: Vec<String> = counted.map(|(code, left)| format!("{code} {}", page.figure(left))).collect();
+    if told.is_empty() { String::new() } else { page.t_with("station-stock", &[("bags", told.join(" · ").into())]) }
 }
 
 fn numbered(field: NumberField) -> Option<VisitNumber> {
@@ -395,6 +410,14 @@ pub mod samples {
             bags: vec![waiting(act(1, ActStatus::Ordered, bag))],
             handovers: vec![waiting(act(2, ActStatus::Offered, handover))],
             calls: vec![waiting(act(3, ActStatus::Promised, call))],
+            stock: vec![BagStock {
+                bag: BagCode::A,
+                quantity: Some(0),
+                waiting: 1,
+                handed_out: 3,
+                level: Level::None,
+                updated_at: Some(now()),
+            }],
             names: file.names,
         }
     }

@@ -19,6 +19,9 @@ use crate::domain::risk::RiskGroup;
 use crate::domain::vital::{Tenths, Vital, Vitals};
 use crate::store::{CaseFilter, CaseOrder, CaseRecord, Latest, OpenedBy};
 
+/// A statement about cases whose values are being bound.
+type CaseQuery<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
+
 macro_rules! columns {
     () => {
         "id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, conditions, \
@@ -143,6 +146,9 @@ pub(super) async fn list(conn: &mut Conn, filter: &CaseFilter) -> Result<Vec<Cas
     if let Some(doctor) = filter.doctor {
         query.push(" AND doctor_id = ").push_bind(doctor.uuid());
     }
+    if let Some((from, to)) = filter.closed_on {
+        query.push(" AND closed_on >= ").push_bind(Day(from)).push(" AND closed_on <= ").push_bind(Day(to));
+    }
     if let Some(wards) = &filter.wards {
         super::push_wards(&mut query, wards);
     }
@@ -185,84 +191,65 @@ pub(super) async fn around(conn: &mut Conn, person: PersonId) -> Result<Vec<Case
     rows.iter().map(record).collect()
 }
 
+/// Binds what an update may replace, as `$2` to `$23`, behind the id. Both statements name these columns in this order.
+fn bind_replaced<'q>(query: CaseQuery<'q>, case: &'q CaseRecord) -> CaseQuery<'q> {
+    let vitals = &case.latest.vitals;
+    query
+        .bind(case.id.uuid())
+        .bind(case.state.code())
+        .bind(At(case.diagnosed_at))
+        .bind(At(case.specimen_at))
+        .bind(case.symptom_onset.map(Day))
+        .bind(case.isolated_from.map(At))
+        .bind(Json(&case.conditions))
+        .bind(case.vaccine_doses.map(i64::from))
+        .bind(case.pregnant)
+        .bind(case.risk.code())
+        .bind(case.ward_code.as_deref())
+        .bind(case.closed_at.map(At))
+        .bind(case.void_reason.as_deref())
+        .bind(case.doctor.map(AccountId::uuid))
+        .bind(case.latest.level.code())
+        .bind(case.latest.at.map(At))
+        .bind(vital_column(vitals, Vital::TemperatureC))
+        .bind(vital_column(vitals, Vital::Spo2Pct))
+        .bind(vital_column(vitals, Vital::RespiratoryRate))
+        .bind(vital_column(vitals, Vital::Pulse))
+        .bind(case.report_due_at.map(At))
+        .bind(Ranking::builtin().place(&case.standing()))
+        .bind(case.closed_at.map(|at| Day(at.local_date())))
+}
+
 /// `ON CONFLICT DO NOTHING` answers for the primary key and for the one open case of a person alike.
 pub(super) async fn insert(conn: &mut Conn, case: &CaseRecord, body_hash: Option<&str>) -> Result<bool, StoreError> {
-    let vitals = &case.latest.vitals;
-    let done = sqlx::query(
-        "INSERT INTO f0_cases (id, person_id, status, opened_by, diagnosed_at, specimen_at, symptom_onset, isolated_from, \
-         conditions, vaccine_doses, pregnant, risk, ward_code, opened_at, closed_at, void_reason, doctor_id, level, \
-         last_report_at, temperature_tenths, spo2_pct, respiratory_rate, pulse, body_hash, report_due_at, rank, \
-         opened_on, closed_on) \
+    let query = sqlx::query(
+        "INSERT INTO f0_cases (id, status, diagnosed_at, specimen_at, symptom_onset, isolated_from, conditions, \
+         vaccine_doses, pregnant, risk, ward_code, closed_at, void_reason, doctor_id, level, last_report_at, \
+         temperature_tenths, spo2_pct, respiratory_rate, pulse, report_due_at, rank, closed_on, person_id, opened_by, \
+         opened_at, body_hash, opened_on) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
          $23, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING",
-    )
-    .bind(case.id.uuid())
-    .bind(case.person_id.uuid())
-    .bind(case.state.code())
-    .bind(case.opened_by.code())
-    .bind(At(case.diagnosed_at))
-    .bind(At(case.specimen_at))
-    .bind(case.symptom_onset.map(Day))
-    .bind(case.isolated_from.map(At))
-    .bind(Json(&case.conditions))
-    .bind(case.vaccine_doses.map(i64::from))
-    .bind(case.pregnant)
-    .bind(case.risk.code())
-    .bind(case.ward_code.as_deref())
-    .bind(At(case.opened_at))
-    .bind(case.closed_at.map(At))
-    .bind(case.void_reason.as_deref())
-    .bind(case.doctor.map(AccountId::uuid))
-    .bind(case.latest.level.code())
-    .bind(case.latest.at.map(At))
-    .bind(vital_column(vitals, Vital::TemperatureC))
-    .bind(vital_column(vitals, Vital::Spo2Pct))
-    .bind(vital_column(vitals, Vital::RespiratoryRate))
-    .bind(vital_column(vitals, Vital::Pulse))
-    .bind(body_hash)
-    .bind(case.report_due_at.map(At))
-    .bind(Ranking::builtin().place(&case.standing()))
-    .bind(Day(case.opened_at.local_date()))
-    .bind(case.closed_at.map(|at| Day(at.local_date())))
-    .execute(conn)
-    .await?;
+    );
+    let done = bind_replaced(query, case)
+        .bind(case.person_id.uuid())
+        .bind(case.opened_by.code())
+        .bind(At(case.opened_at))
+        .bind(body_hash)
+        .bind(Day(case.opened_at.local_date()))
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn update(conn: &mut Conn, case: &CaseRecord) -> Result<(), StoreError> {
-    let vitals = &case.latest.vitals;
-    sqlx::query(
-        "UPDATE f0_cases SET status = $2, symptom_onset = $3, isolated_from = $4, conditions = $5, \
-         vaccine_doses = $6, pregnant = $7, risk = $8, ward_code = $9, closed_at = $10, void_reason = $11, \
-         doctor_id = $12, level = $13, last_report_at = $14, temperature_tenths = $15, spo2_pct = $16, \
-         respiratory_rate = $17, pulse = $18, diagnosed_at = $19, specimen_at = $20, \
-         report_due_at = $21, rank = $22 - trend, closed_on = $23 WHERE id = $1",
-    )
-    .bind(case.id.uuid())
-    .bind(case.state.code())
-    .bind(case.symptom_onset.map(Day))
-    .bind(case.isolated_from.map(At))
-    .bind(Json(&case.conditions))
-    .bind(case.vaccine_doses.map(i64::from))
-    .bind(case.pregnant)
-    .bind(case.risk.code())
-    .bind(case.ward_code.as_deref())
-    .bind(case.closed_at.map(At))
-    .bind(case.void_reason.as_deref())
-    .bind(case.doctor.map(AccountId::uuid))
-    .bind(case.latest.level.code())
-    .bind(case.latest.at.map(At))
-    .bind(vital_column(vitals, Vital::TemperatureC))
-    .bind(vital_column(vitals, Vital::Spo2Pct))
-    .bind(vital_column(vitals, Vital::RespiratoryRate))
-    .bind(vital_column(vitals, Vital::Pulse))
-    .bind(At(case.diagnosed_at))
-    .bind(At(case.specimen_at))
-    .bind(case.report_due_at.map(At))
-    .bind(Ranking::builtin().place(&case.standing()))
-    .bind(case.closed_at.map(|at| Day(at.local_date())))
-    .execute(conn)
-    .await?;
+    let query = sqlx::query(
+        "UPDATE f0_cases SET status = $2, diagnosed_at = $3, specimen_at = $4, symptom_onset = $5, \
+         isolated_from = $6, conditions = $7, vaccine_doses = $8, pregnant = $9, risk = $10, ward_code = $11, \
+         closed_at = $12, void_reason = $13, doctor_id = $14, level = $15, last_report_at = $16, \
+         temperature_tenths = $17, spo2_pct = $18, respiratory_rate = $19, pulse = $20, report_due_at = $21, \
+         rank = $22 - trend, closed_on = $23 WHERE id = $1",
+    );
+    bind_replaced(query, case).execute(conn).await?;
     Ok(())
 }
 

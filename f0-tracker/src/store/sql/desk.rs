@@ -1,4 +1,4 @@
-//! What staff do for patients, what a station has, and the counts of cases and tests.
+//! What staff do for patients, the phones of stations, and the counts of cases and tests.
 
 use async_trait::async_trait;
 use shared::events::{Outcome, ResultReported};
@@ -12,8 +12,7 @@ use uuid::Uuid;
 
 use super::{Conn, Db, Row, Tx, code};
 use crate::domain::act::{ActBody, ActStatus, ActStep};
-use crate::domain::bag::BagCode;
-use crate::store::{ActFilter, ActRecord, DeskRead, DeskWrite, Stock, TestCount};
+use crate::store::{ActFilter, ActRecord, DeskRead, DeskWrite, TestCount};
 
 macro_rules! columns {
     () => {
@@ -74,24 +73,6 @@ impl DeskRead for Tx {
 
     async fn acts(&mut self, filter: &ActFilter) -> Result<Vec<ActRecord>, StoreError> {
         list(self.conn(), filter).await
-    }
-
-    async fn stock(&mut self, wards: &[String]) -> Result<Vec<Stock>, StoreError> {
-        let mut query =
-            QueryBuilder::<Db>::new("SELECT ward_code, bag, quantity, updated_at FROM f0_stock WHERE 1 = 1");
-        super::push_wards(&mut query, wards);
-        query.push(" ORDER BY ward_code, bag");
-        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Stock {
-                    ward_code: row.try_get("ward_code")?,
-                    bag: code(row.try_get("bag")?, BagCode::from_code, "f0_stock", "bag")?,
-                    quantity: row.try_get("quantity")?,
-                    updated_at: row.try_get::<At, _>("updated_at")?.0,
-                })
-            })
-            .collect()
     }
 
     async fn station_phone(&mut self, ward: &str) -> Result<Option<String>, StoreError> {
@@ -157,42 +138,6 @@ impl DeskWrite for Tx {
             .execute(self.conn())
             .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    async fn put_stock(&mut self, stock: &Stock) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO f0_stock (ward_code, bag, quantity, updated_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (ward_code, bag) DO UPDATE SET quantity = excluded.quantity, \
-             updated_at = excluded.updated_at",
-        )
-        .bind(&stock.ward_code)
-        .bind(stock.bag.code())
-        .bind(stock.quantity)
-        .bind(At(stock.updated_at))
-        .execute(self.conn())
-        .await?;
-        Ok(())
-    }
-
-    async fn take_bag(&mut self, ward: &str, bag: BagCode, at: Instant) -> Result<bool, StoreError> {
-        let taken = sqlx::query(
-            "UPDATE f0_stock SET quantity = quantity - 1, updated_at = $3 \
-             WHERE ward_code = $1 AND bag = $2 AND quantity > 0",
-        )
-        .bind(ward)
-        .bind(bag.code())
-        .bind(At(at))
-        .execute(self.conn())
-        .await?;
-        if taken.rows_affected() == 1 {
-            return Ok(true);
-        }
-        let noted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM f0_stock WHERE ward_code = $1 AND bag = $2")
-            .bind(ward)
-            .bind(bag.code())
-            .fetch_one(self.conn())
-            .await?;
-        Ok(noted == 0)
     }
 
     async fn put_station(&mut self, ward: &str, phone: Option<&str>, at: Instant) -> Result<(), StoreError> {

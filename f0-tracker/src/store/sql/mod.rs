@@ -14,6 +14,7 @@ mod merging;
 mod reports;
 mod shift;
 mod station;
+mod stock;
 
 use async_trait::async_trait;
 use shared::ids::{AccountId, AlertId, CaseId, PersonId, ReportId, ResultId};

@@ -6,10 +6,10 @@ use shared::ids::{AccountId, CaseId, PaperId, PersonId, TestId};
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::columns::At;
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Row, Tx, code};
+use super::{Db, Row, Tx, code};
 use crate::domain::station_test::Watch;
 use crate::store::{CaseRecord, CoreRead, CoreWrite, PaperKind, PaperRecord, TestRecord};
 
@@ -117,6 +117,23 @@ impl CoreRead for Tx {
         .fetch_all(self.conn())
         .await?;
         rows.iter().map(paper).collect()
+    }
+
+    async fn valid_papers(&mut self, cases: &[CaseId], kind: PaperKind) -> Result<Vec<PaperRecord>, StoreError> {
+        let mut found = Vec::with_capacity(cases.len());
+        for chunk in cases.chunks(500) {
+            let mut query = QueryBuilder::<Db>::new(concat!(
+                "SELECT ",
+                papers!(),
+                " FROM f0_papers WHERE revoked_at IS NULL AND kind = "
+            ));
+            query.push_bind(kind.code());
+            super::push_uuids(&mut query, "case_id", chunk.iter().map(|id| id.uuid()));
+            for row in query.build().persistent(false).fetch_all(self.conn()).await? {
+                found.push(paper(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     async fn setting(&mut self, key: &str) -> Result<Option<String>, StoreError> {

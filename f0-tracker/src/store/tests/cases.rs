@@ -63,10 +63,17 @@ pub(super) async fn cases(store: &Arc<dyn F0Store>) {
         risk: Some(RiskGroup::VeryHigh),
         doctor: Some(AccountId::from_uuid(id(77))),
         people: Some(vec![PersonId::from_uuid(id(11)), PersonId::from_uuid(id(13))]),
+        closed_on: None,
         order: CaseOrder::Newest,
         limit: 1,
         offset: 1,
     };
+    let today = now().local_date();
+    for (span, count) in [((today, today), 1), ((today.tomorrow().unwrap(), today.tomorrow().unwrap()), 0)] {
+        let ended =
+            found(CaseFilter { closed_on: Some(span), state: Some(CaseState::Closed), ..CaseFilter::default() });
+        assert_eq!(tx.cases(&ended).await.unwrap().len(), count, "{span:?}");
+    }
     let some = tx.cases(&filter).await.unwrap();
     assert_eq!(some.iter().map(|case| case.id.uuid().as_u128()).collect::<Vec<_>>(), [1]);
     let nobody = found(CaseFilter { people: Some(Vec::new()), ..CaseFilter::default() });

@@ -3,8 +3,9 @@
 use super::*;
 use crate::domain::act::{ActBody, ActKind, ActStatus, ActStep, Disposition, StepBy};
 use crate::domain::bag::BagCode;
+use crate::domain::stock::MoveKind;
 use shared::events::{Method, ResultReported};
-use shared::ids::ActId;
+use shared::ids::{ActId, StockMoveId};
 
 fn call(n: u128, minute: i64) -> ActRecord {
     ActRecord {
@@ -59,18 +60,51 @@ async fn acts(store: &Arc<dyn F0Store>) {
 
 async fn station(store: &Arc<dyn F0Store>) {
     let mut tx = store.write().await.unwrap();
-    assert!(tx.take_bag("28252", BagCode::A, now()).await.unwrap(), "nothing was noted");
+    assert_eq!(tx.move_stock("28252", BagCode::A, -1, now()).await.unwrap(), None, "nobody has counted");
     let stock = |quantity| Stock { ward_code: "28252".to_owned(), bag: BagCode::A, quantity, updated_at: now() };
     tx.put_stock(&stock(5)).await.unwrap();
     tx.put_stock(&stock(1)).await.unwrap();
-    assert!(tx.take_bag("28252", BagCode::A, now()).await.unwrap());
-    assert!(!tx.take_bag("28252", BagCode::A, now()).await.unwrap(), "none left");
-    assert_eq!(tx.stock(&["28252".to_owned()]).await.unwrap(), [stock(0)]);
+    assert_eq!(tx.move_stock("28252", BagCode::A, -1, now()).await.unwrap(), Some(0));
+    assert_eq!(tx.move_stock("28252", BagCode::A, -1, now()).await.unwrap(), Some(-1), "what went out went out");
+    assert_eq!(tx.move_stock("28252", BagCode::A, 4, now()).await.unwrap(), Some(3));
+    assert_eq!(tx.stock(&["28252".to_owned()]).await.unwrap(), [stock(3)]);
+    assert_eq!(tx.move_stock("28249", BagCode::A, 4, now()).await.unwrap(), None, "another station");
     assert_eq!(tx.station_phone("28252").await.unwrap(), None);
     tx.put_station("28252", Some("+842733872000"), now()).await.unwrap();
     assert_eq!(tx.station_phone("28252").await.unwrap().as_deref(), Some("+842733872000"));
     tx.put_station("28252", None, now()).await.unwrap();
     assert_eq!(tx.station_phone("28252").await.unwrap(), None);
+    tx.commit().await.unwrap();
+}
+
+async fn movements(store: &Arc<dyn F0Store>) {
+    let mut tx = store.write().await.unwrap();
+    let moved = |n: u128, minute: i64, kind, change, quantity| StockMove {
+        id: StockMoveId::from_uuid(id(n)),
+        ward_code: "28252".to_owned(),
+        bag: BagCode::A,
+        kind,
+        change,
+        quantity,
+        at: now().plus(minutes(minute)),
+        by: AccountId::from_uuid(id(77)),
+        act: (kind == MoveKind::HandedOut).then(|| ActId::from_uuid(id(91))),
+        note: "thùng số 3".to_owned(),
+        body_hash: "ab".repeat(32),
+    };
+    let uncounted = moved(201, 0, MoveKind::HandedOut, -1, None);
+    let delivered = moved(202, 1, MoveKind::Delivery, 20, Some(20));
+    let handed = moved(203, 2, MoveKind::HandedOut, -1, Some(19));
+    for one in [&uncounted, &delivered, &handed] {
+        assert!(tx.insert_stock_move(one).await.unwrap());
+    }
+    assert!(!tx.insert_stock_move(&delivered).await.unwrap(), "the id is taken");
+    assert_eq!(tx.stock_move(delivered.id).await.unwrap(), Some(delivered.clone()));
+    assert_eq!(tx.stock_moves("28252", 10).await.unwrap(), [handed.clone(), delivered.clone(), uncounted]);
+    assert_eq!(tx.stock_moves("28252", 2).await.unwrap(), [handed, delivered]);
+    assert_eq!(tx.stock_moves("28249", 10).await.unwrap(), []);
+    assert_eq!(tx.handed_out("28252", now()).await.unwrap(), [(BagCode::A, 2)]);
+    assert_eq!(tx.handed_out("28252", now().plus(minutes(1))).await.unwrap(), [(BagCode::A, 1)]);
     tx.commit().await.unwrap();
 }
 
@@ -106,6 +140,7 @@ async fn both_databases_keep_what_staff_did() {
         stage_cases(&store).await;
         acts(&store).await;
         station(&store).await;
+        movements(&store).await;
         counts(&store).await;
     }
 }
