@@ -1,8 +1,11 @@
 //! Synthetic people, places and results for tests. The numbers are made up; people differ by their index alone.
 
+use anyhow::Context;
 use serde_json::{Value, json};
 use shared::time::{Instant, minutes};
 use uuid::Uuid;
+
+use crate::client::Client;
 
 /// A ward of the demo province: phường 4, Mỹ Tho.
 pub const WARD: &str = "28252";
@@ -70,4 +73,18 @@ pub fn result(accession: &str, person: &Value, outcome: &str) -> Value {
         "outcome": outcome,
         "resulted_at": now.minus(minutes(10)).to_string(),
     })
+}
+
+/// Lets the demo's nurse end a case of her station that may end, which issues its certificate; its id.
+///
+/// # Errors
+/// When none may end: the demo has some from its first day on.
+pub async fn ended_case(url: &str) -> anyhow::Result<String> {
+    let nurse = Client::signed_in(url, "nurse").await?;
+    let list = nurse.get("/api/v1/f0/station").await?.expect(200)?;
+    let patients = list["patients"].as_array().context("the patients of the station")?;
+    let ready = patients.iter().find(|one| one["closing"]["unmet"] == json!([]));
+    let id = ready.and_then(|one| one["case"]["id"].as_str()).context("a case that may end")?;
+    nurse.post(&format!("/api/v1/f0/cases/{id}/close"), &json!({})).await?.expect(201)?;
+    Ok(id.to_owned())
 }

@@ -62,10 +62,7 @@ async fn further(url: &str, account: &str) -> anyhow::Result<Vec<String>> {
             let doctor = Client::signed_in(url, "doctor").await?;
             let alerts = doctor.get("/api/v1/f0/alerts?status=open").await?.expect(200)?;
             let case = alerts["items"][0]["case_id"].as_str().context("a case with an alert")?;
-            let ended = doctor.get("/api/v1/f0/cases?status=closed&limit=1").await?.expect(200)?;
-            let ended = ended["items"][0]["id"].as_str().context("a case that has ended")?;
-            // The certificate is issued when it is first asked for.
-            doctor.get(&format!("/api/v1/f0/cases/{ended}/certificate.pdf")).await?;
+            let ended = tests::sample::ended_case(url).await?;
             let mut pages: Vec<_> =
                 ["", "/intake", "/test", "/contacts"].map(|part| format!("/cases/{case}{part}")).into();
             pages.extend(["", "/sick-leave"].map(|part| format!("/cases/{ended}{part}")));

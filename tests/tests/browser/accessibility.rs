@@ -101,18 +101,13 @@ fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>
 async fn ids(url: &str) -> anyhow::Result<BTreeMap<&'static str, String>> {
     let venues = Client::signed_in(url, "venue").await?.get("/api/v1/checkin/venues").await?.expect(200)?;
     let cases = Client::signed_in(url, "doctor").await?.get("/api/v1/f0/cases?limit=1").await?.expect(200)?;
-    let doctor = Client::signed_in(url, "doctor").await?;
-    let ended = doctor.get("/api/v1/f0/cases?status=closed&limit=1").await?.expect(200)?;
-    // Its certificate is issued when it is first asked for.
-    if let Some(id) = ended["items"][0]["id"].as_str() {
-        doctor.get(&format!("/api/v1/f0/cases/{id}/certificate.pdf")).await?;
-    }
+    let ended = tests::sample::ended_case(url).await?;
     let text = |value: &Value| value.as_str().map(str::to_owned).context("a text");
     Ok(BTreeMap::from([
         ("venue", text(&venues["items"][0]["id"])?),
         ("code", text(&venues["items"][0]["code"])?),
         ("case", text(&cases["items"][0]["id"])?),
-        ("ended", text(&ended["items"][0]["id"])?),
+        ("ended", ended),
         ("person", text(&cases["items"][0]["person_id"])?),
     ]))
 }
