@@ -275,3 +275,31 @@ async fn messages_and_documents_in_utf_16_are_read_and_a_message_cut_off_before_
         assert_eq!(answer["rows"][0]["errors"][0]["code"], "broken_off");
     }
 }
+
+#[tokio::test]
+async fn a_message_cut_off_anywhere_before_its_value_is_whole_is_never_taken_for_one_without_a_result() {
+    let lab = TestLab::sqlite().await;
+    let whole = message("A1", DETECTED, "F");
+    let value = whole.find(DETECTED).unwrap() + DETECTED.len();
+    for end in whole.find("PID").unwrap()..value {
+        let answer = lab.upload("?dry_run=true", &whole.as_bytes()[..end]).await.json();
+        let row = &answer["rows"][0];
+        assert!(row["status"] == "rejected" || row["status"] == "held", "{end}: {answer}");
+        assert!(!row["errors"][0]["code"].as_str().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_order_without_results_is_ignored_where_it_says_so_and_broken_off_where_it_does_not() {
+    let lab = TestLab::sqlite().await;
+    let without = |status: &str| -> String {
+        let whole = message("A1", DETECTED, "F").replace("20220309200000|||F", &format!("20220309200000|||{status}"));
+        whole.split_inclusive('\r').filter(|segment| !segment.starts_with("OBX")).collect()
+    };
+    for (status, outcome) in [("X", "ignored"), ("I", "ignored"), ("F", "rejected"), ("", "rejected")] {
+        let answer = lab.upload("", without(status).as_bytes()).await.json();
+        assert_eq!(answer["rows"][0]["status"], outcome, "{status}: {answer}");
+    }
+    let answer = lab.upload("", without("F").as_bytes()).await.json();
+    assert_eq!(answer["rows"][0]["errors"][0]["column"], "OBX");
+}

@@ -66,8 +66,8 @@ pub fn read(message: &Message<'_>, today: Date) -> (Header, Result<Vec<message::
         processing_id: msh.text(11, 1).into_owned(),
     };
     let mut faults = faults(msh, &header);
-    if faults.is_empty() && !message.segments.iter().any(|segment| matches!(segment.name, "OBR" | "OBX")) {
-        faults.push(broken_off());
+    if faults.is_empty() {
+        faults.extend(patients(message).find_map(broken_off));
     }
     if faults.is_empty() {
         (header, Ok(patients(message).map(|segments| body(msh, segments, today)).collect()))
@@ -76,15 +76,33 @@ pub fn read(message: &Message<'_>, today: Date) -> (Header, Result<Vec<message::
     }
 }
 
-/// An ORU^R01 without a single order or result: whoever sent it lost the rest on the way.
-fn broken_off() -> HeaderFault {
-    fault(
-        "OBR",
+/// The states of an order that has no results yet, or never will (OBR-25, table 0123): it needs no OBX.
+const NO_RESULTS: [&str; 4] = ["O", "I", "S", "X"];
+
+/// Where a patient's part of a message ends before a single result: whoever sent it lost the rest on the way. What is missing
+/// may be a positive, so that such a message is not one without a result of ours.
+fn broken_off(segments: &[Segment<'_>]) -> Option<HeaderFault> {
+    let mut orders = segments.iter().filter(|segment| segment.name == "OBR").peekable();
+    let has_results = segments.iter().any(|segment| segment.name == "OBX");
+    let last = segments.last().filter(|segment| segment.name == "OBX" && !segment.reaches(5));
+    let (column, vi, en) = if last.is_some() {
+        ("OBX-5", "OBX cuối cùng dừng trước OBX-5", "The last OBX ends before OBX-5")
+    } else if has_results {
+        return None;
+    } else if orders.peek().is_none() {
+        ("OBR", "Không có OBR hay OBX nào", "There is neither an OBR nor an OBX")
+    } else if orders.any(|obr| !NO_RESULTS.contains(&obr.text(25, 1).as_ref())) {
+        ("OBX", "Sau OBR không có OBX nào", "No OBX follows the OBR")
+    } else {
+        return None;
+    };
+    Some(fault(
+        column,
         100,
         "broken_off",
-        "Không có OBR hay OBX nào: có lẽ bản tin bị cắt cụt. Hãy gửi lại cả bản tin".to_owned(),
-        "There is neither an OBR nor an OBX: perhaps the message broke off. Send the whole message again".to_owned(),
-    )
+        format!("{vi}: có lẽ bản tin bị cắt cụt. Hãy gửi lại cả bản tin"),
+        format!("{en}: perhaps the message broke off. Send the whole message again"),
+    ))
 }
 
 fn faults(msh: Segment<'_>, header: &Header) -> Vec<HeaderFault> {

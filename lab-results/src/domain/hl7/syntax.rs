@@ -50,6 +50,12 @@ impl<'a> Segment<'a> {
         if text == "\"\"" { "" } else { text }
     }
 
+    /// Whether the segment goes as far as a field, empty or not. Not for MSH, FHS and BHS.
+    #[must_use]
+    pub fn reaches(&self, number: usize) -> bool {
+        self.line.split(self.separators.field).nth(number).is_some()
+    }
+
     /// The repetitions of a field.
     pub fn repetitions(&self, number: usize) -> impl Iterator<Item = &'a str> + use<'a> {
         self.field(number).split(self.separators.repetition)
