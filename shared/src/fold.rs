@@ -8,7 +8,7 @@ pub(crate) mod test_vectors;
 pub(crate) mod text_value;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The key under which a text is found and matched: lower case, without diacritics, words parted by one space.
 ///
@@ -18,17 +18,31 @@ use unicode_normalization::char::is_combining_mark;
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    let letters = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    for c in letters {
-        let c = if matches!(c, 'đ' | 'ð') { 'd' } else { c };
-        if c.is_alphanumeric() {
-            folded.push(c);
-        } else if !is_combining_mark(c) && !folded.is_empty() && !folded.ends_with(' ') {
-            folded.push(' ');
+    for c in text.chars() {
+        // Names are folded by the thousand, and most of their letters have no mark. Letter by letter is enough where marks
+        // are dropped: all that decomposing a whole text does beside is to bring them into an order.
+        if c.is_ascii() {
+            add(&mut folded, c.to_ascii_lowercase());
+        } else {
+            decompose_canonical(c, |c| {
+                if !is_combining_mark(c) {
+                    c.to_lowercase().for_each(|c| add(&mut folded, c));
+                }
+            });
         }
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Adds a letter or digit in lower case to a folded text, and for anything else a space.
+fn add(folded: &mut String, c: char) {
+    let c = if matches!(c, 'đ' | 'ð') { 'd' } else { c };
+    if c.is_alphanumeric() {
+        folded.push(c);
+    } else if !is_combining_mark(c) && !folded.is_empty() && !folded.ends_with(' ') {
+        folded.push(' ');
+    }
 }
 
 /// The text as it is stored: composed (NFC), without control characters, trimmed, inner white space made one space.
@@ -41,7 +55,11 @@ pub fn nfc(text: &str) -> String {
             composed.push(' ');
         }
         let start = composed.len();
-        composed.extend(word.chars().filter(|c| !c.is_control() && !is_invisible(*c)).nfc());
+        if word.is_ascii() {
+            composed.extend(word.chars().filter(|c| !c.is_control()));
+        } else {
+            composed.extend(word.chars().filter(|c| !c.is_control() && !is_invisible(*c)).nfc());
+        }
         if composed.len() == start {
             composed.truncate(before);
         }
@@ -89,7 +107,21 @@ mod tests {
         assert_eq!(nfc("  Nguye\u{302}\u{303}n\t\u{a0}Va\u{306}n \u{7} A\u{200b}\n"), "Nguyễn Văn A");
     }
 
+    /// Folding as its documentation says it: the whole text decomposed first.
+    fn of_the_whole(text: &str) -> String {
+        let mut folded = String::new();
+        let letters = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+        letters.for_each(|c| add(&mut folded, c));
+        folded.trim_end().to_owned()
+    }
+
     proptest! {
+        #[test]
+        fn letter_by_letter_folds_as_the_whole_text_does(text: String, name in "[a-zA-ZÀ-ỹĐđÐð\u{300}-\u{323} ,.-]{0,40}") {
+            prop_assert_eq!(fold(&text), of_the_whole(&text));
+            prop_assert_eq!(fold(&name), of_the_whole(&name));
+        }
+
         #[test]
         fn folding_twice_changes_nothing(text: String) {
             prop_assert_eq!(fold(&fold(&text)), fold(&text));
