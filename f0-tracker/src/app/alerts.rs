@@ -79,6 +79,11 @@ pub(super) fn event_of(alert: &AlertRecord, case: &CaseRecord) -> AlertRaised {
 /// Sets the timer by which an alert climbs, in place of an earlier one. `since` is when it came to stand on its rung.
 pub(super) async fn set_timer(work: &mut Work, alert: &AlertRecord, since: Instant) -> Result<(), StoreError> {
     work.tx.cancel_timers(escalate::TIMER, alert.id.uuid(), work.now).await?;
+    first_timer(work, alert, since).await
+}
+
+/// Sets the timer by which an alert climbs that had none.
+async fn first_timer(work: &mut Work, alert: &AlertRecord, since: Instant) -> Result<(), StoreError> {
     let Some((due_at, _)) = Ladder::builtin().next_escalation(alert.level, alert.rung, since) else { return Ok(()) };
     let payload = json!({"level": alert.level, "rung": alert.rung});
     timers::set(work, escalate::TIMER, alert.id.uuid(), payload, due_at).await
@@ -142,6 +147,7 @@ pub async fn raise(
         // Where it is no longer open, somebody took it this very moment: it is in hand, or raised anew below.
         if work.tx.update_open_alert(&alert).await? {
             if rises {
+                set_timer(work, &alert, work.now).await?;
                 announce(work, case, &alert).await?;
             }
             return Ok(Some(alert));
@@ -152,6 +158,19 @@ pub async fn raise(
     if !is_silence && is_in_hand(work, case, level).await? {
         return Ok(None);
     }
+    insert(work, case, level, reasons).await
+}
+
+/// Raises the first alert of a case that has just opened: it has no other, and nobody else sees the case yet.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn raise_first(
+    work: &mut Work,
+    case: &CaseRecord,
+    level: AlertLevel,
+    reasons: &[Reason],
+) -> Result<Option<AlertRecord>, StoreError> {
     insert(work, case, level, reasons).await
 }
 
@@ -182,12 +201,14 @@ async fn insert(
     if !work.tx.insert_alert(&alert).await? {
         return Ok(None);
     }
+    first_timer(work, &alert, work.now).await?;
     announce(work, case, &alert).await?;
     Ok(Some(alert))
 }
 
 async fn announce(work: &mut Work, case: &CaseRecord, alert: &AlertRecord) -> Result<(), StoreError> {
-    set_timer(work, alert, work.now).await?;
+    // Somebody has one alert more.
+    work.roster = None;
     work.event(&event_of(alert, case)).await?;
     tell(work, FeedKind::AlertRaised, alert);
     let detail = json!({"alert_id": alert.id, "level": alert.level});

@@ -115,6 +115,7 @@ pub(crate) async fn record(work: &mut Work, opening: &Opening) -> Result<CaseRec
 pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecord>, StoreError> {
     let mut case = record(work, opening).await?;
     case.doctor = assign::at_opening(work, &case).await?;
+    case.report_due_at = Some(silence::first_due(&case));
     if !work.tx.insert_case(&case, opening.body_hash.as_deref()).await? {
         return Ok(None);
     }
@@ -136,9 +137,7 @@ pub async fn open(work: &mut Work, opening: &Opening) -> Result<Option<CaseRecor
     });
     let detail = json!({"person_id": case.person_id, "opened_by": case.opened_by.code(), "doctor": case.doctor});
     work.audit("case.open", case_subject(case.id), detail).await?;
-    alerts::raise(work, &case, AlertLevel::Watch, &[first_call()]).await?;
-    let opened_at = case.opened_at;
-    let case = silence::heard(work, case, opened_at).await?;
-    work.tx.update_case(&case).await?;
+    alerts::raise_first(work, &case, AlertLevel::Watch, &[first_call()]).await?;
+    silence::begin(work, &case).await?;
     Ok(Some(case))
 }

@@ -37,6 +37,15 @@ fn areas(ward: Option<&str>, today: Date) -> Option<Vec<String>> {
 
 /// Who may own an alert of a ward: those on the roster, and where none of them may, those whose account covers it.
 pub(super) async fn candidates(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate>, StoreError> {
+    if let Some((_, found)) = work.roster.as_ref().filter(|(asked, _)| asked.as_deref() == ward) {
+        return Ok(found.clone());
+    }
+    let found = look_up(work, ward).await?;
+    work.roster = Some((ward.map(str::to_owned), found.clone()));
+    Ok(found)
+}
+
+async fn look_up(work: &mut Work, ward: Option<&str>) -> Result<Vec<Candidate>, StoreError> {
     let today = work.now.local_date();
     let filter = DutyFilter {
         from: Some(work.now),

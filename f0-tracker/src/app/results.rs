@@ -62,14 +62,15 @@ async fn settle(
         }
         kept => kept,
     };
-    let case_id = match kept {
+    let found = match kept {
         Some(kept) => match revisit(work, &kept, outcome).await? {
             OnAmended::Detected => Some(detected(work, result, person_id).await?),
-            _ => kept.case_id,
+            _ => kept.case_id.map(Found::Known),
         },
         None if outcome == Some(Outcome::Detected) => Some(detected(work, result, person_id).await?),
-        None => open_case_of(work, person_id).await?,
+        None => open_case_of(work, person_id).await?.map(Found::Known),
     };
+    let case_id = found.map(Found::id);
     if case_id.is_none() && stored.is_none() && result.version == 1 {
         // A first negative result of somebody without a case is nobody's evidence.
         return Ok(());
@@ -79,7 +80,8 @@ async fn settle(
     let evidence = Evidence { result_id: result.result_id, case_id, person_id, version, outcome, collected_at };
     work.tx.put_evidence(&evidence).await?;
     let touched: BTreeSet<CaseId> = case_id.into_iter().chain(stored.and_then(|stored| stored.case_id)).collect();
-    for id in touched {
+    // What has just opened says what this result says.
+    for id in touched.into_iter().filter(|id| !matches!(found, Some(Found::Opened(opened)) if opened == *id)) {
         if let Some(case) = work.tx.case(id).await? {
             window::renew(work, &case, case.clone()).await?;
         }
@@ -134,8 +136,24 @@ async fn open_case_of(work: &mut Work, person: PersonId) -> Result<Option<CaseId
     Ok(latest.filter(|case| case.state == CaseState::Open).map(|case| case.id))
 }
 
+/// The case that a result stands behind.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// It was there.
+    Known(CaseId),
+    /// The result opened it.
+    Opened(CaseId),
+}
+
+impl Found {
+    fn id(self) -> CaseId {
+        let (Self::Known(id) | Self::Opened(id)) = self;
+        id
+    }
+}
+
 /// A result says that the virus was found: the case that it joins, or the one that it opens.
-async fn detected(work: &mut Work, result: &ResultReported, person_id: PersonId) -> Result<CaseId, StoreError> {
+async fn detected(work: &mut Work, result: &ResultReported, person_id: PersonId) -> Result<Found, StoreError> {
     let latest = work.tx.latest_case(person_id).await?;
     let known = latest.as_ref().map(|case| KnownCase {
         id: case.id,
@@ -145,7 +163,7 @@ async fn detected(work: &mut Work, result: &ResultReported, person_id: PersonId)
         other_detected: 0,
     });
     if let OnDetected::AddEvidence(id) = on_detected(known.as_ref(), result.collected_at) {
-        return Ok(id);
+        return Ok(Found::Known(id));
     }
     let opening = Opening {
         id: None,
@@ -161,8 +179,9 @@ async fn detected(work: &mut Work, result: &ResultReported, person_id: PersonId)
         body_hash: None,
     };
     if let Some(case) = open_case::open(work, &opening).await? {
-        return Ok(case.id);
+        return Ok(Found::Opened(case.id));
     }
     // Only where two deliveries raced past the lock: the unique index let one of them through.
-    open_case_of(work, person_id).await?.ok_or_else(|| shared_store::error::inconsistent("f0_cases", "person_id"))
+    let raced = open_case_of(work, person_id).await?;
+    raced.map(Found::Known).ok_or_else(|| shared_store::error::inconsistent("f0_cases", "person_id"))
 }

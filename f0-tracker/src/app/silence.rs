@@ -40,6 +40,19 @@ pub(super) async fn heard(work: &mut Work, case: CaseRecord, at: Instant) -> Res
     Ok(CaseRecord { report_due_at: Some(due_at), ..case })
 }
 
+/// By when the first report of a case that opens is due.
+pub(super) fn first_due(case: &CaseRecord) -> Instant {
+    Silence::builtin().due_after(case.risk, case.opened_at)
+}
+
+/// A case has just opened: sets the timer of its first report. No other one and no alert about its silence can be there.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn begin(work: &mut Work, case: &CaseRecord) -> Result<(), StoreError> {
+    set(work, case.id, Rung::Message, first_due(case)).await
+}
+
 /// A case ended: nothing is due from its patient. The caller keeps the case.
 ///
 /// # Errors

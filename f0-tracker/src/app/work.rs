@@ -12,10 +12,14 @@ use shared_store::runtime::SharedRandom;
 use shared_web::caller::Caller;
 
 use crate::App;
+use crate::domain::duty::Candidate;
 use crate::store::{F0Write, FeedDraft};
 
 /// The name of this service in the audit log.
 pub const SERVICE: &str = "f0";
+
+/// So many events or lines of the audit log wait for each other at most.
+const MOST: usize = 100;
 
 /// The subject of an audit line about a case.
 #[must_use]
@@ -32,8 +36,12 @@ pub struct Work {
     random: SharedRandom,
     actor: Actor,
     request_id: Option<String>,
+    events: Vec<CloudEvent>,
+    lines: Vec<AuditEntry>,
     feed: Vec<FeedDraft>,
     quiet: bool,
+    /// Who may own an alert of the ward that was asked for last, until another one is raised.
+    pub(super) roster: Option<(Option<String>, Vec<Candidate>)>,
 }
 
 impl Work {
@@ -64,7 +72,8 @@ impl Work {
     async fn begin(app: &App, actor: Actor, request_id: Option<String>, quiet: bool) -> Result<Self, StoreError> {
         let tx = app.store.write().await?;
         let (now, random) = (app.platform.now(), app.platform.random());
-        Ok(Self { tx, now, random, actor, request_id, feed: Vec::new(), quiet })
+        let (events, lines, feed) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { tx, now, random, actor, request_id, events, lines, feed, quiet, roster: None })
     }
 
     /// Randomness for ids.
@@ -90,7 +99,7 @@ impl Work {
         self.request_id.as_deref()
     }
 
-    /// Appends an event.
+    /// Appends an event, with others in one statement.
     ///
     /// # Errors
     /// When the store fails.
@@ -98,8 +107,8 @@ impl Work {
         if self.quiet {
             return Ok(());
         }
-        let event = CloudEvent::new(data, self.now, &mut self.random);
-        self.tx.append_event(&event).await
+        self.events.push(CloudEvent::new(data, self.now, &mut self.random));
+        if self.events.len() < MOST { Ok(()) } else { self.write().await }
     }
 
     /// Queues a message.
@@ -120,7 +129,7 @@ impl Work {
         }
     }
 
-    /// A line in the audit log.
+    /// A line in the audit log, written with others in one statement.
     ///
     /// # Errors
     /// When the store fails.
@@ -131,8 +140,20 @@ impl Work {
         detail: Value,
     ) -> Result<(), StoreError> {
         let (service, actor, request_id) = (SERVICE, self.actor, self.request_id.clone());
-        let entry = AuditEntry { service, actor, action, subject, detail, request_id };
-        self.tx.audit(&entry, self.now, &mut self.random).await
+        self.lines.push(AuditEntry { service, actor, action, subject, detail, request_id });
+        if self.lines.len() < MOST { Ok(()) } else { self.write().await }
+    }
+
+    /// Writes the events and the lines that wait.
+    async fn write(&mut self) -> Result<(), StoreError> {
+        let (events, lines) = (std::mem::take(&mut self.events), std::mem::take(&mut self.lines));
+        if !events.is_empty() {
+            self.tx.append_events(&events).await?;
+        }
+        if !lines.is_empty() {
+            self.tx.audit_all(&lines, self.now, &mut self.random).await?;
+        }
+        Ok(())
     }
 
     /// Holds off others who decide about the same person, and gives the record that the person lives on as.
@@ -153,6 +174,7 @@ impl Work {
     /// # Errors
     /// When the store fails; nothing is kept then.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.write().await?;
         self.tx.append_feed(&self.feed).await?;
         self.tx.commit().await
     }

@@ -107,7 +107,9 @@ pub(super) async fn list(conn: &mut Conn, filter: &AlertFilter) -> Result<Vec<Al
         query.push(", ").push_bind(At(place.raised_at)).push(", ").push_bind(place.id.uuid()).push(")");
     }
     query.push(concat!(" ORDER BY ", danger!(), ", raised_at, id LIMIT ")).push_bind(filter.limit);
-    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    // Of one case, it is one of few statements.
+    let kept = filter.wards.is_none() && filter.cases.as_ref().is_some_and(|cases| cases.len() == 1);
+    let rows = query.build().persistent(kept).fetch_all(conn).await?;
     rows.iter().map(record).collect()
 }
 

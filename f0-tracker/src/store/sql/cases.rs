@@ -161,7 +161,9 @@ pub(super) async fn list(conn: &mut Conn, filter: &CaseFilter) -> Result<Vec<Cas
     });
     query.push_bind(filter.limit);
     query.push(" OFFSET ").push_bind(filter.offset);
-    let rows = query.build().persistent(false).fetch_all(conn).await?;
+    // Of one person, it is one of few statements.
+    let kept = filter.wards.is_none() && filter.people.as_ref().is_some_and(|people| people.len() == 1);
+    let rows = query.build().persistent(kept).fetch_all(conn).await?;
     rows.iter().map(record).collect()
 }
 

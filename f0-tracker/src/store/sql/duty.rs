@@ -9,7 +9,7 @@ use shared_store::columns::At;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Db, Row, Tx, code, push_texts, push_uuids};
+use super::{Db, Row, Tx, code, dialect, push_texts};
 use crate::domain::duty::Duty;
 use crate::store::{DutyFilter, DutyRead, DutyWrite};
 
@@ -63,15 +63,16 @@ impl DutyRead for Tx {
             push_texts(&mut query, "area_code", areas.iter().map(String::as_str));
         }
         query.push(" ORDER BY from_at, id LIMIT ").push_bind(filter.limit);
-        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
+        let rows = query.build().fetch_all(self.conn()).await?;
         rows.iter().map(record).collect()
     }
 
     async fn alert_loads(&mut self, accounts: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
-        let mut query = QueryBuilder::<Db>::new("SELECT owner_id, COUNT(*) AS n FROM f0_alerts WHERE status = 'open'");
-        push_uuids(&mut query, "owner_id", accounts.iter().map(|id| id.uuid()));
+        let mut query =
+            QueryBuilder::<Db>::new("SELECT owner_id, COUNT(*) AS n FROM f0_alerts WHERE status = 'open' AND owner_id");
+        dialect::one_of(&mut query, &accounts.iter().map(|id| id.uuid()).collect::<Vec<_>>());
         query.push(" GROUP BY owner_id");
-        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
+        let rows = query.build().fetch_all(self.conn()).await?;
         rows.iter()
             .map(|row| Ok((AccountId::from_uuid(row.try_get::<Uuid, _>("owner_id")?), row.try_get("n")?)))
             .collect()

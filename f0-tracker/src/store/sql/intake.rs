@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::{Db, Tx, push_uuids};
+use super::{Db, Tx, dialect};
 use crate::domain::eligibility::Decision;
 use crate::store::{IntakeRead, IntakeRecord, IntakeWrite};
 
@@ -39,10 +39,12 @@ impl IntakeRead for Tx {
     }
 
     async fn doctor_loads(&mut self, doctors: &[AccountId]) -> Result<Vec<(AccountId, i64)>, StoreError> {
-        let mut query = QueryBuilder::<Db>::new("SELECT doctor_id, COUNT(*) AS n FROM f0_cases WHERE status = 'open'");
-        push_uuids(&mut query, "doctor_id", doctors.iter().map(|id| id.uuid()));
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT doctor_id, COUNT(*) AS n FROM f0_cases WHERE status = 'open' AND doctor_id",
+        );
+        dialect::one_of(&mut query, &doctors.iter().map(|id| id.uuid()).collect::<Vec<_>>());
         query.push(" GROUP BY doctor_id");
-        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
+        let rows = query.build().fetch_all(self.conn()).await?;
         rows.iter()
             .map(|row| Ok((AccountId::from_uuid(row.try_get::<Uuid, _>("doctor_id")?), row.try_get("n")?)))
             .collect()

@@ -25,7 +25,7 @@ use shared_store::wake::Topic;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Conn, Db, Engine, Row, Tx};
+use super::{Conn, Db, Engine, Row, Tx, dialect};
 use crate::store::{
     AlertFilter, AlertRecord, CaseFilter, CaseRecord, Contact, Evidence, F0Read, F0Store, F0Write, FeedDraft,
     FeedEntry, ReportRecord,
