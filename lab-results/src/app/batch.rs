@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use shared::event::CloudEvent;
-use shared::ids::{PersonId, ResultId, SpecimenId};
+use shared::ids::{PersonId, ResultId, SpecimenId, UploadId};
 use shared::person::{Candidate, Person, PersonDraft};
 use shared::random::Random;
 use shared::time::Instant;
@@ -13,8 +13,10 @@ use shared_store::people::{Review, StoredPerson};
 use shared_store::registry::{RegistryRead, RegistryWrite};
 use shared_store::runtime::SharedRandom;
 
+use crate::app::folded::folded;
 use crate::app::known::{Known, described};
 use crate::app::row::Incoming;
+use crate::app::shares::Times;
 use crate::store::LabWrite;
 use crate::store::flow::{CustodyLine, Member, Pool};
 use crate::store::intake::{IntakeRead, IntakeWrite};
@@ -26,8 +28,9 @@ pub struct Batch<'a> {
     waiting: Waiting,
     random: SharedRandom,
     now: Instant,
-    /// From when the events may be told that nobody waits for: at once where it is not said, but after all others.
-    not_before: Option<Instant>,
+    upload: UploadId,
+    /// From when the events may be told; at once where it is not said.
+    times: Option<Times>,
     /// Something was written past this batch: what was read about pools may not hold any more.
     went_past: bool,
 }
@@ -54,13 +57,13 @@ impl<'a> Batch<'a> {
         tx: &'a mut (dyn LabWrite + 'a),
         rows: &[&Incoming],
         before: impl Iterator<Item = PersonId>,
-        (random, now): (SharedRandom, Instant),
-        not_before: Option<Instant>,
+        (random, now, upload): (SharedRandom, Instant, UploadId),
+        times: Option<Times>,
     ) -> Result<Self, StoreError> {
         let drafts: Vec<&PersonDraft> = rows.iter().flat_map(|row| row.results()).filter_map(described).collect();
         tx.lock_matching_all(&drafts).await?;
         let known = Known::load(tx, rows, before).await?;
-        Ok(Self { known, waiting: Waiting::default(), random, now, not_before, went_past: false })
+        Ok(Self { known, waiting: Waiting::default(), random, now, upload, times, went_past: false })
     }
 
     /// Writes everything that waits.
@@ -81,9 +84,20 @@ impl<'a> Batch<'a> {
             waiting.audit.append(&mut lines);
         }
         tx.add_custody(&waiting.custody).await?;
-        tx.append_events(&waiting.pressing).await?;
-        tx.append_events_later(&waiting.others, self.not_before).await?;
-        tx.audit_all(&waiting.audit, self.now, &mut self.random).await
+        match &mut self.times {
+            None => tx.append_events(&waiting.pressing).await?,
+            Some(times) => {
+                let spread: Vec<_> = waiting.pressing.into_iter().map(|event| (event, times.shares.take())).collect();
+                tx.append_events_from(&spread).await?;
+            }
+        }
+        tx.append_events_later(&waiting.others, self.times.map(|times| times.others)).await?;
+        let (lines, of_many) = folded(waiting.audit, self.upload);
+        tx.audit_all(&lines, self.now, &mut self.random).await?;
+        for (line, people) in of_many {
+            tx.audit_of_many(&line, &people, self.now, &mut self.random).await?;
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use jiff::SignedDuration;
 use shared::bilingual::Bilingual;
 use shared::ids::UploadId;
 use shared::time::Instant;
@@ -21,16 +20,16 @@ use crate::app::naming::Naming;
 use crate::app::progress::Far;
 use crate::app::row::{self, Context, Incoming, RowFailure};
 use crate::app::sender::Sender;
+use crate::app::shares::{Shares, Times, share, shares_of};
 use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
 use crate::store::model::{Counts, Upload};
 
 /// From how many rows on an upload is a file, whose rows do not stand before the results of others.
 const FILE: usize = 50;
-/// From how many rows on an upload is a large one: what it brings beyond them is told when the file is in, unless it is a
-/// positive result. Nobody waits for a negative one within seconds, and the telling would take the machine from the storing.
-const LARGE: i64 = 1_000;
-/// For how long: a chunk of a large file is told so long after it was stored.
-const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// From how many rows on an upload is a large one: the chunk that makes it one, and those after it, are told when the file is
+/// in, unless it is a positive result. Nobody waits for a negative one within seconds, and the telling would take the machine
+/// from the storing.
+const LARGE: usize = 500;
 /// How often, and after which pause, an upload looks whether what people wait for was published. Its next chunk would stand
 /// before every single result in the queue for the database.
 const GIVE_WAY: (u32, Duration) = (100, Duration::from_millis(5));
@@ -48,6 +47,10 @@ pub struct Intake {
     naming: Naming,
     upload: Upload,
     dry_run: bool,
+    /// It is a large one by now.
+    is_large: bool,
+    /// From when the next positive of a large one may be told.
+    next_share: Instant,
     /// What a dry run would have stored, seen by its later rows.
     would_be: WouldBe,
     /// How often it gave way in vain, one after the other.
@@ -76,7 +79,8 @@ impl Intake {
         }
         let report = RowReport::new(upload.id);
         let would_be = WouldBe::default();
-        let intake = Self { app: app.clone(), sender, naming, upload, dry_run, would_be, in_vain: 0, report };
+        let (app, is_large, next_share) = (app.clone(), false, upload.created_at);
+        let intake = Self { app, sender, naming, upload, dry_run, is_large, next_share, would_be, in_vain: 0, report };
         intake.note(false);
         Ok(intake)
     }
@@ -89,8 +93,11 @@ impl Intake {
         if !self.dry_run && self.upload.counts.received > 0 {
             self.give_way().await?;
         }
+        self.is_large = usize::try_from(self.upload.counts.received).is_ok_and(|before| before + rows.len() >= LARGE);
+        self.next_share = self.next_share.max(self.app.platform.now());
         let outcomes =
             if self.dry_run { self.judge(rows).await? } else { self.pace(rows).run(self.store(rows)).await? };
+        self.next_share = self.next_share.plus(shares_of(rows));
         count(&mut self.upload.counts, &outcomes);
         for outcome in outcomes {
             self.report.push(outcome);
@@ -104,15 +111,15 @@ impl Intake {
         if self.upload.counts.received == 0 && rows.len() < FILE { Pace::Now } else { Pace::Soon }
     }
 
-    /// Waits, half a second at most, until every event that somebody waits for is published: the positives of the chunk
-    /// before, and whatever else came meanwhile. Where that was in vain a few times nobody publishes, and nobody waits.
+    /// Waits, half a second at most, until every event that somebody waits for now is published. Where that was in vain a few
+    /// times nobody publishes, and nobody waits.
     async fn give_way(&mut self) -> Result<(), StoreError> {
         let (most, pause) = GIVE_WAY;
         if self.in_vain == IN_VAIN {
             return Ok(());
         }
         for _ in 0..most {
-            if !self.app.store.read().await?.somebody_waits().await? {
+            if !self.app.store.read().await?.somebody_waits(Pace::Now).await? {
                 self.in_vain = 0;
                 return Ok(());
             }
@@ -136,6 +143,9 @@ impl Intake {
         let mut tx = self.app.store.write().await?;
         if !self.dry_run {
             tx.update_upload(&self.upload).await?;
+            if self.is_large {
+                tx.hurry_events(Pace::Soon, now).await?;
+            }
         }
         tx.audit(&entry, now, &mut self.app.platform.random()).await?;
         tx.commit().await?;
@@ -177,9 +187,10 @@ impl Intake {
         // Nobody closes the gate; were it closed, the locks would only be more.
         let _turn = self.app.gate.acquire().await.ok();
         let lanes = lanes::deal(rows, self.app.together.lanes);
-        let stored = join_all(lanes.iter().map(|lane| {
+        let stored = join_all(lanes.iter().enumerate().map(|(nth, lane)| {
             let rows: Vec<&Incoming> = lane.iter().map(|place| &rows[*place]).collect();
-            async move { self.lane(&rows).await }
+            let shares = Shares { next: self.next_share.plus(share(nth)), each: share(lanes.len()) };
+            async move { self.lane(&rows, shares).await }
         }));
         let mut outcomes: Vec<(usize, RowOutcome)> = Vec::with_capacity(rows.len());
         for (lane, stored) in lanes.iter().zip(stored.await) {
@@ -190,36 +201,36 @@ impl Intake {
     }
 
     /// Stores rows together; where that fails once more, in halves.
-    async fn lane(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
-        let [row] = rows else { return self.together(rows).await };
-        Ok(vec![self.alone(row).await?])
+    async fn lane(&self, rows: &[&Incoming], shares: Shares) -> Result<Vec<RowOutcome>, StoreError> {
+        let [row] = rows else { return self.together(rows, shares).await };
+        Ok(vec![self.alone(row, shares).await?])
     }
 
-    async fn together(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, StoreError> {
-        let mut failure = match self.transaction(rows).await {
+    async fn together(&self, rows: &[&Incoming], shares: Shares) -> Result<Vec<RowOutcome>, StoreError> {
+        let mut failure = match self.transaction(rows, shares).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(failure) => failure,
         };
         // Somebody else may have stored the same at the same moment.
         if failure.may_pass() {
             tokio::time::sleep(PAUSE).await;
-            failure = match self.transaction(rows).await {
+            failure = match self.transaction(rows, shares).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(failure) => failure,
             };
         }
         tracing::warn!(error = &failure as &dyn std::error::Error, rows = rows.len(), "rows are stored in halves");
         let (first, second) = rows.split_at(rows.len() / 2);
-        let mut outcomes = Box::pin(self.lane(first)).await?;
-        outcomes.append(&mut Box::pin(self.lane(second)).await?);
+        let mut outcomes = Box::pin(self.lane(first, shares)).await?;
+        outcomes.append(&mut Box::pin(self.lane(second, shares)).await?);
         Ok(outcomes)
     }
 
     /// Stores one row in a transaction of its own. A failure that does not pass rejects the row and no other.
-    async fn alone(&self, row: &Incoming) -> Result<RowOutcome, StoreError> {
+    async fn alone(&self, row: &Incoming, shares: Shares) -> Result<RowOutcome, StoreError> {
         let mut tried = 0;
         loop {
-            let failure = match self.transaction(&[row]).await {
+            let failure = match self.transaction(&[row], shares).await {
                 Ok(mut outcomes) => return Ok(outcomes.pop().unwrap_or_else(|| not_stored(row))),
                 Err(failure) => failure,
             };
@@ -239,7 +250,7 @@ impl Intake {
         }
     }
 
-    async fn transaction(&self, rows: &[&Incoming]) -> Result<Vec<RowOutcome>, RowFailure> {
+    async fn transaction(&self, rows: &[&Incoming], shares: Shares) -> Result<Vec<RowOutcome>, RowFailure> {
         let mut random = self.app.platform.random();
         let now = self.app.platform.now();
         let context = self.context(now);
@@ -249,10 +260,10 @@ impl Intake {
         if let [row] = rows {
             outcomes.push(row::store(tx.as_mut(), &context, &mut ledger, row, &mut random).await?);
         } else {
-            let not_before = (self.upload.counts.received >= LARGE).then(|| now.plus(TOLD_AFTER));
+            let times = self.is_large.then(|| Times::of(shares, now));
             let people: Vec<_> = ledger.people().collect();
-            let ground = (random.clone(), now);
-            let mut batch = Batch::begin(tx.as_mut(), rows, people.into_iter(), ground, not_before).await?;
+            let ground = (random.clone(), now, self.upload.id);
+            let mut batch = Batch::begin(tx.as_mut(), rows, people.into_iter(), ground, times).await?;
             for row in rows {
                 outcomes.push(row::store(&mut batch, &context, &mut ledger, row, &mut random).await?);
             }

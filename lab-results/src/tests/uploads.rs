@@ -6,7 +6,9 @@ use std::time::Instant as Stopwatch;
 use super::{TestLab, statuses};
 use axum::http::StatusCode;
 use serde_json::json;
+use shared::time::minutes;
 use shared_store::Database;
+use shared_store::pace::Pace;
 
 const HEADER: &str =
     "Mã xét nghiệm,Họ và tên,Ngày sinh,Số điện thoại,Loại mẫu,Ngày lấy mẫu,Ngày trả kết quả,Phương pháp,Kết quả\n";
@@ -41,6 +43,8 @@ async fn one_bad_row_never_loses_the_other_999_and_sending_twice_changes_nothing
     let bad = &first["rows"][499];
     assert_eq!((&bad["row"], &bad["accession"], &bad["status"]), (&json!(501), &json!("A500"), &json!("rejected")));
     assert_eq!(bad["errors"][0]["column"], "Kết quả");
+    // Those of a large file are told when it is in.
+    lab.clock.advance(minutes(1));
     assert_eq!(lab.events().await.len(), 999);
 
     let again = lab.upload("", text.as_bytes()).await.json();
@@ -133,4 +137,22 @@ async fn validating_tells_field_by_field_what_was_read_and_stores_nothing() {
     let json = lab.post(&lab.lab, path, &json!({"accession": "A1", "outcome": "?"})).await.json();
     assert_eq!((&json["rejected"], &json["rows"][0]["fields"]), (&json!(1), &json!(null)));
     assert_eq!(lab.get(&lab.lab, "/api/v1/lab/results").await.json()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_positives_of_a_large_file_may_all_be_told_as_soon_as_it_is_in_and_its_negatives_later() {
+    let lab = TestLab::sqlite().await;
+    let mut text = file(600);
+    for n in (100..=600).step_by(100) {
+        text = text.replace(&row(n, "âm tính"), &row(n, "dương tính"));
+    }
+    let report = lab.upload("", text.as_bytes()).await.json();
+    assert_eq!(report["received"], json!(600), "{report}");
+    let now = lab.app.platform.now();
+    let mut tx = lab.app.platform.shared.write().await.unwrap();
+    let soon = tx.claim_events_of(Pace::Soon, now, now.plus(minutes(2)), 100).await.unwrap();
+    assert_eq!(soon.len(), 6);
+    let told = tx.claim_events_of(Pace::Later, now, now.plus(minutes(2)), 1_000).await.unwrap().len();
+    let all = tx.claim_events_of(Pace::Later, now.plus(minutes(1)), now.plus(minutes(2)), 1_000).await.unwrap().len();
+    assert!(told < 500 && told + all == 594, "{told} and {all}");
 }

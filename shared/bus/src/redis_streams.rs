@@ -29,7 +29,16 @@ use crate::{Bus, BusError, Handler, Handlers};
 
 /// A stream is cut at about so many events; a consumer that is further behind finds them through the outbox.
 const MAX_LENGTH: usize = 500_000;
-/// How many events one read takes, and how many of them are handled at once.
+/// How many events of a pace one read takes, and how many of them are handled at once: few of those that nobody waits for
+/// within a second, who would fill the queue for the database.
+const fn batch(pace: Pace) -> usize {
+    match pace {
+        Pace::Now => 32,
+        Pace::Soon | Pace::Later => 4,
+    }
+}
+
+/// How many events are taken over from another consumer at once.
 const BATCH: usize = 32;
 /// What the marker holds while the stream has its memory.
 const WHOLE: &str = "1";
@@ -195,7 +204,8 @@ struct Consumer {
 
 impl Consumer {
     async fn run(mut self, stop: CancellationToken) {
-        let permits = Arc::new(Semaphore::new(BATCH));
+        let batch = batch(self.pace);
+        let permits = Arc::new(Semaphore::new(batch));
         while !stop.is_cancelled() {
             let ended = tokio::select! {
                 () = stop.cancelled() => break,
@@ -214,7 +224,7 @@ impl Consumer {
             }
         }
         // Whoever is under way finishes before the process ends; what is left stays pending for another consumer.
-        let _ = tokio::time::timeout(Duration::from_secs(10), permits.acquire_many(BATCH as u32)).await;
+        let _ = tokio::time::timeout(Duration::from_secs(10), permits.acquire_many(batch as u32)).await;
     }
 
     async fn read_until_failure(&mut self, permits: &Arc<Semaphore>) -> Result<(), RedisError> {

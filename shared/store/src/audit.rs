@@ -112,6 +112,16 @@ pub struct AuditRow {
     pub request_id: Option<String>,
 }
 
+/// A link of the chain as it is written.
+pub struct LinkRow {
+    /// Its place.
+    pub seq: i64,
+    /// The line.
+    pub audit_id: Uuid,
+    /// The link.
+    pub hash: Vec<u8>,
+}
+
 /// The link of a line on the link before it. Each part is hashed with its length, and a part that a line does not have
 /// differs from an empty one.
 ///

@@ -29,6 +29,7 @@ macro_rules! person_row {
 pub mod audit;
 pub mod cards;
 pub mod columns;
+pub mod copy;
 pub mod database;
 pub mod error;
 pub mod keys;
@@ -52,5 +53,6 @@ pub use port::{SharedRead, SharedStore, SharedWrite};
 
 /// The migrations of the tables that all services share.
 pub const MIGRATIONS: migrate::Migrations = migrate::migrations!(
-    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts", "0006_cards", "0007_second_factors"
+    "shared"; "0001_shared", "0002_merged_people", "0003_outbox_rank", "0004_outbox_due", "0005_place_parts", "0006_cards",
+    "0007_second_factors", "0008_audit_people"
 );

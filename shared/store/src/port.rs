@@ -84,9 +84,9 @@ pub trait SharedRead: Send {
     /// A session that is neither revoked nor over, by the SHA-256 of its token.
     async fn session(&mut self, token_hash: &[u8], now: Instant) -> Result<Option<Session>, StoreError>;
 
-    /// Whether an event that somebody waits for, now or soon, is still to be published. One whose first try failed does not
-    /// count.
-    async fn somebody_waits(&mut self) -> Result<bool, StoreError>;
+    /// Whether an event that somebody waits for at this pace, or more than so, is still to be published. One whose first try
+    /// failed does not count.
+    async fn somebody_waits(&mut self, least: Pace) -> Result<bool, StoreError>;
     /// How much waits.
     async fn backlog(&mut self) -> Result<Backlog, StoreError>;
     /// Dead letters, newest first.
@@ -229,6 +229,10 @@ pub trait SharedWrite: SharedRead {
     async fn append_event(&mut self, event: &CloudEvent) -> Result<(), StoreError>;
     /// Many events at once, as [`Self::append_event`].
     async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
+    /// Events of the pace at hand, each with the time from which it may be published.
+    async fn append_events_from(&mut self, events: &[(CloudEvent, Instant)]) -> Result<(), StoreError>;
+    /// Lets every event of a pace be published at once whose time has not come.
+    async fn hurry_events(&mut self, pace: Pace, now: Instant) -> Result<u64, StoreError>;
     /// Many events that nobody waits for ([`Pace::Later`]), published not before `not_before`.
     async fn append_events_later(
         &mut self,
@@ -313,6 +317,14 @@ pub trait SharedWrite: SharedRead {
     async fn audit_all(
         &mut self,
         entries: &[AuditEntry],
+        now: Instant,
+        random: &mut dyn Random,
+    ) -> Result<(), StoreError>;
+    /// One line for what was done with the data of many people in one way; it is found under each of them.
+    async fn audit_of_many(
+        &mut self,
+        entry: &AuditEntry,
+        people: &[PersonId],
         now: Instant,
         random: &mut dyn Random,
     ) -> Result<(), StoreError>;

@@ -18,8 +18,12 @@ pub type Conn = sqlx::PgConnection;
 /// Its row.
 pub type Row = sqlx::postgres::PgRow;
 
-/// How many transactions that nobody waits for within a second run beside the others, and how many that nobody waits for at all.
-const BESIDE: (usize, usize) = (4, 2);
+/// How many transactions that nobody waits for within a second run beside the others: two more than there are processors, for
+/// some of them wait. And how many of them that nobody waits for at all: one for each second processor.
+fn beside() -> (usize, usize) {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    (processors + 2, (processors / 2).max(1))
+}
 
 /// The statements that truly differ.
 pub mod dialect {
@@ -27,7 +31,8 @@ pub mod dialect {
     use uuid::Uuid;
 
     use super::{Conn, Db, PgPool, Row, StoreError};
-    use crate::audit::AuditRow;
+    use crate::audit::{AuditRow, LinkRow};
+    use crate::copy::{MANY, Rows};
     use crate::outbox::OutboxRow;
     use crate::people::{PersonRow, Wanted};
     use crate::runtime::spawn;
@@ -67,7 +72,8 @@ pub mod dialect {
 
     /// As [`lock`] for each of these numbers, in their order.
     pub async fn lock_all(conn: &mut Conn, numbers: &[i64]) -> Result<(), StoreError> {
-        sqlx::query("SELECT pg_advisory_xact_lock(number) FROM UNNEST($1::bigint[]) AS numbers (number)")
+        // Counted, so that the answer is one row.
+        sqlx::query("SELECT COUNT(pg_advisory_xact_lock(number)) FROM UNNEST($1::bigint[]) AS numbers (number)")
             .bind(numbers)
             .execute(conn)
             .await?;
@@ -79,8 +85,11 @@ pub mod dialect {
         query.push(" = ANY(").push_bind(ids.to_vec()).push(")");
     }
 
-    /// Inserts by arrays: one prepared statement for every number of rows.
+    /// Inserts by COPY where they are many, else by arrays: one prepared statement for every number of rows.
     pub async fn insert_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        if rows.len() >= MANY {
+            return copy_outbox(conn, rows).await;
+        }
         sqlx::query(
             "INSERT INTO outbox (id, kind, event, created_at, attempts, rank, due_at) \
              SELECT id, kind, event, created_at, 0, rank, due_at FROM UNNEST($1::uuid[], $2::text[], $3::text[], \
@@ -97,8 +106,21 @@ pub mod dialect {
         Ok(())
     }
 
-    /// Inserts by arrays, into both tables at once.
+    async fn copy_outbox(conn: &mut Conn, rows: &[OutboxRow]) -> Result<(), StoreError> {
+        let mut copied = Rows::of(7);
+        for row in rows {
+            copied.row().put(row.id)?.put(&row.kind)?.put(&row.text)?.put(row.created_at)?.put(0_i64)?;
+            copied.put(row.rank)?.put(row.due_at)?;
+        }
+        let into = "COPY outbox (id, kind, event, created_at, attempts, rank, due_at) FROM STDIN (FORMAT binary)";
+        copied.into(conn, into).await
+    }
+
+    /// Inserts into both tables: by COPY where they are many, else by arrays and at once.
     pub async fn insert_audit(conn: &mut Conn, rows: &[AuditRow]) -> Result<(), StoreError> {
+        if rows.len() >= MANY {
+            return copy_audit(conn, rows).await;
+        }
         sqlx::query(
             "WITH lines AS (INSERT INTO audit_log (id, at, service, actor, action, subject, detail, request_id) \
              SELECT * FROM UNNEST($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], \
@@ -117,8 +139,49 @@ pub mod dialect {
         Ok(())
     }
 
+    async fn copy_audit(conn: &mut Conn, rows: &[AuditRow]) -> Result<(), StoreError> {
+        let (mut lines, mut pending) = (Rows::of(8), Rows::of(1));
+        for row in rows {
+            lines.row().put(row.id)?.put(row.at)?.put(row.service)?.put(&row.actor)?.put(row.action)?;
+            lines.put(row.subject.as_deref())?.put(&row.detail)?.put(row.request_id.as_deref())?;
+            pending.row().put(row.id)?;
+        }
+        let into =
+            "COPY audit_log (id, at, service, actor, action, subject, detail, request_id) FROM STDIN (FORMAT binary)";
+        lines.into(&mut *conn, into).await?;
+        pending.into(conn, "COPY audit_pending (audit_id) FROM STDIN (FORMAT binary)").await
+    }
+
+    /// Inserts by an array.
+    pub async fn insert_audit_people(conn: &mut Conn, line: Uuid, people: &[Uuid]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO audit_people (person_id, audit_id) SELECT person_id, $2 FROM UNNEST($1) AS p (person_id)",
+        )
+        .bind(people)
+        .bind(line)
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+
     /// Inserts by arrays.
+    pub async fn insert_links(conn: &mut Conn, rows: &[LinkRow]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO audit_chain (seq, audit_id, hash) SELECT * FROM UNNEST($1::bigint[], $2::uuid[], $3::bytea[])",
+        )
+        .bind(column(rows, |row| row.seq))
+        .bind(column(rows, |row| row.audit_id))
+        .bind(column(rows, |row| row.hash.clone()))
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+
+    /// Inserts by COPY where they are many, else by arrays.
     pub async fn insert_people(conn: &mut Conn, rows: &[PersonRow]) -> Result<(), StoreError> {
+        if rows.len() >= MANY {
+            return copy_people(conn, rows).await;
+        }
         sqlx::query(concat!(
             "INSERT INTO people (",
             person_row!(),
@@ -144,6 +207,24 @@ pub mod dialect {
         .execute(conn)
         .await?;
         Ok(())
+    }
+
+    async fn copy_people(conn: &mut Conn, rows: &[PersonRow]) -> Result<(), StoreError> {
+        let mut copied = Rows::of(15);
+        for row in rows {
+            copied
+                .row()
+                .put(row.id)?
+                .put(&row.full_name)?
+                .put(&row.name_fold)?
+                .put(row.birth_date)?
+                .put(row.birth_year)?;
+            copied.put(row.sex)?.put(row.phone.as_deref())?.put(row.phone_index.as_deref())?;
+            copied.put(row.national_id.as_deref())?.put(row.national_id_index.as_deref())?;
+            copied.put(row.insurance.as_deref())?.put(row.insurance_index.as_deref())?;
+            copied.put(row.address.as_deref())?.put(row.ward_code.as_deref())?.put(row.created_at)?;
+        }
+        copied.into(conn, concat!("COPY people (", person_row!(), ") FROM STDIN (FORMAT binary)")).await
     }
 
     /// Looks people up by arrays. LATERAL with OFFSET 0 holds the planner to one look into an index for each: it does not
@@ -201,7 +282,7 @@ impl Engine {
             .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        let (beside, later) = BESIDE;
+        let (beside, later) = beside();
         Ok(Self { pool, turns: Turns::new(beside, later), keys, wake })
     }
 

@@ -29,7 +29,7 @@ pub mod dialect {
     use uuid::Uuid;
 
     use super::{Conn, Db, Row, SqlitePool, StoreError};
-    use crate::audit::AuditRow;
+    use crate::audit::{AuditRow, LinkRow};
     use crate::outbox::OutboxRow;
     use crate::people::{PersonRow, Wanted};
     use crate::pieces::pieces;
@@ -117,6 +117,30 @@ pub mod dialect {
             let mut query = QueryBuilder::<Db>::new("INSERT INTO audit_pending (audit_id) ");
             query.push_values(piece, |mut values, row| {
                 values.push_bind(row.id);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts by row values.
+    pub async fn insert_audit_people(conn: &mut Conn, line: Uuid, people: &[Uuid]) -> Result<(), StoreError> {
+        for piece in pieces(people, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("INSERT INTO audit_people (person_id, audit_id) ");
+            query.push_values(piece, |mut values, person| {
+                values.push_bind(*person).push_bind(line);
+            });
+            query.build().execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts by row values.
+    pub async fn insert_links(conn: &mut Conn, rows: &[LinkRow]) -> Result<(), StoreError> {
+        for piece in pieces(rows, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("INSERT INTO audit_chain (seq, audit_id, hash) ");
+            query.push_values(piece, |mut values, row| {
+                values.push_bind(row.seq).push_bind(row.audit_id).push_bind(row.hash.as_slice());
             });
             query.build().execute(&mut *conn).await?;
         }

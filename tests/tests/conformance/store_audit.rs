@@ -12,6 +12,7 @@ use crate::store_ground::{Ground, on_both_stores};
 
 on_both_stores! {
     lines_are_found_by_subject_and_by_actor_newest_first,
+    a_line_about_many_people_is_one_line_and_found_under_each,
     the_database_refuses_to_change_or_delete_a_line,
     a_log_is_whole_while_it_is_written_and_chained,
     a_line_that_was_not_committed_is_not_in_the_log,
@@ -98,13 +99,43 @@ async fn lines_are_found_by_subject_and_by_actor_newest_first(ground: &Ground) -
     Ok(())
 }
 
+async fn a_line_about_many_people_is_one_line_and_found_under_each(ground: &Ground) -> anyhow::Result<()> {
+    let people: Vec<PersonId> = (0..300).map(|n| PersonId::new(start(), &mut random(n))).collect();
+    let subject = |person: PersonId| Some(format!("person:{person}"));
+    let mut tx = ground.store.write().await?;
+    let all = AuditEntry { subject: Some("upload:1".to_owned()), ..entry(3) };
+    // Somebody who is named twice is found once.
+    tx.audit_of_many(&all, &[&people[..], &people[..1]].concat(), start(), &mut random(1_000)).await?;
+    let alone = AuditEntry { subject: subject(people[7]), action: "person.read", ..entry(3) };
+    tx.audit(&alone, start().plus(minutes(1)), &mut random(1_001)).await?;
+    tx.commit().await?;
+    let of = async |subject: Option<String>| {
+        let lines = ground.store.read().await?.audit_lines(subject.as_deref(), None, 10).await?;
+        anyhow::Ok(lines.into_iter().map(|line| line.action).collect::<Vec<_>>())
+    };
+    assert_eq!(of(None).await?, ["person.read", "case.read"]);
+    assert_eq!(of(all.subject.clone()).await?, ["case.read"]);
+    assert_eq!(of(subject(people[0])).await?, ["case.read"]);
+    assert_eq!(of(subject(people[299])).await?, ["case.read"]);
+    assert_eq!(of(subject(people[7])).await?, ["person.read", "case.read"]);
+    assert!(of(subject(PersonId::new(start(), &mut random(5_000)))).await?.is_empty());
+    seal(ground.store.as_ref(), &ground.keys).await?;
+    assert_eq!(check(ground).await?, Verification { chained: 2, waiting: 0, faults: Vec::new() });
+    Ok(())
+}
+
 async fn the_database_refuses_to_change_or_delete_a_line(ground: &Ground) -> anyhow::Result<()> {
     seven(ground).await?;
+    let mut tx = ground.store.write().await?;
+    tx.audit_of_many(&entry(3), &[PersonId::new(start(), &mut random(1))], start(), &mut random(2)).await?;
+    tx.commit().await?;
     let mut forbidden = vec![
         "UPDATE audit_log SET detail = '{}'",
         "DELETE FROM audit_log",
         "UPDATE audit_chain SET seq = seq + 100",
         "DELETE FROM audit_chain WHERE seq = 7",
+        "DELETE FROM audit_people",
+        "UPDATE audit_people SET audit_id = person_id",
     ];
     if ground.is_postgres() {
         forbidden.extend(["TRUNCATE audit_log", "TRUNCATE audit_chain"]);

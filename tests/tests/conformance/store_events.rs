@@ -22,6 +22,7 @@ on_both_stores! {
     a_claim_never_takes_more_than_its_limit,
     each_pace_is_claimed_by_itself_and_the_most_pressing_first,
     an_event_for_later_is_not_claimed_before_its_time,
+    events_that_are_spread_come_at_their_times_and_all_at_once_when_they_are_hurried,
     somebody_waits_until_the_event_is_published_or_has_failed_once,
     an_event_that_was_given_back_is_claimed_again,
     a_lost_memory_gets_recent_events_again,
@@ -63,7 +64,8 @@ async fn each_pace_is_claimed_by_itself_and_the_most_pressing_first(ground: &Gro
     // The least pressing are written first.
     let later = Pace::Later.run(write_more(ground, 2, 6)).await?;
     let soon = Pace::Soon.run(write_more(ground, 2, 7)).await?;
-    assert!(ground.store.read().await?.somebody_waits().await?, "what is for soon counts");
+    assert!(ground.store.read().await?.somebody_waits(Pace::Soon).await?, "what is for soon counts");
+    assert!(!ground.store.read().await?.somebody_waits(Pace::Now).await?, "unless only what presses is asked for");
     let now = write(ground, 2).await?;
     let until = start().plus(minutes(2));
     let mut tx = ground.store.write().await?;
@@ -77,7 +79,7 @@ async fn each_pace_is_claimed_by_itself_and_the_most_pressing_first(ground: &Gro
     let mut tx = ground.store.write().await?;
     tx.mark_published(&[ids(&now), ids(&soon)].concat(), start()).await?;
     tx.commit().await?;
-    assert!(!ground.store.read().await?.somebody_waits().await?, "nobody waits for what is left");
+    assert!(!ground.store.read().await?.somebody_waits(Pace::Soon).await?, "nobody waits for what is left");
     Ok(())
 }
 
@@ -92,19 +94,49 @@ async fn an_event_for_later_is_not_claimed_before_its_time(ground: &Ground) -> a
     Ok(())
 }
 
+async fn events_that_are_spread_come_at_their_times_and_all_at_once_when_they_are_hurried(
+    ground: &Ground,
+) -> anyhow::Result<()> {
+    let spread: Vec<_> =
+        (0..4).map(|n| (event(KIND, start(), &mut random(20 + n)), start().plus(minutes(n as i64)))).collect();
+    let told = |from: usize| spread[from..].iter().map(|(event, _)| event.id).collect::<Vec<_>>();
+    let mut tx = ground.store.write().await?;
+    Pace::Soon.run(tx.append_events_from(&spread)).await?;
+    Pace::Later
+        .run(tx.append_events_from(&[(event(KIND, start(), &mut random(30)), start().plus(minutes(9)))]))
+        .await?;
+    tx.commit().await?;
+    let second = jiff::SignedDuration::from_secs(1);
+    assert_eq!(claim(ground, start().plus(second), 10).await?, told(0)[..1]);
+    assert_eq!(claim(ground, start().plus(minutes(1)).plus(second), 10).await?, told(1)[..1]);
+    let mut tx = ground.store.write().await?;
+    assert_eq!(
+        tx.hurry_events(Pace::Soon, start()).await?,
+        2,
+        "what was claimed keeps its lease, and what is for later its time"
+    );
+    tx.commit().await?;
+    assert_eq!(claim(ground, start().plus(second), 10).await?.len(), 2);
+    assert!(claim(ground, start().plus(second), 10).await?.is_empty());
+    Ok(())
+}
+
 async fn somebody_waits_until_the_event_is_published_or_has_failed_once(ground: &Ground) -> anyhow::Result<()> {
-    assert!(!ground.store.read().await?.somebody_waits().await?, "the outbox is empty");
+    assert!(!ground.store.read().await?.somebody_waits(Pace::Soon).await?, "the outbox is empty");
     let events = write(ground, 2).await?;
     let now = start().plus(minutes(5));
-    assert!(ground.store.read().await?.somebody_waits().await?);
+    assert!(ground.store.read().await?.somebody_waits(Pace::Soon).await?);
     claim(ground, now, 2).await?;
-    assert!(ground.store.read().await?.somebody_waits().await?, "it is on its way");
+    assert!(ground.store.read().await?.somebody_waits(Pace::Soon).await?, "it is on its way");
     let mut tx = ground.store.write().await?;
     tx.mark_published(&ids(&events[..1]), now).await?;
     tx.commit().await?;
-    assert!(ground.store.read().await?.somebody_waits().await?, "the other one is on its way");
+    assert!(ground.store.read().await?.somebody_waits(Pace::Soon).await?, "the other one is on its way");
     claim(ground, now.plus(minutes(10)), 2).await?;
-    assert!(!ground.store.read().await?.somebody_waits().await?, "it failed once: who sends more need not wait for it");
+    assert!(
+        !ground.store.read().await?.somebody_waits(Pace::Soon).await?,
+        "it failed once: who sends more need not wait for it"
+    );
     Ok(())
 }
 

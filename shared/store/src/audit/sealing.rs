@@ -1,5 +1,7 @@
 //! Laying the chain behind the writers.
 
+use std::time::Duration;
+
 use super::{Head, remember, remembered};
 use crate::error::StoreError;
 use crate::keys::Keys;
@@ -8,6 +10,8 @@ use crate::port::{SharedStore, SharedWrite};
 
 /// How many lines are chained in one transaction.
 const BATCH: i64 = 500;
+/// The pause between two full ones. Whoever wrote so many lines has something to do for the machine.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Chains the lines that wait and remembers the new end of the chain beside the keys. Gives the end, or `None` where
 /// another process is at it.
@@ -40,6 +44,7 @@ async fn seal_all(store: &dyn SharedStore, keys: &Keys) -> Result<Option<Head>, 
         if head.seq - before.seq < BATCH {
             return Ok(Some(head));
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

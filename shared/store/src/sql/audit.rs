@@ -1,12 +1,15 @@
 //! The audit log and its chain.
 
-use shared::ids::AuditId;
+use std::collections::BTreeSet;
+
+use shared::ids::{AuditId, PersonId};
 use shared::random::Random;
 use shared::time::Instant;
 use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
 
 use super::super::{Conn, Db, Row as DbRow, dialect};
-use crate::audit::{AuditEntry, AuditLine, AuditRow, GENESIS, Head, link};
+use crate::audit::{AuditEntry, AuditLine, AuditRow, GENESIS, Head, LinkRow, link};
 use crate::columns::At;
 use crate::error::{StoreError, inconsistent};
 use crate::keys::Keys;
@@ -23,19 +26,7 @@ pub(super) async fn append_all(
     if entries.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<AuditRow> = entries
-        .iter()
-        .map(|entry| AuditRow {
-            id: AuditId::new(now, random).uuid(),
-            at: At(now),
-            service: entry.service,
-            actor: entry.actor.code(),
-            action: entry.action,
-            subject: entry.subject.clone(),
-            detail: entry.detail.to_string(),
-            request_id: entry.request_id.clone(),
-        })
-        .collect();
+    let mut rows: Vec<AuditRow> = entries.iter().map(|entry| row_of(entry, now, random)).collect();
     // Lines of one instant stand in the chain by their ids, which are random below the millisecond: as they were written.
     let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
@@ -43,6 +34,32 @@ pub(super) async fn append_all(
         row.id = id;
     }
     dialect::insert_audit(conn, &rows).await
+}
+
+fn row_of(entry: &AuditEntry, now: Instant, random: &mut dyn Random) -> AuditRow {
+    AuditRow {
+        id: AuditId::new(now, random).uuid(),
+        at: At(now),
+        service: entry.service,
+        actor: entry.actor.code(),
+        action: entry.action,
+        subject: entry.subject.clone(),
+        detail: entry.detail.to_string(),
+        request_id: entry.request_id.clone(),
+    }
+}
+
+pub(super) async fn append_of_many(
+    conn: &mut Conn,
+    entry: &AuditEntry,
+    people: &[PersonId],
+    now: Instant,
+    random: &mut dyn Random,
+) -> Result<(), StoreError> {
+    let row = row_of(entry, now, random);
+    let people: BTreeSet<Uuid> = people.iter().map(|person| person.uuid()).collect();
+    dialect::insert_audit(&mut *conn, std::slice::from_ref(&row)).await?;
+    dialect::insert_audit_people(conn, row.id, &people.into_iter().collect::<Vec<_>>()).await
 }
 
 pub(super) async fn head(conn: &mut Conn) -> Result<Head, StoreError> {
@@ -73,16 +90,12 @@ pub(super) async fn extend(conn: &mut Conn, keys: &Keys, limit: i64) -> Result<O
     for row in &rows {
         let line = line(row)?;
         end = Head { seq: end.seq + 1, hash: link(&keys.audit, &end.hash, &line) };
-        links.push((end.seq, line.id, end.hash));
+        links.push(LinkRow { seq: end.seq, audit_id: line.id.uuid(), hash: end.hash.to_vec() });
     }
-    for chunk in links.chunks(300) {
-        let mut insert = QueryBuilder::<Db>::new("INSERT INTO audit_chain (seq, audit_id, hash) ");
-        insert.push_values(chunk, |mut row, (seq, id, hash)| {
-            row.push_bind(*seq).push_bind(id.uuid()).push_bind(hash.to_vec());
-        });
-        insert.build().execute(&mut *conn).await?;
+    for chunk in links.chunks(500) {
+        dialect::insert_links(&mut *conn, chunk).await?;
         let mut delete = QueryBuilder::<Db>::new("DELETE FROM audit_pending WHERE audit_id");
-        dialect::one_of(&mut delete, &chunk.iter().map(|(_, id, _)| id.uuid()).collect::<Vec<_>>());
+        dialect::one_of(&mut delete, &chunk.iter().map(|link| link.audit_id).collect::<Vec<_>>());
         delete.build().execute(&mut *conn).await?;
     }
     Ok(Some(end))
@@ -124,7 +137,11 @@ pub(super) async fn lines(
         "SELECT id, at, service, actor, action, subject, detail, request_id FROM audit_log WHERE 1 = 1",
     );
     if let Some(subject) = subject {
-        query.push(" AND subject = ").push_bind(subject.to_owned());
+        query.push(" AND id IN (SELECT id FROM audit_log WHERE subject = ").push_bind(subject.to_owned());
+        if let Some(person) = subject.strip_prefix("person:").and_then(|id| id.parse::<Uuid>().ok()) {
+            query.push(" UNION SELECT audit_id FROM audit_people WHERE person_id = ").push_bind(person);
+        }
+        query.push(")");
     }
     if let Some(actor) = actor {
         query.push(" AND actor = ").push_bind(actor.to_owned());

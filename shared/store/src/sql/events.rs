@@ -36,7 +36,24 @@ pub(super) async fn append(conn: &mut Conn, event: &CloudEvent) -> Result<(), St
 }
 
 pub(super) async fn append_many(conn: &mut Conn, events: &[CloudEvent]) -> Result<(), StoreError> {
-    insert(conn, events, Pace::current(), AT_ONCE).await
+    insert(conn, events.iter().map(|event| (event, AT_ONCE)), Pace::current()).await
+}
+
+pub(super) async fn append_from(conn: &mut Conn, events: &[(CloudEvent, Instant)]) -> Result<(), StoreError> {
+    insert(conn, events.iter().map(|(event, from)| (event, At(*from))), Pace::current()).await
+}
+
+pub(super) async fn hurry(conn: &mut Conn, pace: Pace, now: Instant) -> Result<u64, StoreError> {
+    // One that was claimed has the end of its lease in this place.
+    let done = sqlx::query(
+        "UPDATE outbox SET due_at = $1 WHERE published_at IS NULL AND rank = $2 AND due_at > $3 AND attempts = 0",
+    )
+    .bind(AT_ONCE)
+    .bind(pace.rank())
+    .bind(At(now))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 pub(super) async fn append_later(
@@ -44,19 +61,21 @@ pub(super) async fn append_later(
     events: &[CloudEvent],
     not_before: Option<Instant>,
 ) -> Result<(), StoreError> {
-    insert(conn, events, Pace::Later, not_before.map_or(AT_ONCE, At)).await
+    let due_at = not_before.map_or(AT_ONCE, At);
+    insert(conn, events.iter().map(|event| (event, due_at)), Pace::Later).await
 }
 
-async fn insert(conn: &mut Conn, events: &[CloudEvent], pace: Pace, due_at: At) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let mut rows = Vec::with_capacity(events.len());
-    for event in events {
+async fn insert(
+    conn: &mut Conn,
+    events: impl Iterator<Item = (&CloudEvent, At)> + Send,
+    pace: Pace,
+) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for (event, due_at) in events {
         let (text, created_at, rank) = (serde_json::to_string(event)?, At(event.time), pace.rank());
         rows.push(OutboxRow { id: event.id.uuid(), kind: event.kind.clone(), text, created_at, rank, due_at });
     }
-    dialect::insert_outbox(conn, &rows).await
+    if rows.is_empty() { Ok(()) } else { dialect::insert_outbox(conn, &rows).await }
 }
 
 pub(super) async fn claim(
@@ -194,11 +213,11 @@ pub(super) async fn dead_letters(conn: &mut Conn, limit: i64) -> Result<Vec<Dead
     Ok(letters)
 }
 
-pub(super) async fn somebody_waits(conn: &mut Conn) -> Result<bool, StoreError> {
+pub(super) async fn somebody_waits(conn: &mut Conn, least: Pace) -> Result<bool, StoreError> {
     let first: Option<i64> = sqlx::query_scalar(
         "SELECT rank FROM outbox WHERE published_at IS NULL AND rank <= $1 AND attempts < 2 LIMIT 1",
     )
-    .bind(Pace::Soon.rank())
+    .bind(least.rank())
     .fetch_optional(conn)
     .await?;
     Ok(first.is_some())

@@ -14,6 +14,7 @@ use crate::audit::{AuditLine, Head};
 use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Backlog, DeadLetter, StoredMessage};
+use crate::pace::Pace;
 use crate::people::{PeopleQuery, PlaceKey, Review, SecondFactor, Session, StoredAccount, StoredPerson};
 use crate::port::SharedRead;
 
@@ -112,8 +113,8 @@ impl SharedRead for Tx {
         identity::session(&mut self.inner, token_hash, now).await
     }
 
-    async fn somebody_waits(&mut self) -> Result<bool, StoreError> {
-        events::somebody_waits(&mut self.inner).await
+    async fn somebody_waits(&mut self, least: Pace) -> Result<bool, StoreError> {
+        events::somebody_waits(&mut self.inner, least).await
     }
 
     async fn backlog(&mut self) -> Result<Backlog, StoreError> {

@@ -171,6 +171,16 @@ impl SharedWrite for Tx {
         events::append_many(&mut self.inner, events).await
     }
 
+    async fn append_events_from(&mut self, events: &[(CloudEvent, Instant)]) -> Result<(), StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::append_from(&mut self.inner, events).await
+    }
+
+    async fn hurry_events(&mut self, pace: Pace, now: Instant) -> Result<u64, StoreError> {
+        self.pending.add(Topic::Outbox);
+        events::hurry(&mut self.inner, pace, now).await
+    }
+
     async fn append_events_later(
         &mut self,
         events: &[CloudEvent],
@@ -316,6 +326,17 @@ impl SharedWrite for Tx {
     ) -> Result<(), StoreError> {
         self.pending.add(Topic::Audit);
         audit::append_all(&mut self.inner, entries, now, random).await
+    }
+
+    async fn audit_of_many(
+        &mut self,
+        entry: &AuditEntry,
+        people: &[PersonId],
+        now: Instant,
+        random: &mut dyn Random,
+    ) -> Result<(), StoreError> {
+        self.pending.add(Topic::Audit);
+        audit::append_of_many(&mut self.inner, entry, people, now, random).await
     }
 
     async fn chain_audit(&mut self, limit: i64) -> Result<Option<Head>, StoreError> {
