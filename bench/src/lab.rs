@@ -61,6 +61,15 @@ pub async fn run(report: &mut Report, rows: usize, messages: usize) -> anyhow::R
     during_upload(report, ("three processes", 1_000.0), &apart.lab.url, &apart.f0.url, rows).await
 }
 
+/// Measures the files alone.
+///
+/// # Errors
+/// As [`run`].
+pub async fn files_alone(report: &mut Report, rows: usize) -> anyhow::Result<()> {
+    let copied = copy(rows).await?;
+    files(report, rows, copied).await
+}
+
 /// A message as laboratories send them.
 fn message(n: usize) -> String {
     format!(

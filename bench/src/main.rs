@@ -43,6 +43,8 @@ enum Subject {
     Posters,
     /// The laboratory: messages, files against COPY, boards, positives during an upload.
     Lab,
+    /// Of the laboratory only the files, and only on PostgreSQL.
+    Files,
     /// F0 care: rules, reports, board and work lists over many open cases.
     F0,
 }
@@ -82,7 +84,7 @@ impl Options {
     fn wants(&self, subject: Subject) -> bool {
         let part_of_checkin = matches!(subject, Subject::Doors | Subject::Crowd | Subject::Posters);
         match self.subjects.as_slice() {
-            [] => subject != Subject::Crowd,
+            [] => !matches!(subject, Subject::Crowd | Subject::Files),
             named => named.contains(&subject) || part_of_checkin && named.contains(&Subject::Checkin),
         }
     }
@@ -120,6 +122,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Lab) {
         lab::run(&mut report, options.rows, options.messages).await?;
+    }
+    if wanted(Subject::Files) {
+        lab::files_alone(&mut report, options.rows).await?;
     }
     if wanted(Subject::F0) {
         f0::run(&mut report, f0::Size { cases: options.cases, seconds: options.seconds }).await?;
