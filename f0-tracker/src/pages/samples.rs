@@ -106,7 +106,7 @@ pub fn caller_with(lang: Lang, role: Role) -> Caller {
         area: AreaScope::from_code("82").unwrap(),
         lab_code: None,
     };
-    let context = RequestContext { lang, path: "/board".to_owned(), demo: true, ..RequestContext::default() };
+    let context = RequestContext { lang, path: "/board".to_owned(), demo: true, ..RequestContext::default() }.into();
     Caller { identity: Identity::Account(Box::new(account)), context, bearer: None }
 }
 

@@ -38,7 +38,7 @@ impl Sender {
     /// A laboratory's instrument, by a connection that stands for it.
     #[must_use]
     pub fn instrument(lab_code: &str, request_id: String) -> Self {
-        let context = RequestContext { request_id, ..RequestContext::default() };
+        let context = RequestContext { request_id, ..RequestContext::default() }.into();
         let caller = Caller { context, ..Caller::default() };
         Self { caller, lab_code: Some(lab_code.to_uppercase()), oversees: false }
     }

@@ -30,7 +30,8 @@ fn now() -> Instant {
 
 fn caller(lang: Lang) -> Caller {
     let path = "/r/7ZK40QW9M1XT".to_owned();
-    Caller { context: RequestContext { lang, path, ..RequestContext::default() }, ..Caller::default() }
+    let context = RequestContext { lang, path, ..RequestContext::default() }.into();
+    Caller { context, ..Caller::default() }
 }
 
 fn stored(outcome: Outcome, status: Status) -> StoredResult {

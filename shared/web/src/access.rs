@@ -6,11 +6,11 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use serde::Serialize;
 use shared::access::Role;
+use tower_http::validate_request::ValidateRequestHeaderLayer;
 
 use crate::caller::Caller;
 use crate::problem::Problem;
@@ -176,9 +176,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         doc: Doc,
         handler: MethodRouter<S>,
     ) -> Self {
-        let guarded = handler.layer(middleware::from_fn(move |caller: Caller, request: Request, next: Next| {
-            guard(who, caller, request, next)
-        }));
+        let guarded =
+            handler.layer(ValidateRequestHeaderLayer::custom(move |request: &mut Request| guard(who, request)));
         self.router = self.router.route(path, guarded);
         self.rows.push(Row { method, path, who, scope, doc });
         self
@@ -190,11 +189,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 }
 
-async fn guard(who: Who, caller: Caller, request: Request, next: Next) -> Response {
-    match decide(who, &caller) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
+/// Whoever no layer has identified is nobody known.
+fn guard(who: Who, request: &Request) -> Result<(), Response> {
+    let decided = match request.extensions().get::<Caller>() {
+        Some(caller) => decide(who, caller),
+        None => decide(who, &Caller::default()),
+    };
+    decided.map_err(IntoResponse::into_response)
 }
 
 /// Whether a caller may call at all.

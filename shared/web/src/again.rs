@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::{Problem, WRITE_CONFLICT};
@@ -21,9 +20,9 @@ const MOST: usize = 256 * 1024;
 const WAITS: [Duration; 3] = [Duration::from_millis(5), Duration::from_millis(20), Duration::from_millis(80)];
 
 /// The layer.
-pub async fn after_conflicts(request: Request, next: Next) -> Response {
+pub async fn after_conflicts<F: Future<Output = Response>>(request: Request, next: impl Fn(Request) -> F) -> Response {
     if request.method().is_safe() || !is_small(&request) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MOST).await else {
@@ -32,14 +31,14 @@ pub async fn after_conflicts(request: Request, next: Next) -> Response {
     };
     for wait in WAITS {
         let again = Request::from_parts(parts.clone(), Body::from(body.clone()));
-        let response = next.clone().run(again).await;
+        let response = next(again).await;
         if !is_conflict(&response) {
             return response;
         }
         metrics::counter!("http_requests_again_total").increment(1);
         tokio::time::sleep(wait).await;
     }
-    next.run(Request::from_parts(parts, Body::from(body))).await
+    next(Request::from_parts(parts, Body::from(body))).await
 }
 
 /// Whether it is known that the body is small before any of it is read.

@@ -1,11 +1,11 @@
 //! Who calls: an account, a citizen, or nobody known.
 
 use core::fmt;
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use shared::access::{Account, Role};
@@ -17,7 +17,7 @@ use shared_store::audit::{Actor, AuditEntry};
 use shared_store::people::{SessionKind, SessionOwner};
 
 use crate::certificate::Fingerprint;
-use crate::context::{RequestContext, cookie};
+use crate::context::{self, RequestContext, cookie};
 use crate::platform::Platform;
 use crate::problem::Problem;
 
@@ -41,8 +41,8 @@ pub enum Identity {
 pub struct Caller {
     /// Who.
     pub identity: Identity,
-    /// The request.
-    pub context: RequestContext,
+    /// The request. Clones of the caller share it.
+    pub context: Arc<RequestContext>,
     /// What stands behind `Authorization: Bearer`, for tokens that a service itself understands (a device's).
     pub bearer: Option<String>,
 }
@@ -160,8 +160,12 @@ fn is_for_all(path: &str) -> bool {
 }
 
 /// The layer that finds out who calls. Session tokens begin with `at_`; what else stands behind `Bearer` is left to the service.
-pub async fn identify(platform: Platform, mut request: Request, next: Next) -> Response {
-    let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
+pub async fn identify<F: Future<Output = Response>>(
+    platform: &Platform,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let context = context::of(&request);
     let headers = request.headers();
     if !request.uri().path().starts_with("/api/") && tells_of_another_site(request.method(), headers) {
         return cross_site().into_response();
@@ -169,7 +173,7 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
     let from_header = bearer(headers).map(str::to_owned);
     let from_cookie = cookie(headers, SESSION_COOKIE).filter(|_| !is_for_all(request.uri().path())).map(str::to_owned);
     let by_cookie = from_header.is_none() && from_cookie.is_some();
-    let from_certificate = certificate(&platform, &request).filter(|_| from_header.is_none() && from_cookie.is_none());
+    let from_certificate = certificate(platform, &request).filter(|_| from_header.is_none() && from_cookie.is_none());
     // A browser shows a certificate by itself as it sends a cookie, so that another site could use it.
     if from_certificate.is_some() && tells_of_another_site(request.method(), headers) {
         return cross_site().into_response();
@@ -177,7 +181,7 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
     let token = from_header.clone().filter(|token| token.starts_with("at_")).or(from_cookie).or(from_certificate);
     let identity = match token {
         None => Identity::Anonymous,
-        Some(token) => match look_up(&platform, &token).await {
+        Some(token) => match Box::pin(look_up(platform, &token)).await {
             Ok(Some((kind, identity))) if (kind == SessionKind::Cookie) == by_cookie => identity,
             Ok(_) => Identity::Anonymous,
             Err(error) => return Problem::from(error).into_response(),
@@ -187,7 +191,7 @@ pub async fn identify(platform: Platform, mut request: Request, next: Next) -> R
         return cross_site().into_response();
     }
     request.extensions_mut().insert(Caller { identity, context, bearer: from_header });
-    next.run(request).await
+    next(request).await
 }
 
 /// What stands for the certificate that the connection showed, where a trusted proxy says so. Pages are for people, who sign

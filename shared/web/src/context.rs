@@ -2,10 +2,10 @@
 
 use core::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::response::Response;
 use shared::bilingual::Lang;
 
@@ -14,7 +14,7 @@ use crate::platform::Platform;
 /// The cookie that remembers the language that was chosen.
 pub const LANG_COOKIE: &str = "lang";
 /// The header of the request id.
-pub const REQUEST_ID: &str = "x-request-id";
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is known of a request.
 #[derive(Clone, Default)]
@@ -60,6 +60,12 @@ fn quality(headers: &HeaderMap, media_type: &str) -> f32 {
     wanted.fold(0.0, f32::max)
 }
 
+/// The context of a request; an empty one where no layer made it.
+#[must_use]
+pub fn of(request: &Request) -> Arc<RequestContext> {
+    request.extensions().get::<Arc<RequestContext>>().cloned().unwrap_or_default()
+}
+
 /// Path and query of a request as a link of this site. `//host` and `/\host` would lead a browser elsewhere, so that only
 /// one slash stays at the beginning.
 fn own_path(uri: &Uri) -> String {
@@ -102,23 +108,23 @@ fn given_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The layer that makes the context, tells the id in the answer and remembers a language that was chosen.
-pub async fn provide(platform: Platform, mut request: Request, next: Next) -> Response {
+pub async fn provide<F: Future<Output = Response>>(
+    platform: &Platform,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let request_id = given_id(request.headers())
         .unwrap_or_else(|| shared::ids::uuid_v7(platform.now(), &mut platform.random()).to_string());
+    let told = HeaderValue::from_str(&request_id);
     let chosen = chosen_language(request.uri());
     let lang = language(&request, chosen);
     let page = wants_page(request.uri().path(), request.headers());
     let path = own_path(request.uri());
     let address = platform.limits.address_of(&request);
-    request.extensions_mut().insert(RequestContext {
-        request_id: request_id.clone(),
-        lang,
-        path,
-        demo: platform.config.demo,
-        address,
-    });
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
+    let context = RequestContext { request_id, lang, path, demo: platform.config.demo, address };
+    request.extensions_mut().insert(Arc::new(context));
+    let mut response = next(request).await;
+    if let Ok(value) = told {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     if chosen.is_some() && page {

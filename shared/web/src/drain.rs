@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures::{Stream, StreamExt};
 
@@ -34,17 +33,20 @@ impl Stream for Lent {
 }
 
 /// The layer.
-pub async fn refused_bodies(request: Request, next: Next) -> Response {
+pub async fn refused_bodies<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if request.headers().get(header::CONTENT_LENGTH).is_none_or(|length| length.as_bytes().len() < 6) {
         // Below a hundred thousand bytes everything fits into the buffers of the connection.
-        return next.run(request).await;
+        return next(request).await;
     }
     let (parts, body) = request.into_parts();
     let shared: Shared = Arc::new(Mutex::new(body.into_data_stream()));
     let lent = Body::from_stream(Lent(Arc::clone(&shared)));
-    let response = next.run(Request::from_parts(parts, lent)).await;
+    let response = next(Request::from_parts(parts, lent)).await;
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let _ = tokio::time::timeout(LONGEST, throw_away(Lent(shared))).await;
+        let _ = Box::pin(tokio::time::timeout(LONGEST, throw_away(Lent(shared)))).await;
     }
     response
 }

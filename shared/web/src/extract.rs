@@ -88,6 +88,10 @@ pub fn has_type(headers: &HeaderMap, types: &[&str]) -> bool {
 /// # Errors
 /// As said.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Where a fault is costs more to follow than the body to read, and nearly all bodies have none.
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         if !error.inner().is_data() {

@@ -20,6 +20,7 @@ pub mod limits;
 pub mod openapi;
 pub mod operations;
 pub mod page;
+mod panics;
 pub mod people;
 pub mod platform;
 pub mod problem;

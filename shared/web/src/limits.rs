@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DashMapStateStore;
@@ -165,10 +164,14 @@ impl Limits {
 }
 
 /// The layer.
-pub async fn enforce(limits: Limits, request: Request, next: Next) -> Response {
+pub async fn enforce<F: Future<Output = Response>>(
+    limits: &Limits,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = peer.map(|peer| limits.client(peer, request.headers()));
-    let Some(client) = client else { return next.run(request).await };
+    let Some(client) = client else { return next(request).await };
     let kind = Kind::of(request.method(), request.uri().path());
     if !limits.allows(client, kind) {
         return Problem::too_many(
@@ -177,7 +180,7 @@ pub async fn enforce(limits: Limits, request: Request, next: Next) -> Response {
         )
         .into_response();
     }
-    let response = next.run(request).await;
+    let response = next(request).await;
     if kind == Kind::SignIn && response.status().is_client_error() {
         limits.failed(client);
     }

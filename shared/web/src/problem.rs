@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -17,7 +16,7 @@ use shared::problem::FieldError;
 use shared_store::StoreError;
 
 use crate::access::FORM;
-use crate::context::{RequestContext, wants_page};
+use crate::context::{self, wants_page};
 
 /// An error that an answer tells of.
 #[derive(Debug, Clone)]
@@ -266,11 +265,11 @@ pub fn document(problem: &Problem, lang: Lang, instance: &str) -> Value {
 }
 
 /// The outermost layer: writes the body of every problem, and turns bare errors of the router into problems.
-pub async fn render(request: Request, next: Next) -> Response {
-    let context = request.extensions().get::<RequestContext>().cloned().unwrap_or_default();
+pub async fn render<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let context = context::of(&request);
     let page = wants_page(request.uri().path(), request.headers());
     let again = request.method().is_safe();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let status = response.status();
     let problem = match response.extensions_mut().remove::<Arc<Problem>>() {
         Some(problem) => problem,

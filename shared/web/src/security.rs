@@ -2,7 +2,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// Nothing inline, nothing from elsewhere.
@@ -29,7 +28,7 @@ pub fn allow_camera(response: &mut Response) {
 /// Lets a page ask where the device is. No other page may.
 pub fn allow_position(response: &mut Response) {
     let allowed = HeaderValue::from_static("camera=(self), geolocation=(self), microphone=()");
-    response.headers_mut().insert(HeaderName::from_static("permissions-policy"), allowed);
+    response.headers_mut().insert(PERMISSIONS_POLICY, allowed);
 }
 
 /// Whether it is what a browser never shows by itself. The policy of a page says nothing to it, and on a bad network half a
@@ -40,31 +39,39 @@ fn is_part_of_a_page(response: &Response) -> bool {
     parts.iter().any(|part| kind.starts_with(part))
 }
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
 /// The layer that adds them; `tls` where people reach the site by https.
-pub async fn headers(tls: bool, request: Request, next: Next) -> Response {
+pub async fn headers<F: Future<Output = Response>>(
+    tls: bool,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let is_asset = request.uri().path().starts_with("/assets/");
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let is_part = is_asset && is_part_of_a_page(&response);
     let headers = response.headers_mut();
-    let everywhere = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    let parts = [(header::CONTENT_SECURITY_POLICY, CSP_OF_PARTS)];
-    let documents = [
-        (header::CONTENT_SECURITY_POLICY, CSP),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(), microphone=()"),
-    ];
-    let further: &[_] = if is_part { &parts } else { &documents };
-    for (name, value) in everywhere.iter().chain(further).cloned() {
+    // At once, so that the map does not grow step by step.
+    headers.reserve(10);
+    let mut add = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(RESOURCE_POLICY, "same-origin");
+    if is_part {
+        add(header::CONTENT_SECURITY_POLICY, CSP_OF_PARTS);
+    } else {
+        add(header::CONTENT_SECURITY_POLICY, CSP);
+        add(header::X_FRAME_OPTIONS, "DENY");
+        add(header::REFERRER_POLICY, "same-origin");
+        add(OPENER_POLICY, "same-origin");
+        add(PERMISSIONS_POLICY, "camera=(self), geolocation=(), microphone=()");
     }
     if tls {
-        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static(HSTS));
+        add(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    add(header::CACHE_CONTROL, "no-store");
     response
 }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
@@ -20,7 +20,7 @@ use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
 use crate::{
-    account, again, assets, auth, caller, context, dev, drain, front, health, operations, people, problem, security,
+    account, again, assets, auth, caller, context, dev, drain, front, health, operations, panics, people, problem, security,
     telemetry,
 };
 
@@ -58,30 +58,33 @@ pub fn site(platform: &Platform, services: Vec<Mounted>, metrics: Option<Prometh
 }
 
 fn layered(platform: &Platform, router: Router) -> Router {
-    let limits = platform.limits.clone();
     let tls = platform.config.public_url().starts_with("https://");
-    let (for_identity, for_context) = (platform.clone(), platform.clone());
+    let ground = platform.clone();
     let streams_stay_open = DefaultPredicate::new()
         .and(NotForContentType::const_new("text/event-stream"))
         .and(NotForContentType::const_new("font/woff2"));
-    // One stack for every route, the outermost first: a layer by itself would be another box and copy for each request.
     let layers = ServiceBuilder::new()
         .layer(CompressionLayer::new().gzip(true).compress_when(streams_stay_open))
-        .layer(middleware::from_fn(move |request: Request, next: Next| security::headers(tls, request, next)))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
-            context::provide(for_context.clone(), request, next)
+            let ground = ground.clone();
+            async move { through(&ground, tls, request, next).await }
         }))
-        .layer(middleware::from_fn(problem::render))
-        .layer(middleware::from_fn(drain::refused_bodies))
-        .layer(middleware::from_fn(telemetry::observe))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(move |request: Request, next: Next| limits::enforce(limits.clone(), request, next)))
-        .layer(middleware::from_fn(move |request: Request, next: Next| {
-            caller::identify(for_identity.clone(), request, next)
-        }))
-        .layer(DefaultBodyLimit::max(platform.config.body_limit))
-        .layer(middleware::from_fn(again::after_conflicts));
+        .layer(DefaultBodyLimit::max(platform.config.body_limit));
     router.layer(layers)
+}
+
+/// What a request goes through to its route, the innermost first. They are functions that call each other, because every
+/// `from_fn` of its own would copy and box for each request all that lies within it.
+async fn through(platform: &Platform, tls: bool, request: Request, next: Next) -> Response {
+    let routed = |request| again::after_conflicts(request, |request| next.clone().run(request));
+    let identified = |request| caller::identify(platform, request, routed);
+    let limited = |request| limits::enforce(&platform.limits, request, identified);
+    let caught = |request| panics::caught(request, limited);
+    let observed = |request| telemetry::observe(request, caught);
+    let read = |request| drain::refused_bodies(request, observed);
+    let rendered = |request| problem::render(request, read);
+    let told = |request| context::provide(platform, request, rendered);
+    security::headers(tls, request, told).await
 }
 
 /// Serves until the platform is told to stop, then lets open requests end, for ten seconds at most.

@@ -18,7 +18,7 @@ use crate::pages::samples::{assert_no_key, case, doctor, now, person, reports};
 use crate::store::ActRecord;
 
 fn citizen(lang: Lang) -> Caller {
-    let context = RequestContext { lang, path: "/care".to_owned(), demo: true, ..RequestContext::default() };
+    let context = RequestContext { lang, path: "/care".to_owned(), demo: true, ..RequestContext::default() }.into();
     Caller { identity: Identity::Citizen(case().person_id), context, bearer: None }
 }
 

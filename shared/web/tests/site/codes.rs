@@ -7,6 +7,7 @@ use shared::time::{hours, minutes};
 use shared_web::auth::codes::{Asked, ask, redeem};
 use shared_web::auth::session::cookie_line;
 use shared_web::caller::Caller;
+use shared_web::context::RequestContext;
 
 use crate::world::{WARD, World};
 
@@ -117,8 +118,8 @@ async fn whoever_has_no_phone_is_told() {
 async fn a_code_comes_in_the_language_of_the_page() {
     let world = World::new().await;
     let person = person(&world).await;
-    let mut caller = Caller::default();
-    caller.context.lang = Lang::En;
+    let context = RequestContext { lang: Lang::En, ..RequestContext::default() }.into();
+    let caller = Caller { context, ..Caller::default() };
     ask(&world.site.platform, &caller, PURPOSE, person).await.unwrap();
     assert!(newest_message(&world).await.contains("your code is"));
 }
