@@ -30,6 +30,7 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
         35.0,
         "ms",
     )?;
+    report.note(&format!("a PNG has {:.0} KB", png(&specs[0], WIDTH)?.len() as f64 / 1e3))?;
     let begun = Instant::now();
     let booklet = pdf_of_many(&specs, Lang::Vi, |_| true).context("a thousand posters")?;
     report.add("1,000 posters in one PDF", begun.elapsed().as_secs_f64(), 10.0, "s")?;

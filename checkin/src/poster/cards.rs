@@ -6,7 +6,7 @@ use shared::time::Date;
 use super::drawing::{ACCENT, Anchor, Drawing, INK, PAPER, QUIET_INK, Style, TINT, Weight};
 use super::layout::block;
 use super::symbol::Symbol;
-use super::text::{Space, fit, tree};
+use super::text::{Space, fit, fit_known, tree};
 use super::{PosterError, add_svg, document, finished, words};
 
 /// How many cards a sheet holds.
@@ -82,14 +82,14 @@ fn one(
     let room = width - SYMBOL - 3.0 * MARGIN;
     let space = |height, largest, lines| Space { width: room, height, largest, lines };
     let style = |size, weight, colour| Style { size, weight, colour };
-    let title = fit(words::card(lang), Weight::Bold, space(8.0, 3.6, 2));
+    let title = fit_known(words::card(lang), Weight::Bold, space(8.0, 3.6, 2));
     let at = block(drawing, x, top + MARGIN, &title, style(title.size, Weight::Bold, ACCENT), Anchor::Start);
     let name = fit(&card.name, Weight::Bold, space(20.0, 5.4, 4));
     let at = block(drawing, x, at + 1.5, &name, style(name.size, Weight::Bold, INK), Anchor::Start);
     if let Some(year) = card.birth_year {
         drawing.text(x, at + 4.5, style(3.6, Weight::Regular, INK), Anchor::Start, &words::born(lang, year));
     }
-    let use_it = fit(words::card_use(lang), Weight::Regular, space(12.0, 2.9, 4));
+    let use_it = fit_known(words::card_use(lang), Weight::Regular, space(12.0, 2.9, 4));
     let printed = words::printed(lang, card.printed_on);
     let bottom = top + height - MARGIN;
     drawing.text(x, bottom, style(2.6, Weight::Regular, QUIET_INK), Anchor::Start, &printed);
@@ -116,7 +116,7 @@ mod tests {
     fn every_card_of_a_sheet_is_read_back_and_its_symbol_is_five_centimetres_wide() {
         let cards: Vec<CardSpec> = (0..PER_SHEET).map(card).collect();
         for lang in [Lang::Vi, Lang::En] {
-            let picture = pixels(&tree(&svg(&cards, lang).unwrap()).unwrap(), 1_240).unwrap();
+            let picture = pixels::png(&tree(&svg(&cards, lang).unwrap()).unwrap(), 1_240).unwrap();
             let sheet = image::load_from_memory(&picture).unwrap();
             let (width, height) = (sheet.width() / 2, sheet.height() / u32::from(ROWS));
             for (n, card) in (0..).zip(&cards) {

@@ -14,7 +14,7 @@ pub const TINT: &str = "#e3f0ee";
 pub const PAPER: &str = "#ffffff";
 
 /// How heavy letters are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Weight {
     /// Noto Sans Regular.
     #[default]

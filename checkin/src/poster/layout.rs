@@ -6,7 +6,7 @@
 
 use super::drawing::{ACCENT, Anchor, Drawing, INK, PAPER, QUIET_INK, Style, TINT, Weight};
 use super::symbol::{QUIET_ZONE, Symbol};
-use super::text::{BASELINE, Block, LEADING, Space, fit};
+use super::text::{BASELINE, Block, LEADING, Space, fit, fit_known};
 use super::words;
 use super::{PosterSize, PosterSpec};
 use crate::domain::policy::StayPolicy;
@@ -87,7 +87,7 @@ fn band(drawing: &mut Drawing, spec: &PosterSpec, sizes: Sizes) -> f32 {
     drawing.rectangle((MARGIN, top), (INNER, sizes.band), CORNER, ACCENT);
     let inner = INNER - 2.0 * GAP;
     let call = Space { width: inner, height: sizes.band * 0.68, largest: sizes.band * 0.52, lines: 1 };
-    let call = fit(words::call(spec.lang), Weight::Bold, call);
+    let call = fit_known(words::call(spec.lang), Weight::Bold, call);
     let white = |size, weight| Style { size, weight, colour: PAPER };
     block(drawing, CENTRE, top + sizes.band * 0.02, &call, white(call.size, Weight::Bold), Anchor::Middle);
     let size = sizes.band * 0.2;
@@ -122,7 +122,7 @@ fn small_print(drawing: &mut Drawing, spec: &PosterSpec, sizes: Sizes, bottom: f
 
 /// The three steps side by side; gives the upper end.
 fn steps(drawing: &mut Drawing, spec: &PosterSpec, sizes: Sizes, bottom: f32) -> f32 {
-    let steps = words::steps(spec.lang).map(|step| fit(step, Weight::Regular, sizes.step));
+    let steps = words::steps(spec.lang).map(|step| fit_known(step, Weight::Regular, sizes.step));
     let size = steps.iter().map(|step| step.size).fold(sizes.step.largest, f32::min);
     let lines = steps.iter().map(|step| step.lines.len()).max().unwrap_or(0);
     let numeral = size * 2.0;

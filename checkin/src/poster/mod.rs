@@ -7,19 +7,17 @@
 pub mod cards;
 mod drawing;
 mod layout;
+mod pixels;
 mod sticker;
 pub(crate) mod symbol;
 mod text;
 mod words;
 
-use image::codecs::png::PngEncoder;
-use image::{ExtendedColorType, ImageEncoder as _};
 use krilla::Document;
 use krilla::geom::Size;
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt as _, SvgSettings};
-use resvg::tiny_skia::{Color, Pixmap, Transform};
 use shared::bilingual::Lang;
 use shared::place::PlaceCode;
 use shared::time::Date;
@@ -112,7 +110,7 @@ pub enum PosterError {
     Svg(#[from] usvg::Error),
     /// The PNG could not be written.
     #[error("the poster's PNG cannot be written")]
-    Png(#[from] image::ImageError),
+    Png(#[from] png::EncodingError),
     /// The PDF could not be written.
     #[error("the poster's PDF cannot be written: {0}")]
     Pdf(String),
@@ -149,7 +147,7 @@ pub fn symbol_svg(text: &str) -> Result<String, PosterError> {
     ))
 }
 
-/// The poster as PNG (8-bit RGB), `width_px` pixels wide; A4 at 150 dpi is 1,240 wide.
+/// The poster as PNG, `width_px` pixels wide; A4 at 150 dpi is 1,240 wide.
 ///
 /// # Errors
 /// [`PosterError::Width`] when the width is 0 or more than 4,960; as for [`svg`] otherwise.
@@ -157,20 +155,7 @@ pub fn png(spec: &PosterSpec, width_px: u32) -> Result<Vec<u8>, PosterError> {
     if !(1..=WIDEST).contains(&width_px) {
         return Err(PosterError::Width);
     }
-    pixels(&text::tree(&svg(spec)?)?, width_px)
-}
-
-/// A picture as PNG, `width_px` pixels wide.
-fn pixels(tree: &usvg::Tree, width_px: u32) -> Result<Vec<u8>, PosterError> {
-    let size = tree.size().to_int_size().scale_to_width(width_px).ok_or(PosterError::Width)?;
-    let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(PosterError::Width)?;
-    pixels.fill(Color::WHITE);
-    let (across, down) = (as_f32(size.width()) / tree.size().width(), as_f32(size.height()) / tree.size().height());
-    resvg::render(tree, Transform::from_scale(across, down), &mut pixels.as_mut());
-    let rgb: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
-    let mut png = Vec::new();
-    PngEncoder::new(&mut png).write_image(&rgb, size.width(), size.height(), ExtendedColorType::Rgb8)?;
-    Ok(png)
+    pixels::png(&text::tree(&svg(spec)?)?, width_px)
 }
 
 /// The poster as PDF, one page of its size, with text that can be selected and searched.
@@ -227,11 +212,6 @@ fn add_svg(document: &mut Document, tree: &usvg::Tree, (width, height): (f32, f3
 
 fn finished(document: Document) -> Result<Vec<u8>, PosterError> {
     document.finish().map_err(|error| PosterError::Pdf(format!("{error:?}")))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a picture has at most a few thousand pixels, which f32 holds exactly")]
-const fn as_f32(pixels: u32) -> f32 {
-    pixels as f32
 }
 
 #[cfg(test)]

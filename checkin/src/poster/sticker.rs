@@ -4,7 +4,7 @@ use super::PosterSpec;
 use super::drawing::{ACCENT, Anchor, Drawing, INK, PAPER, QUIET_INK, Style, TINT, Weight};
 use super::layout::block;
 use super::symbol::{QUIET_ZONE, Symbol};
-use super::text::{Space, fit};
+use super::text::{Space, fit, fit_known};
 use super::words;
 
 const SHEET: (f32, f32) = (210.0, 297.0);
@@ -48,10 +48,10 @@ fn sticker(
     drawing.crisp_path(corner, module, INK, &symbol.path());
     let (x, room) = (left + MARGIN / 2.0 + SYMBOL, width - SYMBOL - 1.5 * MARGIN);
     let space = |height, largest, lines| Space { width: room, height, largest, lines };
-    let call = fit(words::call(spec.lang), Weight::Bold, space(15.0, 5.2, 3));
+    let call = fit_known(words::call(spec.lang), Weight::Bold, space(15.0, 5.2, 3));
     let style = |size, weight, colour| Style { size, weight, colour };
     let at = block(drawing, x, top + MARGIN, &call, style(call.size, Weight::Bold, ACCENT), Anchor::Start);
-    let other = fit(words::call_in_the_other_language(spec.lang), Weight::Regular, space(7.0, 3.0, 2));
+    let other = fit_known(words::call_in_the_other_language(spec.lang), Weight::Regular, space(7.0, 3.0, 2));
     let at = block(drawing, x, at, &other, style(other.size, Weight::Regular, QUIET_INK), Anchor::Start);
     let name = fit(&spec.place_name, Weight::Bold, space(22.0, 5.0, 4));
     block(drawing, x, at + 2.0, &name, style(name.size, Weight::Bold, INK), Anchor::Start);

@@ -216,7 +216,7 @@ fn a_link_that_no_symbol_holds_is_refused() {
 #[test]
 fn the_symbol_of_a_screen_reads_back() {
     let link = "HTTPS://ANTAM.EXAMPLE/C/4WT59M5Y/7K3M9T2X";
-    let picture = pixels(&text::tree(&symbol_svg(link).unwrap()).unwrap(), 370).unwrap();
+    let picture = pixels::png(&text::tree(&symbol_svg(link).unwrap()).unwrap(), 370).unwrap();
     let grey = image::load_from_memory(&picture).unwrap().to_luma8();
     let (width, height) = grey.dimensions();
     assert_eq!((width, height), (370, 370));

@@ -1,6 +1,7 @@
 //! The letters of a poster: the font, how wide a text is, and how a text is fitted into a space.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use rustybuzz::{Direction, Face, ShapePlan, UnicodeBuffer, script, shape_with_plan};
 use usvg::fontdb::{Database, Source};
@@ -98,6 +99,22 @@ pub fn fit(text: &str, weight: Weight, space: Space) -> Block {
         }
     }
     best
+}
+
+/// What a text is fitted by.
+type Known = (&'static str, Weight, [u32; 3], u16);
+
+/// [`fit`] of a text of the program's own, worked out once: half of what a poster says is the same on all.
+#[must_use]
+pub fn fit_known(text: &'static str, weight: Weight, space: Space) -> Block {
+    static KNOWN: LazyLock<RwLock<HashMap<Known, Block>>> = LazyLock::new(RwLock::default);
+    let key = (text, weight, [space.width, space.height, space.largest].map(f32::to_bits), space.lines);
+    if let Some(block) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return block.clone();
+    }
+    let block = fit(text, weight, space);
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(key, block.clone());
+    block
 }
 
 /// A word, or a piece of a long one.
