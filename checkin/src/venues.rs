@@ -113,6 +113,16 @@ impl Venues {
         if let Some(known) = self.known(code, now) {
             return Ok(Found::Place(known.place));
         }
+        Box::pin(self.find_in_store(platform, asker, code, now)).await
+    }
+
+    async fn find_in_store(
+        &self,
+        platform: &Platform,
+        asker: Asker,
+        code: PlaceCode,
+        now: Instant,
+    ) -> Result<Found, StoreError> {
         let Some(place) = self.look_up(platform.shared.as_ref(), code).await? else {
             if self.limits.is_some() {
                 self.tries.count(platform, asker, now).await?;

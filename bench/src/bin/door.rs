@@ -6,13 +6,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use checkin::App;
-use checkin::app::record::{Recorded, record};
+use checkin::app::record::{Recorded, record_alone};
 use checkin::store::{self, CheckinStore, Visit};
 use checkin::writer::{VisitWriter, WriteError};
 use shared_web::Platform;
 use shared_web::process::{Built, Service};
 
-/// One transaction a visit; the pool of the database is the only limit.
+/// As the programs that ship.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// One statement and one commit a visit; the pool of the database is the only limit.
 struct Single {
     platform: Platform,
     store: Arc<dyn CheckinStore>,
@@ -21,10 +25,8 @@ struct Single {
 #[async_trait]
 impl VisitWriter for Single {
     async fn store(&self, visit: Visit) -> Result<Recorded, WriteError> {
-        let mut tx = self.store.write().await?;
-        let visits = std::slice::from_ref(&visit);
-        let recorded = record(tx.as_mut(), visits, self.platform.now(), &mut self.platform.random()).await?;
-        tx.commit().await?;
+        let (visits, platform) = (std::slice::from_ref(&visit), &self.platform);
+        let recorded = record_alone(self.store.as_ref(), visits, platform.now(), &mut platform.random()).await?;
         recorded.into_iter().next().ok_or(WriteError::Busy)
     }
 }

@@ -1,10 +1,12 @@
 //! `POST visits`, `POST visits/batch`, `POST visits/{id}/checkout`.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::post;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -140,23 +142,34 @@ struct Phone {
     own: Option<bool>,
 }
 
+/// Whether a page of ours sent the request.
+struct FromOwnPage(bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for FromOwnPage {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(is_same_origin(&parts.method, &parts.headers)))
+    }
+}
+
 async fn create(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
+    FromOwnPage(from_own_page): FromOwnPage,
     Query(phone): Query<Phone>,
     Json(input): Json<VisitInput>,
-) -> Result<impl IntoResponse + use<>, Problem> {
+) -> Result<Response, Problem> {
     let chosen = input.id.clone();
     let checked = check_in::check_in(&app, &caller, input).await?;
     let status = status_of(&checked, chosen.as_deref());
-    let answer = axum::Json(json_of(&view(&checked, caller.lang()))?);
+    let answer = axum::Json(view(&checked, caller.lang()));
     // A page of ours says that the phone is the visitor's own, and it is remembered; whoever else calls keeps the token of
     // the answer.
     let own = phone.own == Some(true) && caller.account().is_none();
-    let cookie = own && is_same_origin(&Method::POST, &headers);
-    let cookie = cookie.then(|| cookie_line(&checked.device_token)).filter(|_| !checked.device_token.is_empty());
-    Ok((status, AppendHeaders(cookie.map(|line| (header::SET_COOKIE, line))), answer))
+    let cookie =
+        (own && from_own_page).then(|| cookie_line(&checked.device_token)).filter(|_| !checked.device_token.is_empty());
+    Ok((status, AppendHeaders(cookie.map(|line| (header::SET_COOKIE, line))), answer).into_response())
 }
 
 /// 200 where the same request was sent again under its id. Whoever scans twice within a minute has come in, 201, and has

@@ -20,7 +20,7 @@ use super::odd::{self, Odd};
 use super::people::{day_key, find_or_register, first_kept};
 use super::record::{Recorded, record};
 use crate::App;
-use crate::domain::device_token::{self, DeviceTokenError, VALID_FOR};
+use crate::domain::device_token::{self, DeviceToken, DeviceTokenError, VALID_FOR};
 use crate::domain::door::Door;
 use crate::domain::visit::{VisitDraft, VisitInput, Visitor};
 use crate::domain::visitor_key::DayKey;
@@ -104,6 +104,7 @@ pub struct Prepared {
     day: Date,
     day_key: Key,
     visitor: KnownOrNew,
+    device: Option<[u8; 8]>,
     by_staff: bool,
     now: Instant,
 }
@@ -123,6 +124,8 @@ pub struct Understood {
     id: VisitId,
     day: Date,
     day_key: Key,
+    /// What came of verifying the token, where the visitor sent one.
+    token: Option<Result<DeviceToken, DeviceTokenError>>,
     by_staff: bool,
     now: Instant,
 }
@@ -141,9 +144,15 @@ impl Understood {
         self.by(KnownOrNew::Known(person, token))
     }
 
+    /// The device that the visit came from, where a good token says it.
+    fn device(&self) -> Option<[u8; 8]> {
+        self.token?.ok().map(|token| token.device)
+    }
+
     fn by(self, visitor: KnownOrNew) -> Prepared {
-        let Self { input, draft, place, id, day, day_key, by_staff, now } = self;
-        Prepared { input, draft, place, id, day, day_key, visitor, by_staff, now }
+        let device = self.device();
+        let Self { input, draft, place, id, day, day_key, by_staff, now, .. } = self;
+        Prepared { input, draft, place, id, day, day_key, visitor, device, by_staff, now }
     }
 }
 
@@ -154,7 +163,12 @@ impl Understood {
 pub async fn understand(app: &App, caller: &Caller, input: VisitInput) -> Result<Understood, CheckInError> {
     let now = app.platform.now();
     let draft = input.parse(now, now.local_date()).map_err(CheckInError::Invalid)?;
-    let asker = Asker { device: odd::device_of(app, &draft, now), address: caller.context.address };
+    let token = match &draft.visitor {
+        Visitor::Device(token) => Some(device_token::verify(app.platform.keys().token.bytes(), token, now)),
+        Visitor::Person(_) => None,
+    };
+    let device = token.and_then(Result::ok).map(|token| token.device);
+    let asker = Asker { device, address: caller.context.address };
     let place = match app.venues.find(&app.platform, asker, draft.venue_code).await? {
         Found::Place(place) => place,
         Found::Nobody => return Err(unknown_venue()),
@@ -171,7 +185,7 @@ pub async fn understand(app: &App, caller: &Caller, input: VisitInput) -> Result
     };
     let id = draft.id.unwrap_or_else(|| VisitId::new(now, &mut random));
     let by_staff = caller.has_any(STAFF);
-    Ok(Understood { input, draft, place, id, day, day_key, by_staff, now })
+    Ok(Understood { input, draft, place, id, day, day_key, token, by_staff, now })
 }
 
 /// Understands a visit, finds its place, and its visitor so far as that needs no transaction.
@@ -181,7 +195,10 @@ pub async fn understand(app: &App, caller: &Caller, input: VisitInput) -> Result
 pub async fn prepare(app: &App, caller: &Caller, input: VisitInput) -> Result<Prepared, CheckInError> {
     let understood = understand(app, caller, input).await?;
     let visitor = match &understood.draft.visitor {
-        Visitor::Device(token) => known(app, token, understood.now)?,
+        Visitor::Device(text) => match understood.token {
+            Some(token) => known(app, text, token?, understood.now),
+            None => return Err(DeviceTokenError::Malformed.into()),
+        },
         Visitor::Person(person) => KnownOrNew::New(person.clone()),
     };
     Ok(understood.by(visitor))
@@ -189,12 +206,10 @@ pub async fn prepare(app: &App, caller: &Caller, input: VisitInput) -> Result<Pr
 
 /// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked
 /// again.
-fn known(app: &App, token: &str, now: Instant) -> Result<KnownOrNew, DeviceTokenError> {
-    let key = app.platform.keys();
-    let verified = device_token::verify(key.token.bytes(), token, now)?;
-    let old = now.since(verified.issued_at) > VALID_FOR / 2;
-    let token = if old { issue(app, verified.person_id, now) } else { token.to_owned() };
-    Ok(KnownOrNew::Known(verified.person_id, token))
+fn known(app: &App, text: &str, token: DeviceToken, now: Instant) -> KnownOrNew {
+    let old = now.since(token.issued_at) > VALID_FOR / 2;
+    let text = if old { issue(app, token.person_id, now) } else { text.to_owned() };
+    KnownOrNew::Known(token.person_id, text)
 }
 
 /// The token of whoever came with a visit. A visit under an id of the client's own has one token however often it is sent:
@@ -238,7 +253,7 @@ impl Prepared {
     /// What is odd about the visit, once it is stored.
     #[must_use]
     pub fn odd(&self, app: &App, checked: &CheckedIn) -> Odd {
-        odd::look(app, &self.draft, checked, self.by_staff, self.now)
+        odd::look(app, &self.draft, checked, self.device, self.by_staff, self.now)
     }
 
     /// The input as it came.
@@ -327,7 +342,8 @@ pub async fn store(app: &App, caller: &Caller, prepared: &Prepared) -> Result<Ch
             let (visit, created) = judge(app, prepared, visit, recorded)?;
             Ok(prepared.answer(visit, created, token.clone()))
         }
-        _ => with_people(app, caller, prepared).await,
+        // In a box of its own: what few check-ins need is not carried along by all.
+        _ => Box::pin(with_people(app, caller, prepared)).await,
     }
 }
 
@@ -338,8 +354,7 @@ pub async fn store(app: &App, caller: &Caller, prepared: &Prepared) -> Result<Ch
 /// As theirs.
 pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<CheckedIn, CheckInError> {
     let prepared = prepare(app, caller, input).await?;
-    let device = odd::device_of(app, &prepared.draft, prepared.now);
-    if !app.venues.allows(device, prepared.draft.venue_code) {
+    if !app.venues.allows(prepared.device, prepared.draft.venue_code) {
         return Err(CheckInError::TooMany);
     }
     door::admit(app, caller, prepared, &[]).await
@@ -358,6 +373,8 @@ pub fn visitor_of(app: &App, checked: &CheckedIn) -> Result<Option<PersonId>, St
 fn judge(app: &App, prepared: &Prepared, visit: Visit, recorded: Recorded) -> Result<(Visit, bool), CheckInError> {
     match recorded {
         Recorded::Stored => Ok((visit, true)),
+        // An id that was made here is nobody else's: the row is this visit, whose first answer from the database got lost.
+        Recorded::Taken(first) if first.id == visit.id && prepared.draft.id.is_none() => Ok((*first, true)),
         Recorded::Taken(first) if first.id == visit.id && !is_same_body(app, prepared, &first)? => {
             Err(CheckInError::IdConflict)
         }

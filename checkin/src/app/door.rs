@@ -8,7 +8,7 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::check_in::{self, CheckInError, CheckedIn, Prepared};
-use super::declarations;
+use super::declarations::{self, Answered};
 use super::record::LATE;
 use crate::App;
 use crate::domain::door::{Door, DoorRules, DoorRulesError, Proof, Rule, Standing, judge};
@@ -62,6 +62,18 @@ pub async fn admit(app: &App, caller: &Caller, prepared: Prepared, shown: &[Proo
     if answered.is_none() && rules.is_empty() {
         return check_in::finish(app, caller, &prepared).await;
     }
+    Box::pin(admit_by(app, caller, prepared, &rules, answered, shown)).await
+}
+
+/// Takes a visit where something is asked for, or declared.
+async fn admit_by(
+    app: &App,
+    caller: &Caller,
+    prepared: Prepared,
+    rules: &[&Rule],
+    answered: Option<Answered>,
+    shown: &[Proof],
+) -> Result<CheckedIn, CheckInError> {
     let now = app.platform.now();
     let mut tx = app.store.write().await?;
     if !tx.visits(&[prepared.id()]).await?.is_empty() {
@@ -75,7 +87,7 @@ pub async fn admit(app: &App, caller: &Caller, prepared: Prepared, shown: &[Proo
         }
         None => (check_in::visitor(app, tx.as_mut(), caller, &prepared).await?.0, None, true),
     };
-    let known = Known::of(tx.as_mut(), &rules, person, declared, shown).await?;
+    let known = Known::of(tx.as_mut(), rules, person, declared, shown).await?;
     tx.commit().await?;
     let holding = known.declaration.as_ref().filter(|record| record.valid_until > now);
     let standing = Standing {
@@ -85,7 +97,7 @@ pub async fn admit(app: &App, caller: &Caller, prepared: Prepared, shown: &[Proo
         companions: prepared.companions(),
     };
     let is_late = prepared.at() < now.minus(LATE);
-    let door = if is_late { Door::GREEN } else { judge(&rules, &standing, now) };
+    let door = if is_late { Door::GREEN } else { judge(rules, &standing, now) };
     let declared_until = holding.map(|record| record.valid_until);
     let prepared = prepared.as_person(app, person);
     if door.is_red() {

@@ -6,10 +6,9 @@ use shared_store::StoreError;
 use super::check_in::CheckedIn;
 use super::record::LATE;
 use crate::App;
-use crate::domain::device_token;
 use crate::domain::live_code::LiveCode;
 use crate::domain::marks::Mark;
-use crate::domain::visit::{VisitDraft, Visitor};
+use crate::domain::visit::VisitDraft;
 use crate::store::{VisitClock, VisitMark};
 use crate::venues::Known;
 
@@ -20,18 +19,17 @@ pub struct Odd {
     clock: Option<VisitClock>,
 }
 
-/// The device that a visit came from, where a token says it. The token was verified before.
-#[must_use]
-pub fn device_of(app: &App, draft: &VisitDraft, now: Instant) -> Option<[u8; 8]> {
-    let Visitor::Device(token) = &draft.visitor else { return None };
-    let verified = device_token::verify(app.platform.keys().token.bytes(), token, now).ok()?;
-    Some(verified.device)
-}
-
 /// What is odd about a visit that was stored. Whom staff scanned or wrote down stood at the door: neither a code nor a place
 /// has to show it.
 #[must_use]
-pub fn look(app: &App, draft: &VisitDraft, checked: &CheckedIn, by_staff: bool, now: Instant) -> Odd {
+pub fn look(
+    app: &App,
+    draft: &VisitDraft,
+    checked: &CheckedIn,
+    device: Option<[u8; 8]>,
+    by_staff: bool,
+    now: Instant,
+) -> Odd {
     if !checked.created {
         return Odd::default();
     }
@@ -45,7 +43,7 @@ pub fn look(app: &App, draft: &VisitDraft, checked: &CheckedIn, by_staff: bool, 
     if hours.is_some_and(|hours| !hours.is_open_at(draft.at)) {
         marks.push(Mark::Closed);
     }
-    if let (Some(device), Some(known)) = (device_of(app, draft, now), &known)
+    if let (Some(device), Some(known)) = (device, &known)
         && app.venues.moved(device, known, draft.at)
     {
         marks.push(Mark::FarApart);

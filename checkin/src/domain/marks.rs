@@ -71,6 +71,9 @@ pub fn is_far_apart(one: &Spot, other: &Spot, between: SignedDuration) -> bool {
         let distance = kilometres(a, b);
         return distance > ONE_SITE_KM && distance > FASTEST_KM_H * between.as_secs_f64() / 3_600.0;
     }
+    if one.ward_code == other.ward_code {
+        return false;
+    }
     let district = |spot: &Spot| {
         let ward = area::ward_any(&spot.ward_code)?;
         Some(ward.district_code.unwrap_or(ward.code))

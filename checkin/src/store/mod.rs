@@ -67,6 +67,8 @@ pub trait CheckinStore: Send + Sync {
     async fn read(&self) -> Result<Box<dyn CheckinRead>, StoreError>;
     /// A transaction that may write. On SQLite there is one at a time.
     async fn write(&self) -> Result<Box<dyn CheckinWrite>, StoreError>;
+    /// [`CheckinWrite::insert_visits`] as a transaction of its own: where the database can, in one message and one answer.
+    async fn insert_visits_alone(&self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError>;
 }
 
 /// Reading the tables of check-in inside one transaction.

@@ -12,7 +12,7 @@ mod dialect {
     use shared_store::columns::{At, Day};
     use uuid::Uuid;
 
-    use super::{Conn, Row};
+    use super::{Conn, Engine, Row};
     use crate::domain::visitor_key::VisitorCode;
     use crate::store::{ExposureRecord, PlaceSpan, Visit};
 
@@ -39,6 +39,11 @@ mod dialect {
         .fetch_all(conn)
         .await?;
         Ok(ids.into_iter().map(VisitId::from_uuid).collect())
+    }
+
+    /// A statement outside a transaction is one by itself.
+    pub(super) async fn insert_visits_alone(engine: &Engine, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
+        insert_visits(&mut *engine.write_pool().acquire().await?, visits).await
     }
 
     /// The visits under these codes: each is one search of the index, as in [`visits_at`].

@@ -7,38 +7,71 @@ mod sql;
 
 /// The statements that truly differ.
 mod dialect {
+    use std::sync::{Arc, LazyLock};
+
     use shared::ids::VisitId;
     use shared_store::columns::{At, Day};
-    use shared_store::{StoreError, pieces};
-    use sqlx::QueryBuilder;
+    use shared_store::{SharedWrite as _, StoreError, pieces};
+    use sqlx::{AssertSqlSafe, QueryBuilder};
     use uuid::Uuid;
 
-    use super::{Conn, Db, Row};
+    use super::{Conn, Db, Engine, Row};
     use crate::domain::visitor_key::VisitorCode;
     use crate::store::{ExposureRecord, PlaceSpan, Visit};
 
     /// Rows of the largest statement: eight columns each stay far below SQLite's 32,766 parameters.
     const MOST_ROWS: usize = 512;
 
+    /// The sizes of the statements that a batch of visits is inserted by, the largest first. Few, so that each is compiled
+    /// once and kept; near each other, so that a batch needs few.
+    const BATCHES: [usize; 6] = [MOST_ROWS, 128, 32, 8, 2, 1];
+
+    /// Cuts rows into pieces of these sizes, each with its statement.
+    fn batches(mut rows: &[Visit]) -> impl Iterator<Item = (&[Visit], &'static Arc<str>)> {
+        std::iter::from_fn(move || {
+            let (size, statement) = BATCHES.into_iter().zip(&*INSERTS).find(|(size, _)| *size <= rows.len())?;
+            let (batch, rest) = rows.split_at(size);
+            rows = rest;
+            Some((batch, statement))
+        })
+    }
+
+    /// The statements of these sizes, written once.
+    static INSERTS: LazyLock<[Arc<str>; BATCHES.len()]> = LazyLock::new(|| BATCHES.map(insert));
+
+    fn insert(rows: usize) -> Arc<str> {
+        let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        let insert = concat!("INSERT INTO checkin_visits (", visit_columns!(), ") VALUES ");
+        format!("{insert}{values} ON CONFLICT DO NOTHING RETURNING id").into()
+    }
+
     /// Inserts by row values.
     pub(super) async fn insert_visits(conn: &mut Conn, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
         let mut stored = Vec::with_capacity(visits.len());
-        for rows in pieces(visits, MOST_ROWS) {
-            let mut query = QueryBuilder::<Db>::new(concat!("INSERT INTO checkin_visits (", visit_columns!(), ") "));
-            query.push_values(rows, |mut row, visit| {
-                row.push_bind(visit.place_id.uuid())
-                    .push_bind(visit.key().minute)
-                    .push_bind(Uuid::from_bytes(visit.visitor.bytes()))
-                    .push_bind(visit.id.uuid())
-                    .push_bind(Day(visit.day))
-                    .push_bind(At(visit.checked_in_at))
-                    .push_bind(visit.checked_out_at.map(At))
-                    .push_bind(visit.fingerprint);
-            });
-            query.push(" ON CONFLICT DO NOTHING RETURNING id");
-            let ids: Vec<Uuid> = query.build_query_scalar().fetch_all(&mut *conn).await?;
+        for (rows, statement) in batches(visits) {
+            let mut query = sqlx::query_scalar(AssertSqlSafe(Arc::clone(statement)));
+            for visit in rows {
+                query = query
+                    .bind(visit.place_id.uuid())
+                    .bind(visit.key().minute)
+                    .bind(Uuid::from_bytes(visit.visitor.bytes()))
+                    .bind(visit.id.uuid())
+                    .bind(Day(visit.day))
+                    .bind(At(visit.checked_in_at))
+                    .bind(visit.checked_out_at.map(At))
+                    .bind(visit.fingerprint);
+            }
+            let ids: Vec<Uuid> = query.fetch_all(&mut *conn).await?;
             stored.extend(ids.into_iter().map(VisitId::from_uuid));
         }
+        Ok(stored)
+    }
+
+    /// The statements of a batch are several, so that they need a transaction.
+    pub(super) async fn insert_visits_alone(engine: &Engine, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
+        let mut tx = Box::new(engine.begin_write().await?);
+        let stored = insert_visits(tx.conn(), visits).await?;
+        tx.commit().await?;
         Ok(stored)
     }
 

@@ -58,6 +58,22 @@ async fn visits_read_back_and_doubles_are_left_out(town: Town) {
     assert_eq!(tx.visits_by_key(&[]).await.unwrap(), []);
 }
 
+async fn visits_stored_alone_are_kept_at_once_and_doubles_are_left_out(town: Town) {
+    let (store, now) = (&town.app.store, town.now());
+    for (round, count) in [1_u128, 2, 9, 43, 171, 1_100].into_iter().enumerate() {
+        let first = 10_000 * (round as u128 + 1);
+        let rows: Vec<Visit> = (first..first + count).map(|n| visit(n, n, 1, now)).collect();
+        let mut stored = store.insert_visits_alone(&rows).await.unwrap();
+        stored.sort_unstable();
+        let ids: Vec<VisitId> = rows.iter().map(|row| row.id).collect();
+        assert_eq!(stored, ids);
+        assert_eq!(store.read().await.unwrap().visits(&ids).await.unwrap().len(), rows.len());
+        let fresh = visit(first - 1, first, 2, now);
+        let doubles = [rows[0].clone(), fresh.clone(), visit(first - 2, first, 1, now)];
+        assert_eq!(store.insert_visits_alone(&doubles).await.unwrap(), [fresh.id]);
+    }
+}
+
 async fn many_rows_of_any_number_are_stored(town: Town) {
     let now = town.now();
     for (round, count) in [1_u128, 2, 3, 100, 777, 1_500].into_iter().enumerate() {
@@ -252,6 +268,7 @@ async fn exposures_move_with_a_merged_person(town: Town) {
     assert_eq!(tx.merged_of(&[binh, chi, unknown]).await.unwrap(), [(chi, binh)]);
 }
 
+on_both!(alone, super::visits_stored_alone_are_kept_at_once_and_doubles_are_left_out);
 on_both!(read_back, super::visits_read_back_and_doubles_are_left_out);
 on_both!(many_rows, super::many_rows_of_any_number_are_stored);
 on_both!(spans, super::a_span_holds_its_first_and_its_last_minute);

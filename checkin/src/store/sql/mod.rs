@@ -35,6 +35,10 @@ impl CheckinStore for Engine {
     async fn write(&self) -> Result<Box<dyn CheckinWrite>, StoreError> {
         Ok(Box::new(self.begin_write().await?))
     }
+
+    async fn insert_visits_alone(&self, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
+        dialect::insert_visits_alone(self, visits).await
+    }
 }
 
 #[async_trait]
