@@ -23,7 +23,7 @@ use crate::app::me::{self, Me, PURPOSE};
 use crate::app::units;
 use crate::domain::device_token;
 use crate::domain::policy::StayPolicy;
-use crate::poster::symbol::Symbol;
+use crate::poster::symbol::symbol;
 
 #[derive(Template)]
 #[template(path = "me_code.html")]
@@ -83,7 +83,7 @@ impl MePage {
         let page = Page::new(caller, texts(), "checkin-me-title");
         let now = app.platform.now();
         let address = me.code.address(&app.platform.config.public_url());
-        let symbol = Symbol::new(&address).map_err(|_| Problem::internal())?;
+        let symbol = symbol(&address).map_err(|_| Problem::internal())?;
         let place = |id| me.places.get(&id);
         let policy = StayPolicy::on(now.local_date());
         let visits = me.visits.iter().map(|visit| {

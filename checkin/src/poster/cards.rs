@@ -5,7 +5,7 @@ use shared::time::Date;
 
 use super::drawing::{ACCENT, Anchor, Drawing, INK, PAPER, QUIET_INK, Style, TINT, Weight};
 use super::layout::block;
-use super::symbol::Symbol;
+use super::symbol::symbol;
 use super::text::{Space, fit, fit_known, tree};
 use super::{PosterError, add_svg, document, finished, words};
 
@@ -75,7 +75,7 @@ fn one(
     (left, top): (f32, f32),
     (width, height): (f32, f32),
 ) -> Result<(), PosterError> {
-    let symbol = Symbol::new(&card.url).map_err(PosterError::Symbol)?;
+    let symbol = symbol(&card.url).map_err(PosterError::Symbol)?;
     let module = SYMBOL / symbol.modules();
     drawing.crisp_path((left + MARGIN, top + (height - SYMBOL) / 2.0), module, INK, &symbol.path());
     let x = left + 2.0 * MARGIN + SYMBOL;

@@ -22,8 +22,6 @@ use shared::bilingual::Lang;
 use shared::place::PlaceCode;
 use shared::time::Date;
 
-use self::symbol::Symbol;
-
 /// The widest picture that is drawn, in pixels: A4 at 600 dpi.
 const WIDEST: u32 = 4_960;
 
@@ -101,7 +99,7 @@ pub struct PosterSpec {
 pub enum PosterError {
     /// The link is too long for a QR symbol.
     #[error("the link does not fit into a QR symbol")]
-    Symbol(#[source] qrcode::types::QrError),
+    Symbol(#[source] symbol::QrError),
     /// The picture is to have no pixels, or too many.
     #[error("a poster is between 1 and {WIDEST} pixels wide")]
     Width,
@@ -124,7 +122,7 @@ pub enum PosterError {
 /// # Errors
 /// [`PosterError::Symbol`] when the link is too long.
 pub fn svg(spec: &PosterSpec) -> Result<String, PosterError> {
-    let symbol = Symbol::new(&spec.url).map_err(PosterError::Symbol)?;
+    let symbol = symbol::symbol(&spec.url).map_err(PosterError::Symbol)?;
     Ok(match spec.size {
         PosterSize::Sticker => sticker::draw(spec, &symbol),
         PosterSize::A4 | PosterSize::A5 | PosterSize::A6 => layout::draw(spec, &symbol),
@@ -136,7 +134,7 @@ pub fn svg(spec: &PosterSpec) -> Result<String, PosterError> {
 /// # Errors
 /// [`PosterError::Symbol`] when the text is too long.
 pub fn symbol_svg(text: &str) -> Result<String, PosterError> {
-    let symbol = Symbol::new(text).map_err(PosterError::Symbol)?;
+    let symbol = symbol::symbol(text).map_err(PosterError::Symbol)?;
     let (modules, quiet) = (symbol.modules(), symbol::QUIET_ZONE);
     let side = modules + 2.0 * quiet;
     let path = symbol.path();

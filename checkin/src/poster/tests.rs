@@ -72,7 +72,7 @@ fn drawn(spec: &PosterSpec) -> Tree {
 /// Whether every text lies on the page and none in the quiet zone of the symbol.
 fn is_tidy(spec: &PosterSpec) -> bool {
     let tree = drawn(spec);
-    let modules = Symbol::new(&spec.url).unwrap().modules();
+    let modules = symbol::symbol(&spec.url).unwrap().modules();
     let symbol = symbol_of(&tree);
     let quiet = symbol.width() / modules * symbol::QUIET_ZONE * 0.999;
     let (above, below) = (symbol.top() - quiet, symbol.bottom() + quiet);
@@ -222,7 +222,7 @@ fn the_symbol_of_a_screen_reads_back() {
     assert_eq!((width, height), (370, 370));
     let read = rxing::helpers::detect_in_luma(grey.into_raw(), width, height, None).unwrap();
     assert_eq!(read.getText(), link);
-    assert!((Symbol::new(link).unwrap().modules() - 29.0).abs() < f32::EPSILON, "no denser than the poster's");
+    assert!((symbol::symbol(link).unwrap().modules() - 29.0).abs() < f32::EPSILON, "no denser than the poster's");
 }
 
 #[test]
