@@ -176,8 +176,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         doc: Doc,
         handler: MethodRouter<S>,
     ) -> Self {
-        let guarded =
-            handler.layer(ValidateRequestHeaderLayer::custom(move |request: &mut Request| guard(who, request)));
+        #[expect(clippy::result_large_err, reason = "as with the function that it calls")]
+        let check = move |request: &mut Request| guard(who, request);
+        let guarded = handler.layer(ValidateRequestHeaderLayer::custom(check));
         self.router = self.router.route(path, guarded);
         self.rows.push(Row { method, path, who, scope, doc });
         self
@@ -190,6 +191,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 }
 
 /// Whoever no layer has identified is nobody known.
+#[expect(clippy::result_large_err, reason = "the layer asks for the whole answer, which only a refusal has")]
 fn guard(who: Who, request: &Request) -> Result<(), Response> {
     let decided = match request.extensions().get::<Caller>() {
         Some(caller) => decide(who, caller),
