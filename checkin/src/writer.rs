@@ -7,8 +7,7 @@
 //! within milliseconds and not as a phone that spins.
 //!
 //! A row that the database refuses fails its own visit only: the batch is then written again row by row. SQLite has one
-//! writer anyway; on PostgreSQL two take turns, one gathers while the other waits for its commit, and begins when that is
-//! done or as many wait. When the process stops, what waits is written first.
+//! writer anyway; on PostgreSQL two take turns. When the process stops, what waits is written first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use shared_store::{Database, StoreError};
 use shared_web::Platform;
 use shared_web::process::Task;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::app::record::{Recorded, record_alone};
 use crate::store::{CheckinStore, Visit};
@@ -72,12 +71,7 @@ impl GroupCommit {
             Database::Postgres(_) => 2,
         };
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let writer = Loop {
-            platform: platform.clone(),
-            store: Arc::clone(store),
-            jobs: Arc::new(Mutex::new(jobs)),
-            writing: Arc::default(),
-        };
+        let writer = Loop { platform: platform.clone(), store: Arc::clone(store), jobs: Arc::new(Mutex::new(jobs)) };
         let task = |_| -> Task { Box::pin(writer.clone().run()) };
         (Self { queue }, (0..writers).map(task).collect())
     }
@@ -100,8 +94,6 @@ struct Loop {
     platform: Platform,
     store: Arc<dyn CheckinStore>,
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
-    /// How many visits are being written now.
-    writing: Arc<watch::Sender<usize>>,
 }
 
 impl Loop {
@@ -112,10 +104,7 @@ impl Loop {
                 return;
             }
             metrics::histogram!("checkin_commit_visits").record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
-            let visits = batch.len();
-            self.writing.send_modify(|writing| *writing += visits);
             self.write(batch).await;
-            self.writing.send_modify(|writing| *writing -= visits);
         }
     }
 
@@ -129,36 +118,21 @@ impl Loop {
         };
         tokio::select! {
             biased;
-            _ = jobs.recv_many(&mut batch, BATCH) => self.gather(&mut jobs, &mut batch).await,
+            _ = jobs.recv_many(&mut batch, BATCH) => {
+                // Requests that have come but wait for a thread are let in first; where there are none, this is no wait.
+                tokio::task::yield_now().await;
+                while batch.len() < BATCH
+                    && let Ok(job) = jobs.try_recv()
+                {
+                    batch.push(job);
+                }
+            }
             () = stopping => {
                 jobs.close();
                 jobs.recv_many(&mut batch, BATCH).await;
             }
         }
         batch
-    }
-
-    /// Gathers until nothing is being written, or as many wait as are: whoever comes first after a commit would otherwise
-    /// begin one of a few, and all others would wait for two syncs.
-    async fn gather(&self, jobs: &mut mpsc::Receiver<Job>, batch: &mut Vec<Job>) {
-        let mut writing = self.writing.subscribe();
-        // Requests that have come but wait for a thread are let in first; where there are none, this is no wait.
-        tokio::task::yield_now().await;
-        loop {
-            while batch.len() < BATCH
-                && let Ok(job) = jobs.try_recv()
-            {
-                batch.push(job);
-            }
-            if batch.len() >= BATCH.min(*writing.borrow_and_update()) {
-                return;
-            }
-            let room = BATCH - batch.len();
-            tokio::select! {
-                received = jobs.recv_many(batch, room) => if received == 0 { return },
-                _ = writing.changed() => {}
-            }
-        }
     }
 
     async fn write(&self, batch: Vec<Job>) {

@@ -11,7 +11,7 @@ use crate::domain::result::Parsed;
 /// In this time one positive is told, on one processor. What follows from it takes about 15 ms: a seventh of the machine.
 const SHARE: SignedDuration = SignedDuration::from_millis(100);
 /// So long after it was stored a chunk's other results are told.
-const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(20);
+const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// The time in which so many positives may be told.
 pub(super) fn share(positives: usize) -> SignedDuration {

@@ -20,8 +20,8 @@ use crate::limits;
 use crate::openapi::{self, Schemas};
 use crate::platform::Platform;
 use crate::{
-    account, again, assets, auth, caller, context, dev, drain, front, health, operations, panics, people, problem, security,
-    telemetry,
+    account, again, assets, auth, caller, context, dev, drain, front, health, operations, panics, people, problem,
+    security, telemetry,
 };
 
 /// What a service brings: its routes with their rows, and the schemas of its bodies.
