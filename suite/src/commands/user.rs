@@ -150,8 +150,8 @@ async fn second_factor_off(options: &FactorOptions) -> anyhow::Result<()> {
             request_id: None,
         };
         tx.audit(&entry, now, &mut platform.random()).await?;
-        tx.commit().await?;
     }
+    tx.commit().await?;
     platform.database.close().await;
     say(if had_one { "the account signs in with its password alone" } else { "the account has no second factor" })?;
     Ok(())
