@@ -6,10 +6,6 @@ use antam::commands::{self, Command};
 use clap::Parser;
 use shared_web::process;
 
-/// Requests are made and dropped on different threads, where this one takes half the time of the system's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The COVID-19 suite of a province: check-in, laboratory results, care of confirmed cases.
 #[derive(Debug, Parser)]
 #[command(name = "antam", version, about)]

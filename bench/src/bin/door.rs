@@ -12,7 +12,7 @@ use checkin::writer::{VisitWriter, WriteError};
 use shared_web::Platform;
 use shared_web::process::{Built, Service};
 
-/// As the programs that ship.
+/// As the program of check-in that ships.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
