@@ -56,10 +56,12 @@ async fn list(State(app): State<App>, caller: Caller, Id(id): Id<CaseId>) -> Res
     Ok(Json(json!({"items": items, "next_cursor": null})))
 }
 
+/// Why a paper is revoked, as a program and the form of a page send it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Why {
-    reason: String,
+pub(crate) struct Why {
+    /// In words; needed.
+    pub(crate) reason: String,
 }
 
 async fn revoke(

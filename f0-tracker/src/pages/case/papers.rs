@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use serde::Deserialize;
 use shared::bilingual::Bilingual;
 use shared::ids::{CaseId, PaperId};
 use shared_web::Problem;
@@ -16,6 +15,7 @@ use shared_web::page::{Page, exact};
 use super::view::{Again, page_of};
 use crate::App;
 use crate::api::KEEPERS;
+use crate::api::papers::Why;
 use crate::app::look::CaseFile;
 use crate::app::papers;
 use crate::app::report::no_such_case;
@@ -116,12 +116,6 @@ pub(super) fn errors(page: &Page, refused: Option<&Refused>) -> Vec<FormError> {
         message: refused.why.get(page.language()).to_owned(),
     };
     refused.map(error).into_iter().collect()
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Why {
-    reason: String,
 }
 
 /// Revokes a paper; shows the form again where no reason was given.
