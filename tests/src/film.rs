@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use image::{GrayImage, Luma};
+use shared_web::symbol::{Level, Symbol};
 
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
@@ -14,13 +15,14 @@ const FRAMES: u32 = 10;
 /// # Errors
 /// When the text is too long for a QR code.
 pub fn qr(text: &[u8]) -> anyhow::Result<GrayImage> {
-    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?;
-    let (side, colors) = (code.width() as u32, code.to_colors());
+    let symbol = Symbol::new(text, Level::M)?;
+    let side = symbol.width() as u32;
+    let rows: Vec<&[bool]> = symbol.rows().collect();
     let (quiet, size) = (4, 4);
     Ok(GrayImage::from_fn((side + 2 * quiet) * size, (side + 2 * quiet) * size, |x, y| {
         let (x, y) = ((x / size).checked_sub(quiet), (y / size).checked_sub(quiet));
         let dark = match (x, y) {
-            (Some(x), Some(y)) if x < side && y < side => colors[(y * side + x) as usize] == qrcode::Color::Dark,
+            (Some(x), Some(y)) if x < side && y < side => rows[y as usize][x as usize],
             _ => false,
         };
         Luma([if dark { 20 } else { 235 }])

@@ -5,7 +5,7 @@ use shared_web::symbol::{Level, Version};
 pub use shared_web::symbol::{QUIET_ZONE, QrError, Symbol};
 
 /// The smallest version: the links of most hosts need it, and so all posters look alike.
-const SMALLEST: Version = Version::Normal(3);
+const SMALLEST: Version = Version::V03;
 
 /// Level Q: a quarter of the symbol may be dirty, torn or in glare.
 const LEVEL: Level = Level::Q;

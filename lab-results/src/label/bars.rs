@@ -1,46 +1,11 @@
-//! The two symbols of a label: QR (ISO/IEC 18004) and Code 128 (ISO/IEC 15417).
+//! The bars of a label: Code 128 (ISO/IEC 15417).
 
 use std::fmt::Write as _;
 
 use barcoders::sym::code128::Code128;
-use qrcode::types::{Color, QrError};
-use qrcode::{EcLevel, QrCode};
 
 /// The widest row of bars, in dots: the label without its margins.
 const ROOM: usize = 380;
-
-/// The QR symbol of a code.
-///
-/// # Errors
-/// When the code is too long for any.
-pub fn qr(text: &str) -> Result<QrCode, QrError> {
-    QrCode::with_error_correction_level(text, EcLevel::Q)
-}
-
-/// The QR symbol of a long address on a clean paper: level M, so that its modules stay large.
-///
-/// # Errors
-/// When the text is too long for any.
-pub fn qr_light(text: &str) -> Result<QrCode, QrError> {
-    QrCode::with_error_correction_level(text, EcLevel::M)
-}
-
-/// The dark modules of a QR symbol as the data of one SVG path, `dot` units to the module.
-#[must_use]
-pub fn qr_path(code: &QrCode, dot: usize) -> String {
-    let mut path = String::new();
-    for (y, row) in code.to_colors().chunks(code.width()).enumerate() {
-        let mut x = 0;
-        for run in row.chunk_by(PartialEq::eq) {
-            if run[0] == Color::Dark {
-                write!(path, "M{} {}h{n}v{dot}h-{n}z", x * dot, y * dot, n = run.len() * dot)
-                    .expect("a String takes every write");
-            }
-            x += run.len();
-        }
-    }
-    path
-}
 
 /// A row of bars, and how many dots each module of it is wide.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::bars::{self, Bars};
+use shared_web::symbol::{Level, Symbol};
+
+use super::bars::Bars;
 use super::{DOTS_PER_MILLIMETRE, HEIGHT, LabelError, LabelSpec, WIDTH, ink};
 
 /// The QR symbol takes at most so many dots.
@@ -18,19 +20,20 @@ pub(super) const BARS_HEIGHT: usize = 42;
 
 /// Where the QR symbol stands: its side in dots, and the dots of a module.
 pub(super) struct Qr {
-    pub(super) code: qrcode::QrCode,
+    pub(super) symbol: Symbol,
     pub(super) dot: usize,
 }
 
 impl Qr {
     pub(super) fn new(text: &str) -> Result<Self, LabelError> {
-        let code = bars::qr(text).map_err(LabelError::Symbol)?;
-        let dot = (QR_ROOM / code.width()).clamp(1, 4);
-        Ok(Self { code, dot })
+        // A tube is wet, cold and round: a quarter of the symbol may be lost.
+        let symbol = Symbol::new(text, Level::Q).map_err(LabelError::Symbol)?;
+        let dot = (QR_ROOM / symbol.width()).clamp(1, 4);
+        Ok(Self { symbol, dot })
     }
 
     pub(super) fn side(&self) -> usize {
-        self.code.width() * self.dot
+        self.symbol.width() * self.dot
     }
 }
 
@@ -76,7 +79,7 @@ pub(super) fn body(spec: &LabelSpec) -> Result<String, LabelError> {
     let qr = Qr::new(&spec.barcode)?;
     let mut svg = letters(spec, &qr);
     let (x, y) = qr_at();
-    push(&mut svg, format_args!("{x} {y}"), &bars::qr_path(&qr.code, qr.dot));
+    push(&mut svg, format_args!("{x} {y}"), &qr.symbol.path_of(qr.dot));
     if let Some(bars) = Bars::new(&spec.barcode) {
         push(&mut svg, format_args!("{} {BARS_TOP}", bars_left(&bars)), &bars.path(BARS_HEIGHT));
     }

@@ -56,7 +56,7 @@ pub struct LabelSpec {
 pub enum LabelError {
     /// The code is too long for a QR symbol.
     #[error("the code does not fit into a QR symbol")]
-    Symbol(#[source] qrcode::types::QrError),
+    Symbol(#[source] shared_web::symbol::QrError),
     /// The picture could not be read back.
     #[error("the label's picture cannot be read")]
     Svg(#[from] usvg::Error),

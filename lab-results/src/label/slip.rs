@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use krilla::geom::Size;
+use shared_web::symbol::{Level, Symbol};
 
-use super::{LabelError, POINTS_PER_MILLIMETRE, bars, document, ink};
+use super::{LabelError, POINTS_PER_MILLIMETRE, document, ink};
 
 /// A5 in millimetres.
 const PAPER: (f32, f32) = (148.0, 210.0);
@@ -67,14 +68,14 @@ fn drawn(spec: &SlipSpec) -> Result<String, LabelError> {
         let size = 4.2_f32.min((room - 42.0) / ink::width(value).max(0.01));
         ink::line(&mut svg, (MARGIN + 42.0, y), size, true, "start", value);
     }
-    let code = bars::qr_light(&spec.url).map_err(LabelError::Symbol)?;
-    let modules = f32::from(u16::try_from(code.width()).unwrap_or(u16::MAX));
+    // A long address on a clean paper: level M keeps the modules large.
+    let symbol = Symbol::new(&spec.url, Level::M).map_err(LabelError::Symbol)?;
     let (side, top) = (46.0, height - 70.0);
     writeln!(
         svg,
         "<path transform=\"translate({MARGIN} {top}) scale({})\" shape-rendering=\"crispEdges\" d=\"{}\"/>",
-        side / modules,
-        bars::qr_path(&code, 1)
+        side / symbol.modules(),
+        symbol.path()
     )
     .expect("a String takes every write");
     let (lines, size) = ink::fitted(&spec.check, room - side - 8.0, 3.6);

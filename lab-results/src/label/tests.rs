@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints};
+use shared_web::symbol::{Level, Symbol};
 
-use super::bars::{Bars, qr};
+use super::bars::Bars;
 use super::*;
 use crate::domain::tube::{FIRST_OF_RANGES, TubeCode};
 
@@ -97,10 +98,10 @@ fn print(zpl: &str) -> (Vec<u8>, u32, u32) {
                 }
             }
             "FD" if symbol == "qr" => {
-                let code = qr(rest.strip_prefix("QA,").unwrap()).unwrap();
-                for (n, colour) in code.to_colors().iter().enumerate() {
-                    let (x, y) = (n % code.width() * module, n / code.width() * module);
-                    if *colour == qrcode::Color::Dark {
+                let symbol = Symbol::new(rest.strip_prefix("QA,").unwrap(), Level::Q).unwrap();
+                for (n, dark) in symbol.rows().flatten().enumerate() {
+                    let (x, y) = (n % symbol.width() * module, n / symbol.width() * module);
+                    if *dark {
                         (0..module * module).for_each(|d| ink(at.0 + x + d % module, at.1 + 10 + y + d / module));
                     }
                 }

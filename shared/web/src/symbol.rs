@@ -2,26 +2,27 @@
 
 use std::fmt::Write as _;
 
-use qrcode::QrCode;
-pub use qrcode::Version;
-use qrcode::types::Color;
-pub use qrcode::types::{EcLevel as Level, QrError};
+use fast_qr::QRBuilder;
+pub use fast_qr::qr::QRCodeError as QrError;
+pub use fast_qr::{ECL as Level, Version};
 
 /// The light border that the standard asks for on every side, in modules.
 pub const QUIET_ZONE: f32 = 4.0;
 
-/// A QR symbol as one path.
+/// A QR symbol.
 pub struct Symbol {
-    code: QrCode,
+    /// Row by row: whether the module is dark.
+    modules: Vec<bool>,
+    width: usize,
 }
 
 impl Symbol {
-    /// The smallest symbol of a text.
+    /// The smallest symbol of a text, or of bytes.
     ///
     /// # Errors
     /// When the text fits into no QR symbol.
-    pub fn new(text: &str, level: Level) -> Result<Self, QrError> {
-        QrCode::with_error_correction_level(text, level).map(|code| Self { code })
+    pub fn new(text: impl AsRef<[u8]>, level: Level) -> Result<Self, QrError> {
+        Self::built(QRBuilder::new(text.as_ref()).ecl(level))
     }
 
     /// The symbol of a text in a version, or in a larger one where the text is longer.
@@ -29,13 +30,20 @@ impl Symbol {
     /// # Errors
     /// When the text fits into no QR symbol.
     pub fn at_least(smallest: Version, text: &str, level: Level) -> Result<Self, QrError> {
-        QrCode::with_version(text, smallest, level).map_or_else(|_| Self::new(text, level), |code| Ok(Self { code }))
+        Self::built(QRBuilder::new(text).ecl(level).version(smallest)).or_else(|_| Self::new(text, level))
+    }
+
+    fn built(builder: &QRBuilder) -> Result<Self, QrError> {
+        // The crate's own type has room for the largest symbol: 31 KB, of which a poster's needs one.
+        let code = builder.build()?;
+        let width = code.size;
+        Ok(Self { modules: code.data.iter().take(width * width).map(|module| module.value()).collect(), width })
     }
 
     /// How many modules it is wide and high, without its quiet zone.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.code.width()
+        self.width
     }
 
     /// The same, for drawing.
@@ -44,17 +52,28 @@ impl Symbol {
         u16::try_from(self.width()).map_or(177.0, f32::from)
     }
 
+    /// From top to bottom the rows of modules: whether each is dark.
+    pub fn rows(&self) -> impl Iterator<Item = &[bool]> {
+        self.modules.chunks(self.width)
+    }
+
     /// The dark modules as the data of one SVG path, in modules: each run in a row is one rectangle.
     #[must_use]
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        for (y, row) in self.code.to_colors().chunks(self.code.width()).enumerate() {
+        self.path_of(1)
+    }
+
+    /// The same, `dot` units to a module.
+    #[must_use]
+    pub fn path_of(&self, dot: usize) -> String {
+        // A run is two modules long on average, half of them dark, and takes some 14 letters.
+        let mut path = String::with_capacity(self.modules.len() * 4);
+        for (y, row) in self.rows().enumerate() {
             let mut x = 0;
             for run in row.chunk_by(PartialEq::eq) {
-                if run[0] == Color::Dark {
-                    let n = run.len();
+                if run[0] {
                     // Writing to a String never fails.
-                    let _ = write!(path, "M{x} {y}h{n}v1h-{n}z");
+                    let _ = write!(path, "M{} {}h{n}v{dot}h-{n}z", x * dot, y * dot, n = run.len() * dot);
                 }
                 x += run.len();
             }
@@ -70,7 +89,7 @@ mod tests {
     #[test]
     fn the_path_draws_each_dark_module_once() {
         let symbol = Symbol::new("https://antam.example/papers/x", Level::M).unwrap();
-        let dark = symbol.code.to_colors().iter().filter(|color| **color == Color::Dark).count();
+        let dark = symbol.rows().flatten().filter(|dark| **dark).count();
         let drawn: usize = symbol
             .path()
             .split('M')
@@ -83,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_short_text_has_the_smallest_version_that_was_asked_for() {
-        let symbol = |text: &str| Symbol::at_least(Version::Normal(3), text, Level::Q).unwrap().width();
+        let symbol = |text: &str| Symbol::at_least(Version::V03, text, Level::Q).unwrap().width();
         assert_eq!((symbol("A"), symbol(&"A".repeat(47)), symbol(&"A".repeat(48))), (29, 29, 33));
     }
 }
