@@ -12,7 +12,8 @@ mod dialect {
     use shared::ids::VisitId;
     use shared_store::columns::{At, Day};
     use shared_store::{SharedWrite as _, StoreError, pieces};
-    use sqlx::{AssertSqlSafe, QueryBuilder};
+    use sqlx::sqlite::SqliteArguments;
+    use sqlx::{Arguments as _, AssertSqlSafe, QueryBuilder};
     use uuid::Uuid;
 
     use super::{Conn, Db, Engine, Row};
@@ -27,7 +28,7 @@ mod dialect {
     const BATCHES: [usize; 6] = [MOST_ROWS, 128, 32, 8, 2, 1];
 
     /// Cuts rows into pieces of these sizes, each with its statement.
-    fn batches(mut rows: &[Visit]) -> impl Iterator<Item = (&[Visit], &'static Arc<str>)> {
+    fn batches(mut rows: &[Visit]) -> impl Iterator<Item = (&[Visit], &'static Insert)> {
         std::iter::from_fn(move || {
             let (size, statement) = BATCHES.into_iter().zip(&*INSERTS).find(|(size, _)| *size <= rows.len())?;
             let (batch, rest) = rows.split_at(size);
@@ -36,32 +37,54 @@ mod dialect {
         })
     }
 
-    /// The statements of these sizes, written once.
-    static INSERTS: LazyLock<[Arc<str>; BATCHES.len()]> = LazyLock::new(|| BATCHES.map(insert));
-
-    fn insert(rows: usize) -> Arc<str> {
-        let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
-        let insert = concat!("INSERT INTO checkin_visits (", visit_columns!(), ") VALUES ");
-        format!("{insert}{values} ON CONFLICT DO NOTHING RETURNING id").into()
+    /// Two statements of one size: one that stores all of its rows or none, and one that leaves out those that are there
+    /// and names the others.
+    struct Insert {
+        all: Arc<str>,
+        new: Arc<str>,
     }
 
-    /// Inserts by row values.
+    /// The statements of these sizes, written once.
+    static INSERTS: LazyLock<[Insert; BATCHES.len()]> = LazyLock::new(|| BATCHES.map(insert));
+
+    fn insert(rows: usize) -> Insert {
+        let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        let all = format!("INSERT INTO checkin_visits ({}) VALUES {values}", visit_columns!());
+        Insert { new: format!("{all} ON CONFLICT DO NOTHING RETURNING id").into(), all: all.into() }
+    }
+
+    fn bound(visits: &[Visit]) -> Result<SqliteArguments, StoreError> {
+        let mut values = SqliteArguments::default();
+        for visit in visits {
+            let add = |added: Result<(), _>| added.map_err(sqlx::Error::Encode);
+            add(values.add(visit.place_id.uuid()))?;
+            add(values.add(visit.key().minute))?;
+            add(values.add(Uuid::from_bytes(visit.visitor.bytes())))?;
+            add(values.add(visit.id.uuid()))?;
+            add(values.add(Day(visit.day)))?;
+            add(values.add(At(visit.checked_in_at)))?;
+            add(values.add(visit.checked_out_at.map(At)))?;
+            add(values.add(visit.fingerprint))?;
+        }
+        Ok(values)
+    }
+
+    /// Inserts by row values. Nearly always all visits are new, and need not be named one by one; a statement that fails
+    /// leaves its transaction as it was (<https://www.sqlite.org/lang_conflict.html>, ABORT).
     pub(super) async fn insert_visits(conn: &mut Conn, visits: &[Visit]) -> Result<Vec<VisitId>, StoreError> {
         let mut stored = Vec::with_capacity(visits.len());
-        for (rows, statement) in batches(visits) {
-            let mut query = sqlx::query_scalar(AssertSqlSafe(Arc::clone(statement)));
-            for visit in rows {
-                query = query
-                    .bind(visit.place_id.uuid())
-                    .bind(visit.key().minute)
-                    .bind(Uuid::from_bytes(visit.visitor.bytes()))
-                    .bind(visit.id.uuid())
-                    .bind(Day(visit.day))
-                    .bind(At(visit.checked_in_at))
-                    .bind(visit.checked_out_at.map(At))
-                    .bind(visit.fingerprint);
+        for (rows, insert) in batches(visits) {
+            let all = AssertSqlSafe(Arc::clone(&insert.all));
+            match sqlx::query_with(all, bound(rows)?).execute(&mut *conn).await.map_err(StoreError::from) {
+                Ok(_) => {
+                    stored.extend(rows.iter().map(|visit| visit.id));
+                    continue;
+                }
+                Err(error) if error.is_unique_violation() => {}
+                Err(error) => return Err(error),
             }
-            let ids: Vec<Uuid> = query.fetch_all(&mut *conn).await?;
+            let new = AssertSqlSafe(Arc::clone(&insert.new));
+            let ids: Vec<Uuid> = sqlx::query_scalar_with(new, bound(rows)?).fetch_all(&mut *conn).await?;
             stored.extend(ids.into_iter().map(VisitId::from_uuid));
         }
         Ok(stored)

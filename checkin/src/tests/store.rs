@@ -71,6 +71,15 @@ async fn visits_stored_alone_are_kept_at_once_and_doubles_are_left_out(town: Tow
         let fresh = visit(first - 1, first, 2, now);
         let doubles = [rows[0].clone(), fresh.clone(), visit(first - 2, first, 1, now)];
         assert_eq!(store.insert_visits_alone(&doubles).await.unwrap(), [fresh.id]);
+        let mut mixed: Vec<Visit> = (first + 5_000..first + 5_000 + count).map(|n| visit(n, n, 3, now)).collect();
+        let mut new: Vec<VisitId> = mixed.iter().map(|row| row.id).collect();
+        mixed.insert(mixed.len() / 2, rows[0].clone());
+        mixed.push(visit(first - 3, first, 1, now));
+        let mut stored = store.insert_visits_alone(&mixed).await.unwrap();
+        stored.sort_unstable();
+        new.sort_unstable();
+        assert_eq!(stored, new, "what is there already keeps out itself alone");
+        assert_eq!(store.read().await.unwrap().visits(&new).await.unwrap().len(), new.len());
     }
 }
 
