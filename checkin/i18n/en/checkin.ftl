@@ -72,6 +72,10 @@ checkin-venue-whole-none = Of nothing
 checkin-venue-within = A part of
 checkin-venue-phone-hint = The health authority calls it when somebody was infected. Visitors do not see it.
 checkin-venue-submit = Register and get the QR code
+checkin-change-title = Change details
+checkin-change-lead = The QR code stays. Print the poster again only where its name or address changed.
+checkin-change-submit = Save
+checkin-change-back = Back
 
 ## The officer's pages
 

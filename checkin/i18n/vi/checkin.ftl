@@ -69,6 +69,10 @@ checkin-venue-whole-none = Không thuộc nơi nào
 checkin-venue-within = Thuộc
 checkin-venue-phone-hint = Cơ quan y tế gọi số này khi có người mắc. Không hiện cho khách.
 checkin-venue-submit = Đăng ký và lấy mã QR
+checkin-change-title = Sửa thông tin
+checkin-change-lead = Mã QR dán cửa không đổi, không cần in lại trừ khi tên hay địa chỉ thay đổi.
+checkin-change-submit = Lưu
+checkin-change-back = Quay lại
 
 ## The officer's pages
 

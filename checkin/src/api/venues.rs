@@ -1,10 +1,10 @@
-//! `POST venues`, `GET venues`, `GET venues/{id}`, `GET venues/{id}/occupancy`.
+//! `POST venues`, `GET venues`, `GET venues/{id}`, `PUT venues/{id}`, `GET venues/{id}/occupancy`.
 
 use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::Serialize;
 use shared::access::Role;
 use shared::bilingual::Bilingual;
@@ -118,6 +118,19 @@ async fn read(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Re
     Ok(Json(VenueView::new(&app, place).await?))
 }
 
+/// What is known of a venue, typed anew.
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<PlaceId>,
+    Json(input): Json<VenueInput>,
+) -> Result<Json<VenueView>, Problem> {
+    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
+    let draft = input.parse(app.platform.now().local_date())?;
+    let place = crate::app::change::change(&app, &caller, id, &draft).await?.ok_or_else(not_found)?;
+    Ok(Json(VenueView::new(&app, place).await?))
+}
+
 /// The parts of a venue.
 async fn parts(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<List<VenueView>>, Problem> {
     let place = visible(&app, &caller, id).await?;
@@ -179,6 +192,16 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::json("One venue").answer("Venue"),
             get(read),
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/checkin/venues/{id}",
+            Who::Roles(KEEPERS),
+            Scope::AreaOrOwn,
+            Doc::json("What is known of a venue, anew; its code, and the place that it is a part of, stay")
+                .body("VenueInput")
+                .answer("Venue"),
+            put(change),
         )
         .add(
             Method::POST,

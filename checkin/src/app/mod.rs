@@ -3,6 +3,7 @@
 pub mod card_sheet;
 pub mod cards;
 pub mod cases;
+pub mod change;
 pub mod check_in;
 pub mod check_out;
 pub mod cluster;

@@ -56,6 +56,25 @@ pub struct VenueDraft {
 }
 
 impl VenueInput {
+    /// What would register a place as it stands, without its position.
+    #[must_use]
+    pub fn of(place: &Place, phone: Option<String>, opening_hours: Option<String>) -> Self {
+        Self {
+            id: Some(place.id),
+            place: PlaceInput {
+                name: Some(place.name.clone()),
+                kind: Some(place.kind.code().to_owned()),
+                address: Some(place.address.clone()),
+                ward_code: Some(place.ward_code.as_str().to_owned()),
+                capacity: place.capacity.map(i64::from),
+                phone,
+            },
+            parent_id: place.parent_id,
+            opening_hours,
+            position: None,
+        }
+    }
+
     /// Understands the input on a day.
     ///
     /// # Errors

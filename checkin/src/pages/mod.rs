@@ -2,6 +2,7 @@
 
 mod bulk;
 mod cards;
+mod change;
 mod declare;
 mod door;
 mod exposures;
@@ -37,7 +38,7 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = presence::routes(routes);
+    let routes = change::routes(presence::routes(routes));
     let routes = venue_alerts::routes(exposures::routes(scan::routes(venue::routes(door::routes(routes)))));
     bulk::routes(cards::routes(declare::routes(me::routes(staff::routes(register::routes(routes))))))
 }

@@ -64,7 +64,7 @@ struct SignPage {
     full: bool,
 }
 
-fn no_venue() -> Problem {
+pub(super) fn no_venue() -> Problem {
     Problem::not_found("Không có địa điểm này.", "There is no such venue.")
 }
 

@@ -136,6 +136,79 @@ async fn staff_join_by_an_invitation_that_works_once(town: Town) {
     assert!(!page(&town, Method::GET, &format!("{base}/staff"), Some(&owner), "").await.html.contains("Trần Văn Ba"));
 }
 
+async fn a_keeper_mends_what_was_typed_wrong_and_the_code_stays(town: Town) {
+    let owner = town.sign_in("owner", Role::Venue, AreaScope::Ward(WARD.to_owned())).await;
+    let stranger = town.sign_in("stranger", Role::Venue, AreaScope::Ward(WARD.to_owned())).await;
+    let registered = serde_json::json!({
+        "id": "01890a5d-ac96-774b-bcce-b302099a8057", "name": "Quán Âm", "kind": "cafe", "address": "1 Lê Lợi",
+        "ward_code": WARD, "phone": "0912345678", "capacity": 20, "opening_hours": "Mo-Su 06:00-22:00",
+        "position": {"latitude": 10.36, "longitude": 106.36},
+    });
+    let venues = "/api/v1/checkin/venues";
+    let (_, venue) = town.call(Method::POST, venues, Some(&owner), Some(registered.clone())).await;
+    let path = format!("/venue/{}/change", venue["id"].as_str().unwrap());
+    let shown = page(&town, Method::GET, &path, Some(&owner), "").await;
+    for typed in ["value=\"Quán Âm\"", "value=\"20\"", "value=\"1 Lê Lợi\"", "06:00-22:00", "912345678"] {
+        assert!(shown.html.contains(typed), "{typed}: {}", shown.html);
+    }
+
+    let bad = page(&town, Method::POST, &path, Some(&owner), "name=&capacity=many&kind=cafe").await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bad.html.contains("name-error") && bad.html.contains("capacity-error"), "{}", bad.html);
+    let good = format!(
+        "name=Qu%C3%A1n+%E1%BA%A8m&kind=restaurant&address=2+L%C3%AA+L%E1%BB%A3i&ward_code={WARD}&phone=0987654321"
+    );
+    for (method, form) in [(Method::GET, ""), (Method::POST, good.as_str()), (Method::POST, "name=")] {
+        assert_eq!(page(&town, method, &path, Some(&stranger), form).await.status, StatusCode::NOT_FOUND);
+    }
+    let one = format!("{venues}/{}", venue["id"].as_str().unwrap());
+    assert_eq!(town.call(Method::GET, &one, Some(&owner), None).await.1["name"], "Quán Âm");
+
+    let done = page(&town, Method::POST, &path, Some(&owner), &good).await;
+    assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, "/venue"), "{}", done.html);
+    let (_, changed) = town.call(Method::GET, &one, Some(&owner), None).await;
+    assert_eq!(
+        (&changed["name"], &changed["kind"], &changed["capacity"]),
+        (&"Quán Ẩm".into(), &"restaurant".into(), &serde_json::Value::Null)
+    );
+    assert_eq!((&changed["code"], &changed["position"]), (&venue["code"], &venue["position"]), "what the form has not");
+    assert!(changed.get("opening_hours").is_none(), "hours that were taken out");
+    let shown = page(&town, Method::GET, &path, Some(&owner), "").await;
+    assert!(shown.html.contains("987654321") && !shown.html.contains("912345678"));
+    let code = venue["code"].as_str().unwrap();
+    assert!(page(&town, Method::GET, &format!("/c/{code}"), None, "").await.html.contains("Quán Ẩm"), "at once");
+    let (again, _) = town.call(Method::POST, venues, Some(&owner), Some(registered)).await;
+    assert_eq!(again, StatusCode::OK, "a registration that comes late is known");
+    let lines = town.app.platform.shared.read().await.unwrap().audit_lines(None, None, 100).await.unwrap();
+    let line = lines.iter().find(|line| line.action == "venue.change").expect("every change is on record");
+    let before: serde_json::Value = serde_json::from_str(&line.detail).unwrap();
+    assert_eq!(before["before"]["name"], "Quán Âm");
+}
+
+async fn an_officer_changes_a_venue_of_the_area_by_the_api_and_no_other(town: Town) {
+    let owner = town.sign_in("owner", Role::Venue, AreaScope::Ward(WARD.to_owned())).await;
+    let near = town.sign_in("near", Role::Officer, AreaScope::Ward(WARD.to_owned())).await;
+    let far = town.sign_in("far", Role::Officer, AreaScope::Ward("00001".to_owned())).await;
+    let body = |name: &str| {
+        serde_json::json!({"name": name, "kind": "cafe", "address": "1 Lê Lợi", "ward_code": WARD,
+                           "phone": "0912345678", "capacity": 3})
+    };
+    let (_, venue) = town.call(Method::POST, "/api/v1/checkin/venues", Some(&owner), Some(body("Quán"))).await;
+    let one = format!("/api/v1/checkin/venues/{}", venue["id"].as_str().unwrap());
+    let (status, _) = town.call(Method::PUT, &one, Some(&far), Some(body("Quán khác"))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (status, problem) = town.call(Method::PUT, &one, Some(&near), Some(serde_json::json!({"name": "Quán"}))).await;
+    assert_eq!(
+        (status, &problem["errors"][0]["pointer"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &"/kind".into()),
+        "{problem}"
+    );
+    let (status, changed) = town.call(Method::PUT, &one, Some(&near), Some(body("Quán khác"))).await;
+    assert_eq!((status, &changed["name"], &changed["code"]), (StatusCode::OK, &"Quán khác".into(), &venue["code"]));
+}
+
+on_both!(change, super::a_keeper_mends_what_was_typed_wrong_and_the_code_stays);
+on_both!(officer, super::an_officer_changes_a_venue_of_the_area_by_the_api_and_no_other);
 on_both!(by_code, super::an_owner_registers_with_a_code_and_is_signed_in);
 on_both!(faults, super::what_is_wrong_is_said_at_its_field_and_codes_are_not_sent_without_end);
 on_both!(vouching, super::the_health_station_vouches_for_an_owner_of_its_ward);
