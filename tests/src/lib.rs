@@ -4,6 +4,8 @@ pub mod apart;
 pub mod client;
 pub mod faulty;
 pub mod film;
+pub mod gallery;
 pub mod process;
+pub mod routes;
 pub mod sample;
 pub mod stream;

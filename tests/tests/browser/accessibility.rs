@@ -1,116 +1,20 @@
-//! axe-core over every page, as everybody who may open it: no violation. A new page is a line of [`pages`].
-
-use std::collections::BTreeMap;
+//! axe-core over every page, as everybody who may open it, in both languages and both themes: no violation.
 
 use anyhow::{Context, ensure};
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
 use shared_testkit::browser::{Browser, DESKTOP, PHONE};
-use tests::client::Client;
+use shared_web::access::Row;
+use tests::gallery::{self, Gallery, PAGES};
 use tests::process::Embedded;
+use tests::routes;
 
-use crate::{see, sign_in};
-
-/// The pages by who looks at them; nobody is signed in where the name is empty. Addresses with an id are filled in from `ids`.
-fn pages(ids: &BTreeMap<&'static str, String>) -> Vec<(&'static str, Vec<String>)> {
-    let at = |path: &str| ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
-    [
-        (
-            "",
-            &[
-                "/",
-                "/login",
-                "/care",
-                "/messages",
-                "/nowhere",
-                "/c/{code}",
-                "/scan",
-                "/offline",
-                "/offline/door",
-                "/me",
-                "/declare",
-                "/venue/new",
-            ][..],
-        ),
-        (
-            "venue",
-            &[
-                "/venue",
-                "/venue/{venue}/scan",
-                "/venue/{venue}/kiosk",
-                "/venue/{venue}/staff",
-                "/venue/{venue}/sign",
-                "/venue/{venue}/presence",
-                "/venue/cards",
-                "/venue/import",
-            ],
-        ),
-        (
-            "doctor",
-            &[
-                "/board",
-                "/people?q=nguyen",
-                "/cases/{case}",
-                "/shifts",
-                "/protocols",
-                "/protocols/byt-261-2022",
-                "/cases/{case}/intake",
-                "/cases/{case}/test",
-                "/cases/{case}/contacts",
-                "/duties",
-            ],
-        ),
-        (
-            "nurse",
-            &[
-                "/people?q=tran",
-                "/station",
-                "/shifts",
-                "/protocols",
-                "/station/new",
-                "/station/stock",
-                "/sick-leave",
-                "/cases/{ended}",
-                "/cases/{ended}/sick-leave",
-                "/venue/waiting",
-                "/venue/cards",
-            ],
-        ),
-        (
-            "hotline",
-            &["/hotline", "/hotline?q=nguyen", "/hotline/people/{person}", "/hotline/people/{person}/household"],
-        ),
-        ("lab", &["/lab", "/lab/tubes", "/lab/pools", "/lab/labels", "/lab/bench", "/lab/words", "/lab/undo"]),
-        (
-            "officer",
-            &[
-                "/exposures",
-                "/exposures?case_id={case}",
-                "/lab/labs",
-                "/dashboard",
-                "/dashboard?area=815",
-                "/dashboard?from=x",
-            ],
-        ),
-        ("sampler", &["/sampling"]),
-        ("admin", &["/operations", "/account"]),
-    ]
-    .map(|(who, paths)| (who, paths.iter().map(|path| at(path)).collect()))
-    .into()
-}
-
-async fn ids(url: &str) -> anyhow::Result<BTreeMap<&'static str, String>> {
-    let venues = Client::signed_in(url, "venue").await?.get("/api/v1/checkin/venues").await?.expect(200)?;
-    let cases = Client::signed_in(url, "doctor").await?.get("/api/v1/f0/cases?limit=1").await?.expect(200)?;
-    let ended = tests::sample::ended_case(url).await?;
-    let text = |value: &Value| value.as_str().map(str::to_owned).context("a text");
-    Ok(BTreeMap::from([
-        ("venue", text(&venues["items"][0]["id"])?),
-        ("code", text(&venues["items"][0]["code"])?),
-        ("case", text(&cases["items"][0]["id"])?),
-        ("ended", ended),
-        ("person", text(&cases["items"][0]["person_id"])?),
-    ]))
-}
+/// Pages that no line of the gallery shows, and why.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("/board/fragments/alerts", "a part of /board, which is looked at whole"),
+    ("/assets/{*name}", "scripts and pictures"),
+    ("/sw.js", "a script"),
+];
 
 /// The axe that `web/` installs.
 fn axe() -> anyhow::Result<String> {
@@ -126,28 +30,63 @@ async fn violations(browser: &Browser, axe: &str) -> anyhow::Result<Vec<String>>
     Ok(browser.driver().execute_async(run, vec![]).await?.convert()?)
 }
 
+/// A path without what it is asked for, and with nothing in its braces.
+fn shape(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or(path);
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Whether a page of the gallery is at a route: what the route has in braces may be anything.
+fn is_at(page: &str, route: &str) -> bool {
+    let (page, route) = (shape(page), shape(route));
+    let (page, route): (Vec<&str>, Vec<&str>) = (page.split('/').collect(), route.split('/').collect());
+    page.len() == route.len() && page.iter().zip(&route).all(|(page, route)| page == route || *route == "{}")
+}
+
+#[tokio::test]
+async fn every_page_of_the_access_table_is_looked_at() -> anyhow::Result<()> {
+    let rows = routes::table().await?;
+    let shown: Vec<&str> = PAGES.iter().flat_map(|(_, pages)| *pages).copied().collect();
+    let is_page = |row: &&Row| row.method == Method::GET && row.doc.gives == "text/html";
+    // An address in capitals is the one of a QR code, and the same page.
+    let is_left_out = |path: &str| {
+        path.trim_start_matches('/').starts_with(|c: char| c.is_ascii_uppercase())
+            || ELSEWHERE.iter().any(|(elsewhere, _)| *elsewhere == path)
+    };
+    let missing: Vec<&str> = rows
+        .iter()
+        .filter(is_page)
+        .map(|row| row.path)
+        .filter(|path| !is_left_out(path) && !shown.iter().any(|page| is_at(page, path)))
+        .collect();
+    ensure!(missing.is_empty(), "no line of the gallery shows {missing:?}");
+    let pages = rows.iter().filter(is_page).count();
+    ensure!(pages > 50, "only {pages} pages were found in the table");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_no_fault_on_any_page() -> anyhow::Result<()> {
     let suite = Embedded::with_people(400)?;
     let url = suite.process.url.clone();
-    let ids = ids(&url).await?;
+    let gallery = Gallery::of(&url).await?;
     let axe = axe()?;
     let browser =
         Browser::with_arguments(&["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]).await;
     let mut faults = Vec::new();
-    for (who, paths) in pages(&ids) {
-        browser.open(&format!("{url}/login")).await?;
-        browser.driver().delete_all_cookies().await?;
-        if !who.is_empty() {
-            sign_in(&browser, &url, who, "/messages").await?;
-            see(&browser, ".shell-account, .shell-tools form").await?;
-        }
-        for path in paths {
-            for size in [PHONE, DESKTOP] {
+    for (who, pages) in PAGES {
+        gallery::sign_in(&browser, &url, who).await?;
+        for page in *pages {
+            let address = format!("{url}{}", gallery.address(page));
+            let join = if page.contains('?') { '&' } else { '?' };
+            for (size, lang, theme) in [(PHONE, "vi", "light"), (DESKTOP, "en", "dark")] {
+                let media = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+                browser.driver().cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
                 browser.resize(size).await?;
-                browser.open(&format!("{url}{path}")).await?;
+                browser.open(&format!("{address}{join}lang={lang}")).await?;
                 let found = violations(&browser, &axe).await?;
-                faults.extend(found.into_iter().map(|fault| format!("{path} as {who:?} at {}: {fault}", size.0)));
+                faults.extend(found.into_iter().map(|fault| format!("{page} as {who:?}, {lang}, {theme}: {fault}")));
             }
         }
     }

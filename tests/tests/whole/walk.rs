@@ -4,21 +4,9 @@ use anyhow::ensure;
 use reqwest::Method;
 use shared::access::Role;
 use shared_web::access::{Row, Who};
-use shared_web::config::Config;
-use shared_web::process;
 use tests::client::Client;
 use tests::process::Embedded;
-
-/// The access table of the whole suite.
-async fn table() -> anyhow::Result<Vec<Row>> {
-    let directory = tempfile::tempdir()?;
-    let config = Config { data_dir: directory.path().to_owned(), demo: true, ..Config::default() };
-    let services = antam::services();
-    let running = process::start(process::prepare(config, &services).await?, &services).await?;
-    let rows = running.rows.clone();
-    running.stop().await;
-    Ok(rows)
-}
+use tests::routes;
 
 fn concrete(path: &str) -> String {
     let parts: Vec<&str> = path
@@ -40,7 +28,7 @@ fn allows(who: Who, roles: &[Role]) -> bool {
 #[tokio::test]
 async fn every_route_answers_each_role_as_its_row_says() -> anyhow::Result<()> {
     let suite = Embedded::start()?;
-    let rows = table().await?;
+    let rows = routes::table().await?;
     ensure!(rows.len() > 40, "the table has only {} rows", rows.len());
     let anonymous = Client::new(&suite.process.url);
     let mut accounts = Vec::new();
@@ -75,7 +63,7 @@ async fn every_route_answers_each_role_as_its_row_says() -> anyhow::Result<()> {
 async fn the_openapi_document_lists_every_api_route_and_the_contracts_among_them() -> anyhow::Result<()> {
     let suite = Embedded::start()?;
     let document = Client::new(&suite.process.url).get("/api/openapi.json").await?.expect(200)?;
-    for row in table().await?.iter().filter(|row| row.path.starts_with("/api/")) {
+    for row in routes::table().await?.iter().filter(|row| row.path.starts_with("/api/")) {
         let operation = &document["paths"][row.path][row.method.as_str().to_ascii_lowercase()];
         ensure!(operation.is_object(), "{} {} is not in the document", row.method, row.path);
     }
