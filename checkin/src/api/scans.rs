@@ -15,6 +15,7 @@ use shared_web::problem::Problem;
 use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, status_of, too_many};
 use crate::App;
 use crate::app::check_in::STAFF;
+use crate::app::door::Arrival;
 use crate::app::scans::{ScanDone, ScanFailure, ScanInput, scan};
 
 #[derive(Serialize)]
@@ -71,7 +72,7 @@ async fn create(
     caller: Caller,
     Json(input): Json<ScanInput>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
-    let done = scan(&app, &caller, &input).await?;
+    let done = scan(&app, &caller, &input, Arrival::AtDoor).await?;
     let status = match input.leaving {
         true => StatusCode::OK,
         false => status_of(&done.checked, input.id.as_deref()),
@@ -97,7 +98,7 @@ async fn create_batch(
     let mut results = Vec::with_capacity(batch.scans.len());
     for record in batch.scans {
         let outcome = match ScanInput::deserialize(&record) {
-            Ok(input) => scan(&app, &caller, &input).await.map_err(Problem::from),
+            Ok(input) => scan(&app, &caller, &input, Arrival::Queued).await.map_err(Problem::from),
             Err(_) => extract::parse_json::<ScanInput>(record.to_string().as_bytes()).and(Err(Problem::internal())),
         };
         results.push(reported(&record, outcome.map(|done| (done.checked, None)), caller.lang())?);

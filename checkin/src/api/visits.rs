@@ -25,7 +25,8 @@ use shared_web::problem::{Problem, wrong_type};
 use crate::App;
 use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
 use crate::app::check_out::{CheckOutError, check_out};
-use crate::app::{door, odd};
+use crate::app::door::{self, Arrival};
+use crate::app::odd;
 use crate::domain::device_token::VALID_FOR;
 use crate::domain::door::{Level, Reason};
 use crate::domain::visit::{VisitInput, not_a_time};
@@ -288,10 +289,10 @@ async fn take(
     if let Some(person) = words.as_ref().and_then(|words| people.get(words)) {
         prepared = prepared.as_person(app, *person);
     }
-    if prepared.is_one_row() && door::is_open(app, &prepared) {
+    if prepared.is_one_row() && door::is_open(app, &prepared, Arrival::Queued) {
         return Ok(Taken::OneRow(Box::new(prepared)));
     }
-    let checked = door::admit(app, caller, prepared, &[]).await?;
+    let checked = door::admit(app, caller, prepared, Arrival::Queued, &[]).await?;
     if let (Some(words), Some(person)) = (words, check_in::visitor_of(app, &checked)?) {
         people.insert(words, person);
     }

@@ -15,7 +15,7 @@ use shared_web::caller::Caller;
 
 use super::content::{fingerprint, party_id};
 use super::declarations::{self, Answered};
-use super::door;
+use super::door::{self, Arrival};
 use super::odd::{self, Odd};
 use super::people::{day_key, find_or_register, first_kept};
 use super::record::{Recorded, record};
@@ -357,7 +357,7 @@ pub async fn check_in(app: &App, caller: &Caller, input: VisitInput) -> Result<C
     if !app.venues.allows(prepared.device, prepared.draft.venue_code) {
         return Err(CheckInError::TooMany);
     }
-    door::admit(app, caller, prepared, &[]).await
+    door::admit(app, caller, prepared, Arrival::AtDoor, &[]).await
 }
 
 /// Who the visitor of a visit is, while its day is kept.

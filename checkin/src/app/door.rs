@@ -40,29 +40,52 @@ pub fn load(data_dir: &Path) -> Result<DoorRules, LoadError> {
     }
 }
 
-/// The rules in force where and when a visit is. What is told of late has happened: no door asks any more.
-fn rules<'a>(app: &'a App, prepared: &Prepared) -> Vec<&'a Rule> {
-    let is_late = prepared.at() < app.platform.now().minus(LATE);
-    if is_late { Vec::new() } else { app.door.in_force(prepared.kind(), prepared.at().local_date()) }
+/// How word of a visit comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// The visitor stands at the door, whatever their clock says: it answers by the rules of now.
+    AtDoor,
+    /// A phone or a scanner kept the visit and sends what it kept.
+    Queued,
+}
+
+impl Arrival {
+    /// Whether the visit has happened, so that no door asks any more. A visit that was kept for a moment only, because its
+    /// first sending failed, is still one at the door.
+    fn is_over(self, prepared: &Prepared, now: Instant) -> bool {
+        self == Self::Queued && prepared.at() < now.minus(LATE)
+    }
+}
+
+/// The rules that a visitor has to follow.
+fn rules<'a>(app: &'a App, prepared: &Prepared, arrival: Arrival) -> Vec<&'a Rule> {
+    let now = app.platform.now();
+    if arrival.is_over(prepared, now) { Vec::new() } else { app.door.in_force(prepared.kind(), now.local_date()) }
 }
 
 /// Whether nothing is asked of a visitor and nothing was declared: the visit is one row and needs no look at anybody.
 #[must_use]
-pub fn is_open(app: &App, prepared: &Prepared) -> bool {
-    !prepared.has_declaration() && rules(app, prepared).is_empty()
+pub fn is_open(app: &App, prepared: &Prepared, arrival: Arrival) -> bool {
+    !prepared.has_declaration() && rules(app, prepared, arrival).is_empty()
 }
 
 /// Takes a visit as the rules and the declaration want it. Who is not let in leaves no visit.
 ///
 /// # Errors
 /// As those of a visit, and the fields of its declaration that are at fault.
-pub async fn admit(app: &App, caller: &Caller, prepared: Prepared, shown: &[Proof]) -> Result<CheckedIn, CheckInError> {
-    let rules = rules(app, &prepared);
+pub async fn admit(
+    app: &App,
+    caller: &Caller,
+    prepared: Prepared,
+    arrival: Arrival,
+    shown: &[Proof],
+) -> Result<CheckedIn, CheckInError> {
+    let rules = rules(app, &prepared, arrival);
     let answered = prepared.declaration()?;
     if answered.is_none() && rules.is_empty() {
         return check_in::finish(app, caller, &prepared).await;
     }
-    Box::pin(admit_by(app, caller, prepared, &rules, answered, shown)).await
+    Box::pin(admit_by(app, caller, prepared, arrival, &rules, answered, shown)).await
 }
 
 /// Takes a visit where something is asked for, or declared.
@@ -70,6 +93,7 @@ async fn admit_by(
     app: &App,
     caller: &Caller,
     prepared: Prepared,
+    arrival: Arrival,
     rules: &[&Rule],
     answered: Option<Answered>,
     shown: &[Proof],
@@ -96,8 +120,7 @@ async fn admit_by(
         proofs: &known.proofs,
         companions: prepared.companions(),
     };
-    let is_late = prepared.at() < now.minus(LATE);
-    let door = if is_late { Door::GREEN } else { judge(rules, &standing, now) };
+    let door = if arrival.is_over(&prepared, now) { Door::GREEN } else { judge(rules, &standing, now) };
     let declared_until = holding.map(|record| record.valid_until);
     let prepared = prepared.as_person(app, person);
     if door.is_red() {

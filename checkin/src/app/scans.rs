@@ -17,8 +17,9 @@ use shared_web::people::register::{Registrar, known_by_number, register};
 
 use super::check_in::{self, CheckInError, CheckedIn};
 use super::check_out::CheckOutError;
+use super::door::{self, Arrival};
 use super::venues::works_at;
-use super::{door, proofs, scan_out};
+use super::{proofs, scan_out};
 use crate::domain::door::Proof;
 use crate::domain::visit::{VisitInput, VisitorInput};
 use crate::store::CheckinWrite;
@@ -99,7 +100,12 @@ pub(super) struct Who {
 ///
 /// # Errors
 /// [`ScanFailure`] says why not.
-pub async fn scan(app: &App, caller: &Caller, input: &ScanInput) -> Result<ScanDone, ScanFailure> {
+pub async fn scan(
+    app: &App,
+    caller: &Caller,
+    input: &ScanInput,
+    arrival: Arrival,
+) -> Result<ScanDone, ScanFailure> {
     if input.leaving {
         return scan_out::leave(app, caller, input).await;
     }
@@ -123,7 +129,7 @@ pub async fn scan(app: &App, caller: &Caller, input: &ScanInput) -> Result<ScanD
     let entry = caller.audit(SERVICE, "visit.scan", Some(format!("visit:{}", understood.id())), detail);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
-    let checked = door::admit(app, caller, understood.of(app, who.person), &shown).await?;
+    let checked = door::admit(app, caller, understood.of(app, who.person), arrival, &shown).await?;
     Ok(ScanDone {
         checked,
         recognised_as: scanned.code(),

@@ -246,6 +246,33 @@ async fn batch_and_scanner_ask_as_the_door_does(town: Town) {
     assert!(lines.iter().all(|line| !line.detail.contains("vaccin")));
 }
 
+async fn a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards(town: Town) {
+    let door = town.door(PlaceKind::Factory).await;
+    let person = town.person("Lê Thị Hoa", None).await;
+    let refused = is("red", "refused", &["proof_missing"]);
+    for minutes_ago in [3, 240] {
+        let at = town.now().minus(minutes(minutes_ago));
+        let answer = town.come(&door.place, person, json!({"at": at})).await;
+        assert_eq!(seen(&answer), refused, "{minutes_ago} minutes ago: {answer}");
+        let stop = json!({"at": at, "declaration": {"symptoms": ["fever"], "contact_with_case": false, "travel": []}});
+        let answer = town.come(&door.place, person, stop).await;
+        assert_eq!(seen(&answer), is("red", "refused", &["declaration_stop", "proof_missing"]), "{answer}");
+        let (status, done) = town.scan(&door, json!({"text": town.personal(person).await, "at": at})).await;
+        assert_eq!((status, seen(&done["visit"])), (StatusCode::CREATED, refused.clone()), "{done}");
+    }
+    assert_eq!(town.visits_of(person).await, 0);
+
+    let at = town.now().minus(minutes(3));
+    let visit = json!({"venue_code": door.place.code, "at": at, "visitor": {"device_token": town.token(person)}});
+    let (_, report) = town.post("/api/v1/checkin/visits/batch", json!({"visits": [visit]})).await;
+    assert_eq!(report["results"][0]["status"], "accepted", "{report}");
+    let at = town.now().minus(minutes(20));
+    let scans = json!({"scans": [{"venue_id": door.place.id, "text": town.personal(person).await, "at": at}]});
+    let (_, report) = town.call(Method::POST, "/api/v1/checkin/scans/batch", Some(&door.staff), Some(scans)).await;
+    assert_eq!(report["results"][0]["status"], "accepted", "{report}");
+    assert_eq!(town.visits_of(person).await, 2, "they have been there");
+}
+
 async fn where_nobody_asks_no_claim_of_a_certificate_is_kept(town: Town) {
     let door = town.door(PlaceKind::Market).await;
     let (_, done) = town.scan(&door, json!({"text": certificate("Lê", "Thị Hoa", 2, "2022-01-10")})).await;
@@ -351,5 +378,6 @@ on_both!(corrected, super::a_corrected_withdrawn_or_contradicted_result_opens_no
 on_both!(merged, super::what_two_records_have_shown_is_one_persons_and_ends_with_its_time);
 on_both!(due, super::a_declaration_is_asked_for_when_it_is_due_and_not_before, super::ruled());
 on_both!(everywhere, super::batch_and_scanner_ask_as_the_door_does, super::ruled());
+on_both!(slow_clock, super::a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards, super::ruled());
 on_both!(unasked, super::where_nobody_asks_no_claim_of_a_certificate_is_kept);
 on_both!(page, super::the_page_of_a_door_asks_only_when_it_is_due, super::ruled());
