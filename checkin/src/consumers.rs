@@ -47,7 +47,7 @@ impl Handler for Cases {
             CaseUpdated::TYPE => {
                 cases::opened(app, tx.as_mut(), &event.data::<CaseUpdated>()?.case, now).await?;
             }
-            CaseClosed::TYPE => cases::closed(tx.as_mut(), &event.data()?).await?,
+            CaseClosed::TYPE => cases::closed(app, tx.as_mut(), &event.data()?, now).await?,
             ResultReported::TYPE => proofs::reported(app, tx.as_mut(), &event.data()?).await?,
             ResultAmended::TYPE => proofs::amended(app, tx.as_mut(), &event.data()?).await?,
             CaseVoided::TYPE => cases::voided(app, tx.as_mut(), &event.data()?, now).await?,

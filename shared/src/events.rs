@@ -246,14 +246,14 @@ pub struct ExposureFound {
 event!(ExposureFound, "antam.checkin.exposure_found.v1", CHECKIN, person_id);
 
 /// Nothing is left of what somebody was told: the case was none, or it was elsewhere or at another time. Sent only where
-/// no other case exposed the person.
+/// no other case exposed the person, and no alert of another case was sent to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExposureWithdrawn {
     /// The case.
     pub case_id: CaseId,
     /// Who was thought to be exposed.
     pub person_id: PersonId,
-    /// The exposures that do not hold.
+    /// The exposures that do not hold; none where an alert of a place was all that the person was told.
     pub exposures: Vec<ExposureId>,
 }
 event!(ExposureWithdrawn, "antam.checkin.exposure_withdrawn.v1", CHECKIN, person_id);

@@ -42,16 +42,23 @@ pub async fn opened(
     Matcher::new(app, now).run(tx, &case).await
 }
 
-/// A case was closed by the rule: where nobody said when its isolation began, it infects nobody from now on.
+/// A case was closed by the rule: where nobody said when its isolation began, it infects nobody from now on. Whom it met
+/// since it was last matched is told now.
 ///
 /// # Errors
-/// When the store fails.
-pub async fn closed(tx: &mut dyn CheckinWrite, event: &CaseClosed) -> Result<(), StoreError> {
-    let case = match tx.case(event.case_id).await? {
-        Some(case) => CaseRecord { isolated_from: case.isolated_from.or(Some(event.closed_at)), ..case },
-        None => unopened(event.case_id, event.person_id, event.closed_at, None),
+/// When the store or the key store fails.
+pub async fn closed(app: &App, tx: &mut dyn CheckinWrite, event: &CaseClosed, now: Instant) -> Result<(), StoreError> {
+    let Some(known) = tx.case(event.case_id).await? else {
+        return tx.put_case(&unopened(event.case_id, event.person_id, event.closed_at, None)).await;
     };
-    tx.put_case(&case).await
+    let case = CaseRecord { isolated_from: known.isolated_from.or(Some(event.closed_at)), ..known };
+    tx.put_case(&case).await?;
+    if case.voided_at.is_some() {
+        return Ok(());
+    }
+    renew::set_timer(tx, &case, now, &mut app.platform.random()).await?;
+    Matcher::new(app, now).run(tx, &case).await?;
+    Ok(())
 }
 
 /// A case of which the end is known before its opening: events may overtake each other.
@@ -67,17 +74,19 @@ fn unopened(case_id: CaseId, person_id: PersonId, at: Instant, voided_at: Option
     }
 }
 
-/// A case turned out to be none: its exposures are withdrawn. Where its opening is not known yet, that it was voided is
-/// kept.
+/// A case turned out to be none: its exposures are withdrawn, and those who were told of it by an alert hear so too. Where
+/// its opening is not known yet, that it was voided is kept.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn voided(app: &App, tx: &mut dyn CheckinWrite, event: &CaseVoided, now: Instant) -> Result<(), StoreError> {
-    if tx.case(event.case_id).await?.is_none() {
-        let at = event.voided_at;
-        return tx.put_case(&unopened(event.case_id, event.person_id, at, Some(at))).await;
+    let at = event.voided_at;
+    match tx.case(event.case_id).await? {
+        None => return tx.put_case(&unopened(event.case_id, event.person_id, at, Some(at))).await,
+        Some(case) if case.voided_at.is_some() => return Ok(()),
+        Some(_) => {}
     }
-    tx.void_case(event.case_id, event.voided_at).await?;
+    tx.void_case(event.case_id, at).await?;
     let withdrawn = withdrawal::withdraw_all(app, tx, event.case_id, now).await?;
     let entry = AuditEntry {
         service: SERVICE,
@@ -107,6 +116,7 @@ pub async fn merged(
             tx.put_case(&CaseRecord { person_id: kept, ..case }).await?;
         }
         tx.move_exposures(kept, gone, now).await?;
+        tx.move_alerted(kept, gone).await?;
         tx.move_door_records(kept, gone).await?;
     }
     let matcher = Matcher::new(app, now);

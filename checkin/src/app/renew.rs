@@ -33,7 +33,9 @@ pub async fn set_timer(
     random: &mut dyn Random,
 ) -> Result<(), StoreError> {
     tx.cancel_timers(KIND, case.case_id.uuid(), now).await?;
-    if case.isolated_from.is_some() || case.voided_at.is_some() {
+    // An isolation that lies ahead has not ended anything yet.
+    let isolated = case.isolated_from.is_some_and(|from| from <= now);
+    if isolated || case.voided_at.is_some() {
         return Ok(());
     }
     let timer = Timer {
@@ -60,7 +62,7 @@ pub async fn run_due(app: &App) -> Result<usize, StoreError> {
         let mut tx = app.store.write().await?;
         tx.finish_timer(timer.id, now).await?;
         let case = tx.case(CaseId::from_uuid(timer.subject)).await?;
-        if let Some(case) = case.filter(|case| case.isolated_from.is_none() && case.voided_at.is_none()) {
+        if let Some(case) = case.filter(|case| case.voided_at.is_none()) {
             Matcher::new(app, now).run(tx.as_mut(), &case).await?;
             set_timer(tx.as_mut(), &case, now, &mut app.platform.random()).await?;
         }

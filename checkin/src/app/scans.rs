@@ -100,12 +100,7 @@ pub(super) struct Who {
 ///
 /// # Errors
 /// [`ScanFailure`] says why not.
-pub async fn scan(
-    app: &App,
-    caller: &Caller,
-    input: &ScanInput,
-    arrival: Arrival,
-) -> Result<ScanDone, ScanFailure> {
+pub async fn scan(app: &App, caller: &Caller, input: &ScanInput, arrival: Arrival) -> Result<ScanDone, ScanFailure> {
     if input.leaving {
         return scan_out::leave(app, caller, input).await;
     }

@@ -180,7 +180,8 @@ async fn there(
     rows.sort_by_key(|row| row.visit.checked_in_at);
     let visitors = people::open(app, rows.iter().map(|row| &row.visit))?;
     let kept = people::canonical(tx, visitors.values().copied()).await?;
-    let mut told: HashSet<PersonId> = tx.alerted_of(case.case_id).await?.into_iter().collect();
+    let mut told: HashSet<PersonId> =
+        tx.alerted_of(case.case_id).await?.into_iter().map(|told| told.person_id).collect();
     told.extend(tx.exposures_of(case.case_id).await?.into_iter().map(|exposure| exposure.person_id));
     let told = people::canonical(tx, told.into_iter()).await?;
     let told: HashSet<PersonId> = told.into_values().chain(tx.aliases(case.person_id).await?).collect();

@@ -38,39 +38,50 @@ pub async fn withdraw_the_rest(
         known.iter().filter(|record| record.day > kept_since && !holds.contains(&key(record))).collect();
     let ids: Vec<ExposureId> = gone.iter().map(|record| record.id).collect();
     tx.withdraw_by_id(&ids, now).await?;
-    tell(app, tx, case, gone.into_iter(), now).await?;
+    tell(app, tx, case, gone.into_iter().map(of_exposure), now).await?;
     Ok(ids.len())
 }
 
-/// Withdraws everything of a case that was none; gives how many exposures those were.
+/// Withdraws everything of a case that was none; gives how many exposures those were. Who was told by an alert of it that
+/// they were at its place has none, and is told all the same.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn withdraw_all(app: &App, tx: &mut dyn CheckinWrite, case: CaseId, now: Instant) -> Result<u64, StoreError> {
     let known = tx.exposures_of(case).await?;
     let withdrawn = tx.withdraw_exposures(case, None, now).await?;
-    tell(app, tx, case, known.iter(), now).await?;
+    let alerted = tx.alerted_of(case).await?;
+    let alerted = alerted.into_iter().map(|told| (told.person_id, None));
+    tell(app, tx, case, known.iter().map(of_exposure).chain(alerted), now).await?;
     Ok(withdrawn)
 }
 
-/// One event for each person of whom nothing is left, in this case or another.
+/// Somebody who was told something that does not hold, and the exposure, where it was one.
+type Gone = (PersonId, Option<ExposureId>);
+
+const fn of_exposure(record: &ExposureRecord) -> Gone {
+    (record.person_id, Some(record.id))
+}
+
+/// One event for each person of whom nothing is left, in this case or another: neither an exposure nor an alert.
 async fn tell(
     app: &App,
     tx: &mut dyn CheckinWrite,
     case_id: CaseId,
-    gone: impl Iterator<Item = &ExposureRecord> + Send,
+    gone: impl Iterator<Item = Gone> + Send,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let gone: Vec<&ExposureRecord> = gone.collect();
-    let kept = people::canonical(tx, gone.iter().map(|record| record.person_id)).await?;
+    let gone: Vec<Gone> = gone.collect();
+    let kept = people::canonical(tx, gone.iter().map(|(person, _)| *person)).await?;
     let mut people: BTreeMap<PersonId, Vec<ExposureId>> = BTreeMap::new();
-    for record in gone {
+    for (person, exposure) in gone {
         // A record that lives on as another: what that one is told of holds.
-        let person = kept.get(&record.person_id).copied().unwrap_or(record.person_id);
-        people.entry(person).or_default().push(record.id);
+        let person = kept.get(&person).copied().unwrap_or(person);
+        people.entry(person).or_default().extend(exposure);
     }
     let ids: Vec<PersonId> = people.keys().copied().collect();
-    let still: HashSet<PersonId> = tx.still_exposed(&ids).await?.into_iter().collect();
+    let mut still: HashSet<PersonId> = tx.still_exposed(&ids).await?.into_iter().collect();
+    still.extend(tx.still_alerted(&ids).await?);
     let mut random = app.platform.random();
     let events: Vec<CloudEvent> = people
         .into_iter()

@@ -31,6 +31,15 @@ pub struct AlertRecord {
     pub content: Vec<u8>,
 }
 
+/// Somebody who was told by a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertedRecord {
+    /// The decision.
+    pub alert_id: Uuid,
+    /// Who.
+    pub person_id: PersonId,
+}
+
 /// Reading them.
 #[async_trait]
 pub trait AlertRead: Send {
@@ -38,8 +47,10 @@ pub trait AlertRead: Send {
     async fn alert(&mut self, id: Uuid) -> Result<Option<AlertRecord>, StoreError>;
     /// The decisions of a case, the newest first.
     async fn alerts_of(&mut self, case: CaseId) -> Result<Vec<AlertRecord>, StoreError>;
-    /// Who was told by any decision of a case.
-    async fn alerted_of(&mut self, case: CaseId) -> Result<Vec<PersonId>, StoreError>;
+    /// Who was told by any decision of a case, each person once.
+    async fn alerted_of(&mut self, case: CaseId) -> Result<Vec<AlertedRecord>, StoreError>;
+    /// Those of these people who were told by a decision of a case that was not voided.
+    async fn still_alerted(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError>;
 }
 
 /// Writing them.
@@ -47,4 +58,6 @@ pub trait AlertRead: Send {
 pub trait AlertWrite: Send {
     /// A new decision with those who are told by it; `false` where its id is taken.
     async fn insert_alert(&mut self, alert: &AlertRecord, people: &[PersonId]) -> Result<bool, StoreError>;
+    /// What `other` was told counts as told to `kept`.
+    async fn move_alerted(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError>;
 }

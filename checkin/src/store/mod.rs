@@ -50,7 +50,7 @@ use shared::time::Instant;
 use shared_store::{Database, SharedRead, SharedWrite, StoreError};
 
 use crate::domain::visitor_key::VisitorCode;
-pub use alerts::{AlertRead, AlertRecord, AlertWrite};
+pub use alerts::{AlertRead, AlertRecord, AlertWrite, AlertedRecord};
 pub use door::{DeclarationRecord, DoorRead, DoorWrite};
 pub use proofs::{ProofRead, ProofRecord, ProofWrite};
 pub use records::{

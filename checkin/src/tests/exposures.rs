@@ -420,14 +420,21 @@ async fn a_case_that_nobody_isolated_is_matched_until_it_is_closed(town: Town) {
     assert_eq!(stored(&town, opened.case_id).await[&key(binh)], (60, ExposureLevel::Close, true));
 
     town.visit(&place, case).await;
+    // Dũng comes between the last hour's matching and the end.
+    let dung = town.person("Phạm Văn Dũng", Some(WARD)).await;
+    town.visit(&place, dung).await;
+    town.clock.advance(minutes(40));
+    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
     let closed = CaseClosed { case_id: opened.case_id, person_id: case, closed_at: town.now() };
     town.hear(&closed).await;
+    assert_eq!(stored(&town, opened.case_id).await[&key(dung)], (40, ExposureLevel::Close, true));
+    assert!(announced(&town).await.iter().any(|found| found.person_id == dung));
     town.clock.advance(minutes(1));
     town.visit(&place, chi).await;
-    town.clock.advance(hours(1));
-    assert_eq!(timers::run_due(&town.app).await.unwrap(), 1, "the last timer");
-    town.clock.advance(hours(2));
-    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
+    for later in [1, 2] {
+        town.clock.advance(hours(later));
+        assert_eq!(timers::run_due(&town.app).await.unwrap(), 0, "it is matched no more");
+    }
     assert!(!stored(&town, opened.case_id).await.contains_key(&key(chi)));
 
     // Word of the closing came first: the window of the case ends with it all the same.
@@ -436,6 +443,29 @@ async fn a_case_that_nobody_isolated_is_matched_until_it_is_closed(town: Town) {
     town.hear(&overtaken).await;
     let stored = town.app.store.read().await.unwrap().case(overtaken.case_id).await.unwrap().unwrap();
     assert_eq!((stored.isolated_from, stored.specimen_at), (Some(town.now()), overtaken.specimen_at));
+}
+
+async fn an_isolation_that_lies_ahead_is_waited_for(town: Town) {
+    let place = town.place("Quán cơm", PlaceKind::Restaurant).await;
+    let (case, binh, chi) = (
+        town.person("Nguyễn Văn An", Some(WARD)).await,
+        town.person("Trần Thị Bình", Some(WARD)).await,
+        town.person("Lê Thị Chi", Some(WARD)).await,
+    );
+    town.visit(&place, case).await;
+    let opened = CaseOpened { isolated_from: Some(town.now().plus(minutes(100))), ..case_of(&town, case) };
+    town.hear(&opened).await;
+    town.clock.advance(minutes(30));
+    town.visit(&place, binh).await;
+    let mut timers_run = 0;
+    for _ in 0..4 {
+        town.clock.advance(minutes(60));
+        town.visit(&place, chi).await;
+        timers_run += timers::run_due(&town.app).await.unwrap();
+    }
+    assert_eq!(timers_run, 2, "one before the isolation began, one after it");
+    let people: BTreeSet<PersonId> = stored(&town, opened.case_id).await.into_keys().map(|(who, ..)| who).collect();
+    assert!(people.contains(&binh), "who came before it began is a contact");
 }
 
 async fn a_stay_past_midnight_ends_where_the_next_day_began_elsewhere(town: Town) {
@@ -522,7 +552,8 @@ async fn an_officer_sees_window_venues_and_who_was_told(town: Town) {
     assert_eq!(exposures[0]["venue_id"], json!(restaurant.id));
     assert_eq!((&exposures[0]["overlap_minutes"], &exposures[0]["level"]), (&json!(30), &json!("close")));
     assert_eq!(exposures[0]["notified_at"], sent_at.to_string());
-    assert_eq!(exposures[1]["notified_at"], json!(null));
+    assert_eq!(exposures[0]["notified_by"], "sms");
+    assert_eq!((&exposures[1]["notified_at"], exposures[1].get("notified_by")), (&json!(null), None));
     assert!(!answer.to_string().contains("Bình"), "no name: {answer}");
     let mut tx = town.app.store.write().await.unwrap();
     let lines = tx.audit_lines(Some(&format!("case:{}", opened.case_id)), None, 10).await.unwrap();
@@ -553,6 +584,7 @@ on_both!(late, super::visits_that_arrive_late_are_matched);
 on_both!(tables, super::who_sat_at_a_table_and_who_was_somewhere_in_the_house_shared_its_air);
 on_both!(late_case, super::the_late_visit_of_the_case_itself_is_matched);
 on_both!(renewal, super::a_case_that_nobody_isolated_is_matched_until_it_is_closed);
+on_both!(ahead, super::an_isolation_that_lies_ahead_is_waited_for);
 on_both!(midnight, super::a_stay_past_midnight_ends_where_the_next_day_began_elsewhere);
 on_both!(units, super::a_visit_keeps_the_unit_of_its_day);
 on_both!(officer, super::an_officer_sees_window_venues_and_who_was_told);

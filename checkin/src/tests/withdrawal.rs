@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use shared::events::{CaseOpened, CaseUpdated, CaseVoided, ExposureFound, ExposureWithdrawn};
+use shared::events::{CaseOpened, CaseUpdated, CaseVoided, ExposureFound, ExposureWithdrawn, PersonMerged};
 use shared::ids::{CaseId, PersonId};
 use shared::place::{Place, PlaceKind};
 use shared::time::{hours, minutes};
@@ -86,6 +86,56 @@ async fn a_case_that_was_none_takes_back_all_that_no_other_case_says(town: Town)
     assert_eq!(events::<ExposureWithdrawn>(&town).await.len(), 3, "An was exposed to Bình, who is no case either");
 }
 
+/// The officer has everybody told who was at a place in the last two days; gives how many they were.
+async fn alert(town: &Town, officer: &str, case: &CaseOpened, place: &Place) -> Value {
+    let body = json!({"case_id": case.case_id, "venue_ids": [place.id], "from": town.now().minus(hours(60)),
+                      "to": town.now(), "reason": "Phòng kín"});
+    let (_, answer) = town.call(Method::POST, "/api/v1/checkin/exposures/alerts", Some(officer), Some(body)).await;
+    answer["people"].clone()
+}
+
+async fn who_was_told_of_a_place_hears_that_the_case_was_none(town: Town) {
+    let (_, market, [an, binh, chi]) = two_evenings(&town).await;
+    let officer = town.officer().await;
+    let dung = town.person("Phạm Văn Dũng", Some(WARD)).await;
+    assert!(town.visit(&market, dung).await.0.is_success());
+    town.clock.advance(minutes(90));
+    // The case met Chi at the market a day before Dũng came there; another case makes the officer tell Dũng as well.
+    let case = |person| CaseOpened {
+        specimen_at: town.now().minus(hours(2)),
+        isolated_from: Some(town.now().minus(hours(24))),
+        ..case_of(&town, person)
+    };
+    let first = case(an);
+    town.hear(&first).await;
+    assert_eq!(alert(&town, &officer, &first, &market).await, 1, "Dũng alone is not told yet");
+    let other = case(chi);
+    town.hear(&other).await;
+    assert_eq!(alert(&town, &officer, &other, &market).await, 1);
+    let voided =
+        |case: &CaseOpened| CaseVoided { case_id: case.case_id, person_id: case.person_id, voided_at: town.now() };
+    let withdrawn = || async {
+        let events = events::<ExposureWithdrawn>(&town).await;
+        events.into_iter().map(|event| (event.person_id, event.exposures.len())).collect::<Vec<_>>()
+    };
+    town.hear(&voided(&first)).await;
+    let told = withdrawn().await;
+    assert!(told.contains(&(binh, 1)) && told.iter().all(|(person, _)| *person != dung), "of the other case: {told:?}");
+
+    // Dũng's record turns out to be another one's.
+    let kept = town.person("Phạm Văn Dũng Hai", Some(WARD)).await;
+    let mut tx = town.app.store.write().await.unwrap();
+    tx.merge_person(kept, dung).await.unwrap();
+    tx.commit().await.unwrap();
+    town.hear(&PersonMerged { person_id: kept, other_id: dung }).await;
+    assert_eq!(town.app.store.read().await.unwrap().still_alerted(&[kept, dung]).await.unwrap(), [kept]);
+    for _ in 0..2 {
+        town.hear(&voided(&other)).await;
+        let told = withdrawn().await;
+        assert_eq!(told.iter().filter(|told| **told == (kept, 0)).count(), 1, "once: {told:?}");
+    }
+}
+
 async fn people_of_one_phone_are_told_as_a_household(town: Town) {
     let place = town.place("Quán", PlaceKind::Cafe).await;
     let visit = |name: &str, phone: &str, party: Value| json!({"venue_code": place.code, "visitor": {"full_name": name, "phone": phone}, "party": party});
@@ -112,4 +162,5 @@ async fn people_of_one_phone_are_told_as_a_household(town: Town) {
 
 on_both!(later_onset, super::a_later_onset_withdraws_what_lay_before_it);
 on_both!(voided, super::a_case_that_was_none_takes_back_all_that_no_other_case_says);
+on_both!(alerted, super::who_was_told_of_a_place_hears_that_the_case_was_none);
 on_both!(household, super::people_of_one_phone_are_told_as_a_household);

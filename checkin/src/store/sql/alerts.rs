@@ -7,8 +7,9 @@ use shared_store::columns::At;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
+use super::visits::in_list;
 use super::{Db, LIST, Row, Tx};
-use crate::store::alerts::{AlertRead, AlertRecord, AlertWrite};
+use crate::store::alerts::{AlertRead, AlertRecord, AlertWrite, AlertedRecord};
 
 macro_rules! select_alerts {
     ($rest:literal) => {
@@ -41,12 +42,28 @@ impl AlertRead for Tx {
         Ok(alerts)
     }
 
-    async fn alerted_of(&mut self, case: CaseId) -> Result<Vec<PersonId>, StoreError> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT person_id FROM checkin_alerted WHERE case_id = $1")
-            .bind(case.uuid())
-            .fetch_all(self.conn())
-            .await?;
-        Ok(ids.into_iter().map(PersonId::from_uuid).collect())
+    async fn alerted_of(&mut self, case: CaseId) -> Result<Vec<AlertedRecord>, StoreError> {
+        let rows: Vec<(Uuid, Uuid)> =
+            sqlx::query_as("SELECT alert_id, person_id FROM checkin_alerted WHERE case_id = $1 ORDER BY person_id")
+                .bind(case.uuid())
+                .fetch_all(self.conn())
+                .await?;
+        let told = |(alert_id, id)| AlertedRecord { alert_id, person_id: PersonId::from_uuid(id) };
+        Ok(rows.into_iter().map(told).collect())
+    }
+
+    async fn still_alerted(&mut self, people: &[PersonId]) -> Result<Vec<PersonId>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in people.chunks(LIST) {
+            let mut query = QueryBuilder::<Db>::new(
+                "SELECT DISTINCT a.person_id FROM checkin_alerted a JOIN checkin_cases c ON c.case_id = a.case_id \
+                 WHERE c.voided_at IS NULL AND a.person_id IN (",
+            );
+            in_list(&mut query, chunk.iter().map(|id| id.uuid()));
+            let ids: Vec<Uuid> = query.build_query_scalar().persistent(false).fetch_all(self.conn()).await?;
+            found.extend(ids.into_iter().map(PersonId::from_uuid));
+        }
+        Ok(found)
     }
 }
 
@@ -87,6 +104,19 @@ impl AlertWrite for Tx {
             query.build().persistent(false).execute(self.conn()).await?;
         }
         Ok(true)
+    }
+
+    async fn move_alerted(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE checkin_alerted SET person_id = $1 WHERE person_id = $2 AND NOT EXISTS (\
+             SELECT 1 FROM checkin_alerted k WHERE k.person_id = $1 AND k.case_id = checkin_alerted.case_id)",
+        )
+        .bind(kept.uuid())
+        .bind(other.uuid())
+        .execute(self.conn())
+        .await?;
+        sqlx::query("DELETE FROM checkin_alerted WHERE person_id = $1").bind(other.uuid()).execute(self.conn()).await?;
+        Ok(())
     }
 }
 

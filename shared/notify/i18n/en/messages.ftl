@@ -50,12 +50,12 @@ exposure-found = { $level ->
         An Tâm
 
 exposure-withdrawn =
-    An Tâm: the earlier notice that you were near a person who may have been infectious is no longer true. You can live as usual. To ask more: { $link }
+    An Tâm: the earlier notice that you were where a person who may have been infectious was is no longer true. You can live as usual. To ask more: { $link }
     .subject = An earlier notice about your health is no longer true
     .body =
         Hello,
 
-        The earlier notice that you were near a person who may have been infectious is no longer true. You can live as usual.
+        The earlier notice that you were where a person who may have been infectious was is no longer true. You can live as usual.
 
         To ask more, call your health station or see:
         { $link }

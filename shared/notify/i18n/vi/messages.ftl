@@ -50,12 +50,12 @@ exposure-found = { $level ->
         An Tâm
 
 exposure-withdrawn =
-    An Tâm: thông báo trước đây về việc bạn ở gần người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường. Cần hỏi thêm: { $link }
+    An Tâm: thông báo trước đây về việc bạn đã ở nơi có người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường. Cần hỏi thêm: { $link }
     .subject = Thông báo về sức khỏe trước đây không còn đúng
     .body =
         Chào bạn,
 
-        Thông báo trước đây về việc bạn ở gần một người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường.
+        Thông báo trước đây về việc bạn đã ở nơi có một người có thể lây bệnh không còn đúng. Bạn có thể sinh hoạt bình thường.
 
         Cần hỏi thêm, hãy gọi trạm y tế nơi bạn ở hoặc xem:
         { $link }
