@@ -42,7 +42,8 @@ pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate:
     "checkin"; "0001_checkin", "0002_venues", "0003_registrations", "0004_checkin_codes", "0005_checkin_declarations",
     "0006_door_proofs", "0007_code_tries",
     "0008_venue_alerts",
-    "0009_cards_shared"
+    "0009_cards_shared",
+    "0010_exposure_policy"
 );
 
 /// The service's name in the audit log.

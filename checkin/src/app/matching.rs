@@ -76,7 +76,8 @@ impl<'a> Matcher<'a> {
     /// When the store or the key store fails.
     pub async fn run(&self, tx: &mut dyn CheckinWrite, case: &CaseRecord) -> Result<Matched, StoreError> {
         let (case_at, found) = self.find(tx, case).await?;
-        let records: Vec<ExposureRecord> = found.into_iter().map(|found| self.exposure(case.case_id, found)).collect();
+        let record = |found| self.exposure(case.case_id, case_at.policy, found);
+        let records: Vec<ExposureRecord> = found.into_iter().map(record).collect();
         let known = tx.exposures_of(case.case_id).await?;
         let first: HashSet<ExposureId> = tx.put_exposures(&records).await?.into_iter().collect();
         tx.withdraw_exposures(case.case_id, Some(&case_at.aliases), self.now).await?;
@@ -228,7 +229,7 @@ impl<'a> Matcher<'a> {
         stay_of(visit.checked_in_at, visit.checked_out_at, next, kind, policy, self.now)
     }
 
-    fn exposure(&self, case_id: CaseId, found: Exposure<PersonId>) -> ExposureRecord {
+    fn exposure(&self, case_id: CaseId, policy: &StayPolicy, found: Exposure<PersonId>) -> ExposureRecord {
         ExposureRecord {
             id: ExposureId::new(self.now, &mut self.random.clone()),
             case_id,
@@ -239,6 +240,7 @@ impl<'a> Matcher<'a> {
             level: found.level,
             assumed: found.assumed,
             found_at: self.now,
+            policy: policy.id.clone(),
             withdrawn_at: None,
         }
     }

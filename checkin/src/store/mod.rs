@@ -19,7 +19,7 @@ macro_rules! visit_columns {
 /// The columns of an exposure, in the order in which they are written.
 macro_rules! exposure_columns {
     () => {
-        "id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at"
+        "id, case_id, person_id, place_id, day, overlap_minutes, level, assumed, found_at, policy"
     };
 }
 
@@ -28,7 +28,7 @@ macro_rules! exposure_conflict {
     () => {
         " ON CONFLICT (case_id, person_id, place_id, day) DO UPDATE SET \
          overlap_minutes = excluded.overlap_minutes, level = excluded.level, assumed = excluded.assumed, \
-         withdrawn_at = NULL RETURNING id"
+         policy = excluded.policy, withdrawn_at = NULL RETURNING id"
     };
 }
 
@@ -144,8 +144,8 @@ pub trait CheckinWrite:
     async fn put_case(&mut self, case: &CaseRecord) -> Result<(), StoreError>;
     /// Marks a case as voided.
     async fn void_case(&mut self, id: CaseId, at: Instant) -> Result<(), StoreError>;
-    /// Stores exposures; gives the ids of those that were not known. One that was known takes the new minutes and
-    /// level.
+    /// Stores exposures; gives the ids of those that were not known. One that was known takes the new minutes, level and
+    /// policy.
     async fn put_exposures(&mut self, exposures: &[ExposureRecord]) -> Result<Vec<ExposureId>, StoreError>;
     /// Withdraws the exposures of a case: those of these people, or all.
     async fn withdraw_exposures(

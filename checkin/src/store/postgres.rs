@@ -114,7 +114,7 @@ mod dialect {
             "INSERT INTO checkin_exposures (",
             exposure_columns!(),
             ") SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::date[], $6::bigint[], \
-             $7::text[], $8::boolean[], $9::timestamptz[])",
+             $7::text[], $8::boolean[], $9::timestamptz[], $10::text[])",
             exposure_conflict!()
         ))
         .bind(column(exposures, |exposure| exposure.id.uuid()))
@@ -126,6 +126,7 @@ mod dialect {
         .bind(column(exposures, |exposure| exposure.level.code()))
         .bind(column(exposures, |exposure| exposure.assumed))
         .bind(column(exposures, |exposure| At(exposure.found_at)))
+        .bind(column(exposures, |exposure| exposure.policy.clone()))
         .fetch_all(conn)
         .await?)
     }

@@ -130,6 +130,8 @@ pub struct ExposureRecord {
     pub assumed: bool,
     /// When it was found.
     pub found_at: Instant,
+    /// The version of the rules by which it holds ([`crate::domain::policy::StayPolicy::id`]).
+    pub policy: String,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Instant>,
 }

@@ -141,7 +141,8 @@ mod dialect {
                     .push_bind(exposure.overlap_minutes)
                     .push_bind(exposure.level.code())
                     .push_bind(exposure.assumed)
-                    .push_bind(At(exposure.found_at));
+                    .push_bind(At(exposure.found_at))
+                    .push_bind(&exposure.policy);
             });
             query.push(exposure_conflict!());
             stored.append(&mut query.build_query_scalar().fetch_all(&mut *conn).await?);

@@ -208,6 +208,7 @@ fn exposure(n: u128, case: &CaseRecord, person: PersonId, at_place: u128, level:
         level,
         assumed: n % 2 == 1,
         found_at: case.opened_at,
+        policy: "stay-2021-12-29".to_owned(),
         withdrawn_at: None,
     }
 }
@@ -225,6 +226,7 @@ async fn a_known_exposure_takes_new_minutes_and_keeps_its_id(town: Town) {
         overlap_minutes: 40,
         level: ExposureLevel::Close,
         assumed: false,
+        policy: "stay-2022-05-01".to_owned(),
         ..first.clone()
     };
     let elsewhere = exposure(2, &case, binh, 2, ExposureLevel::SamePlace);

@@ -79,6 +79,7 @@ fn exposure(row: &Row) -> Result<ExposureRecord, StoreError> {
         level: ExposureLevel::from_code(&level).ok_or_else(|| inconsistent("checkin_exposures", "level"))?,
         assumed: row.try_get("assumed")?,
         found_at: row.try_get::<At, _>("found_at")?.0,
+        policy: row.try_get("policy")?,
         withdrawn_at: row.try_get::<Option<At>, _>("withdrawn_at")?.map(|at| at.0),
     })
 }
