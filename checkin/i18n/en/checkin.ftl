@@ -105,6 +105,7 @@ checkin-cluster-place = Place, day
 checkin-cluster-told = Told
 checkin-cluster-not-told = Not yet
 checkin-cluster-assumed = assumed
+checkin-cluster-left-assumed = departure assumed
 checkin-cluster-household = same household
 checkin-channel-sms = by text message
 checkin-channel-email = by e-mail
@@ -234,6 +235,7 @@ checkin-alert-count = { $n ->
 checkin-alert-go = Send the messages
 checkin-alert-no-venue = Choose at least one place
 checkin-alert-decisions = When everybody there was told
+checkin-alert-who = Who was told
 checkin-alert-told = { $n } told
 
 ## Many venues at once

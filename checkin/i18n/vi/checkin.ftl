@@ -102,6 +102,7 @@ checkin-cluster-place = Nơi, ngày
 checkin-cluster-told = Đã báo tin
 checkin-cluster-not-told = Chưa báo
 checkin-cluster-assumed = ước tính
+checkin-cluster-left-assumed = giờ ra ước tính
 checkin-cluster-household = cùng nhà
 checkin-channel-sms = qua tin nhắn
 checkin-channel-email = qua thư điện tử
@@ -230,6 +231,7 @@ checkin-alert-count = { $n ->
 checkin-alert-go = Gửi tin
 checkin-alert-no-venue = Hãy chọn ít nhất một nơi
 checkin-alert-decisions = Các lần báo cho mọi người có mặt
+checkin-alert-who = Ai đã được báo
 checkin-alert-told = Đã báo { $n } người
 
 ## Many venues at once

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use shared_web::openapi::Schemas;
 
+use crate::domain::marks::Mark;
+
 /// The schemas by name.
 #[must_use]
 pub fn all() -> Schemas {
@@ -338,7 +340,8 @@ fn exposures() -> Value {
         "household": {"type": "boolean", "description": "They live with the case, as far as the register tells"},
         "notified_at": instant_or_null("When they were first sent a message; null until then"),
         "notified_by": {"type": ["string", "null"], "description": "By which channel"},
-        "marks": {"type": "array", "items": {"type": "string", "enum": ["old_code", "closed", "far_apart", "clock"]}},
+        "marks": {"type": "array", "items": {"type": "string", "enum": Mark::ALL.map(Mark::code)}},
+        "policy": text("The version of the rules by which it was found"),
     }});
     json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
         "case_id": id("The case"),
@@ -346,9 +349,38 @@ fn exposures() -> Value {
         "voided": {"type": "boolean"},
         "window": {"type": "object", "properties": {"from": instant("Its beginning"), "to": instant("Its end")}},
         "venues": {"type": "array", "items": {"allOf": [reference("Venue"), {"type": "object", "properties": {
-            "visits": {"type": "array", "items": {"type": "object"}, "description": "When the case was there"},
+            "visits": {"type": "array", "items": case_visit(), "description": "When the case was there"},
         }}]}},
         "exposures": {"type": "array", "items": exposure},
-        "alerts": {"type": "array", "items": {"type": "object"}, "description": "Decisions to tell everybody who was at a place: who, when, why"},
+        "alerts": {"type": "array", "items": decision(), "description": "Decisions to tell everybody who was at a place: who, when, why"},
+    }})
+}
+
+fn case_visit() -> Value {
+    json!({"type": "object", "required": ["checked_in_at", "left_at", "assumed"], "properties": {
+        "checked_in_at": instant("When it began"),
+        "left_at": instant("When it ended, or is assumed to have ended"),
+        "assumed": {"type": "boolean", "description": "The end is assumed"},
+        "ward_code": {"type": ["string", "null"], "description": "Of the ward as it was on that day"},
+        "ward_name": {"type": ["string", "null"], "description": "With the higher units, as they were on that day"},
+    }})
+}
+
+fn decision() -> Value {
+    let required = ["id", "decided_by", "decided_at", "from", "to", "reason", "venue_ids", "people", "told"];
+    json!({"type": "object", "required": required, "properties": {
+        "id": id("The decision"),
+        "decided_by": text("Who decided, as people see the account"),
+        "decided_at": instant("When"),
+        "from": instant("Whoever was there from then on is told"),
+        "to": instant("Until then"),
+        "reason": text("Why"),
+        "venue_ids": {"type": "array", "items": id("A place")},
+        "people": {"type": "integer", "minimum": 0, "description": "How many were told by it"},
+        "told": {"type": "array", "items": {"type": "object", "required": ["person_id", "notified_at"], "properties": {
+            "person_id": id("Who was told"),
+            "notified_at": instant_or_null("When the message was first sent to them; null until then"),
+            "notified_by": text("By which channel"),
+        }}},
     }})
 }

@@ -77,6 +77,8 @@ pub struct ExposureView {
     pub level: ExposureLevel,
     /// It rests on a stay whose end is inferred.
     pub assumed: bool,
+    /// The version of the rules by which it was found.
+    pub policy: String,
     /// They live with the case, as far as the register tells.
     pub household: bool,
     /// When a message about an exposure was first sent to them since the case opened.
@@ -120,7 +122,7 @@ pub struct CaseLine {
 }
 
 /// A case and its contacts; `None` where there is no such case in the caller's area. `people`, where asked for, are the
-/// case's person and the exposed.
+/// case's person, the exposed and those who were told by a decision.
 ///
 /// # Errors
 /// When the store or the key store fails.
@@ -140,14 +142,15 @@ pub async fn cluster(
     }
     let mut cluster = view(app, tx.as_mut(), &case, kept, now).await?;
     cluster.alerts = venue_alerts::of_case(app, tx.as_mut(), case_id).await?;
+    let alerted = || cluster.alerts.iter().flat_map(|alert| &alert.told).map(|told| told.person_id);
     let mut shown = HashMap::new();
     if with_people {
-        let ids: BTreeSet<PersonId> =
-            cluster.exposures.iter().map(|exposure| exposure.person_id).chain([kept]).collect();
+        let exposed = cluster.exposures.iter().map(|exposure| exposure.person_id);
+        let ids: BTreeSet<PersonId> = exposed.chain(alerted()).chain([kept]).collect();
         let found = tx.people(&ids.into_iter().collect::<Vec<_>>()).await?;
         shown.extend(found.into_iter().map(|stored| (stored.person.id, stored.person)));
     }
-    let detail = json!({"exposures": cluster.exposures.len(), "names": with_people});
+    let detail = json!({"exposures": cluster.exposures.len(), "alerted": alerted().count(), "names": with_people});
     let entry = caller.audit(SERVICE, "exposures.read", Some(format!("case:{case_id}")), detail);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
@@ -202,6 +205,7 @@ async fn view(
         overlap_minutes: exposure.overlap_minutes,
         level: exposure.level,
         assumed: exposure.assumed,
+        policy: exposure.policy,
         household: household.contains(&exposure.person_id),
         notified_at: told.get(&exposure.person_id).map(|told| told.0),
         notified_by: told.get(&exposure.person_id).map(|told| told.1.clone()),

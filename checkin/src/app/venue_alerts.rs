@@ -3,7 +3,7 @@
 //! Who shared the air with the case has been told by the matching already. Here are those whom it does not find, because
 //! they came at another hour of the day, or because nobody knows when the case was where in a large place.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -214,7 +214,24 @@ pub struct AlertView {
     pub venue_ids: Vec<PlaceId>,
     /// How many people were told by it.
     pub people: i64,
+    /// Who.
+    pub told: Vec<ToldView>,
 }
+
+/// Somebody whom a decision told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldView {
+    /// Who.
+    pub person_id: PersonId,
+    /// When the message was first sent to them; none until then.
+    pub notified_at: Option<Instant>,
+    /// By which channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notified_by: Option<String>,
+}
+
+/// The template of the message of a decision.
+const TEMPLATE: &str = "venue_alert";
 
 /// The decisions of a case, the newest first.
 ///
@@ -222,7 +239,10 @@ pub struct AlertView {
 /// When the store fails, or a reason cannot be opened.
 pub(super) async fn of_case(app: &App, tx: &mut dyn CheckinWrite, case: CaseId) -> Result<Vec<AlertView>, StoreError> {
     let mut views = Vec::new();
+    let alerted = tx.alerted_of(case).await?;
     for record in tx.alerts_of(case).await? {
+        let people = alerted.iter().filter(|told| told.alert_id == record.id).map(|told| told.person_id).collect();
+        let told = told(tx, people, record.decided_at).await?;
         let account = tx.account(record.decided_by).await?;
         let reason =
             app.platform.keys().sealer.open_text("alert_reason", record.id.as_bytes(), &record.reason_sealed)?;
@@ -235,7 +255,25 @@ pub(super) async fn of_case(app: &App, tx: &mut dyn CheckinWrite, case: CaseId) 
             reason,
             venue_ids: record.places,
             people: record.people,
+            told,
         });
     }
     Ok(views)
+}
+
+/// When and how each of these people was told by a decision of then.
+async fn told(
+    tx: &mut dyn CheckinWrite,
+    people: Vec<PersonId>,
+    decided_at: Instant,
+) -> Result<Vec<ToldView>, StoreError> {
+    let mut sent: HashMap<PersonId, (Instant, String)> = HashMap::new();
+    for (person, at, channel) in tx.told_by(&people, TEMPLATE, decided_at).await? {
+        sent.entry(person).or_insert((at, channel));
+    }
+    let view = |person_id| {
+        let (notified_at, notified_by) = sent.remove(&person_id).unzip();
+        ToldView { person_id, notified_at, notified_by }
+    };
+    Ok(people.into_iter().map(view).collect())
 }

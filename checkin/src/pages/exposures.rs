@@ -69,9 +69,17 @@ struct Venue {
     id: PlaceId,
     name: String,
     address: String,
-    /// Times, and the unit as it was on that day.
-    visits: Vec<(String, String)>,
+    visits: Vec<Visit>,
     chosen: bool,
+}
+
+/// A visit of the case.
+struct Visit {
+    times: String,
+    /// Nobody said when the case left.
+    assumed: bool,
+    /// The unit as it was on that day.
+    ward: String,
 }
 
 pub(super) struct Moment {
@@ -127,7 +135,7 @@ impl ClusterPage {
         if !form.errors.is_empty() {
             page = page.with_errors();
         }
-        let decisions = cluster.alerts.iter().map(|alert| decision(&page, alert, cluster, now)).collect();
+        let decisions = cluster.alerts.iter().map(|alert| decision(&page, alert, cluster, people, now)).collect();
         let places = labels(&cluster.venues);
         let who: HashMap<PersonId, bool> =
             cluster.exposures.iter().map(|e| (e.person_id, e.notified_at.is_some())).collect();
@@ -161,7 +169,6 @@ fn contact(
 ) -> Contact {
     let person = people.get(&exposure.person_id);
     let phone = person.and_then(|person| person.phone.as_ref());
-    let moment = |at: Instant| Moment { at: at.to_string(), text: page.ago(at, now), exact: exact(at) };
     Contact {
         name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
         year: person.map(year).unwrap_or_default(),
@@ -178,10 +185,19 @@ fn contact(
         level_label: page.t(&format!("checkin-level-{}", exposure.level.code())),
         assumed: exposure.assumed,
         household: exposure.household,
-        told: exposure.notified_at.map(moment),
-        channel: exposure.notified_by.as_deref().map(|by| page.t(&format!("checkin-channel-{by}"))).unwrap_or_default(),
+        told: exposure.notified_at.map(|at| moment(page, at, now)),
+        channel: channel(page, exposure.notified_by.as_deref()),
         marks: exposure.marks.iter().map(|mark| page.t(&format!("checkin-mark-{mark}"))).collect(),
     }
+}
+
+pub(super) fn moment(page: &Page, at: Instant, now: Instant) -> Moment {
+    Moment { at: at.to_string(), text: page.ago(at, now), exact: exact(at) }
+}
+
+/// The channel of a message in words, empty where none was sent.
+pub(super) fn channel(page: &Page, by: Option<&str>) -> String {
+    by.map(|by| page.t(&format!("checkin-channel-{by}"))).unwrap_or_default()
 }
 
 /// The names of places; a part says of what, where that is among them.
@@ -196,9 +212,10 @@ fn labels(venues: &[VenueView]) -> HashMap<PlaceId, String> {
 }
 
 fn venue_of(venue: &VenueView, labels: &HashMap<PlaceId, String>, form: &AlertForm) -> Venue {
-    let visit = |visit: &CaseVisitView| {
-        let times = format!("{} – {}", exact(visit.checked_in_at), exact(visit.left_at));
-        (times, visit.ward_name.clone().unwrap_or_default())
+    let visit = |visit: &CaseVisitView| Visit {
+        times: format!("{} – {}", exact(visit.checked_in_at), exact(visit.left_at)),
+        assumed: visit.assumed,
+        ward: visit.ward_name.clone().unwrap_or_default(),
     };
     Venue {
         id: venue.place.id,
@@ -210,7 +227,7 @@ fn venue_of(venue: &VenueView, labels: &HashMap<PlaceId, String>, form: &AlertFo
 }
 
 /// The year of birth, empty where it is not known.
-fn year(person: &Person) -> String {
+pub(super) fn year(person: &Person) -> String {
     person.birth.map(|birth| birth.year().to_string()).unwrap_or_default()
 }
 

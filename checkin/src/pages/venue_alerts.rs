@@ -1,5 +1,7 @@
 //! On the page of a cluster: an officer chooses places, sees how many people would be told, and has them told.
 
+use std::collections::HashMap;
+
 use axum::Form;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
@@ -7,7 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use shared::access::Role;
 use shared::bilingual::Lang;
-use shared::ids::CaseId;
+use shared::ids::{CaseId, PersonId};
+use shared::person::Person;
 use shared::problem::FieldError;
 use shared::time::Instant;
 use shared_web::access::{Doc, Routes, Scope, Who};
@@ -15,13 +18,13 @@ use shared_web::caller::Caller;
 use shared_web::page::{Page, exact, html};
 use shared_web::problem::Problem;
 
-use super::exposures::{ClusterPage, Moment};
+use super::exposures::{ClusterPage, Moment, channel, moment, year};
 use super::form::{FormError, Pairs, message, summary, value, values};
 use super::texts;
 use crate::App;
 use crate::api::exposures::unknown_case;
 use crate::app::cluster::{self, Cluster};
-use crate::app::venue_alerts::{AlertError, AlertView, alert};
+use crate::app::venue_alerts::{AlertError, AlertView, ToldView, alert};
 use crate::domain::venue_alert::AlertInput;
 
 /// A decision to tell everybody who was at a place.
@@ -32,6 +35,16 @@ pub(super) struct Decision {
     pub(super) places: String,
     pub(super) reason: String,
     pub(super) people: i64,
+    /// Whom it told, by name.
+    pub(super) told: Vec<AlertedPerson>,
+}
+
+/// Somebody whom a decision told.
+pub(super) struct AlertedPerson {
+    pub(super) name: String,
+    pub(super) year: String,
+    pub(super) told: Option<Moment>,
+    pub(super) channel: String,
 }
 
 /// The form of such a decision, as it was typed.
@@ -51,19 +64,33 @@ pub(super) struct AlertForm {
     pub(super) errors: Vec<FormError>,
 }
 
-pub(super) fn decision(page: &Page, alert: &AlertView, cluster: &Cluster, now: Instant) -> Decision {
+pub(super) fn decision(
+    page: &Page,
+    alert: &AlertView,
+    cluster: &Cluster,
+    people: &HashMap<PersonId, Person>,
+    now: Instant,
+) -> Decision {
     let names = cluster.venues.iter().filter(|venue| alert.venue_ids.contains(&venue.place.id));
+    let person = |told: &ToldView| {
+        let person = people.get(&told.person_id);
+        AlertedPerson {
+            name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
+            year: person.map(year).unwrap_or_default(),
+            told: told.notified_at.map(|at| moment(page, at, now)),
+            channel: channel(page, told.notified_by.as_deref()),
+        }
+    };
+    let mut told: Vec<AlertedPerson> = alert.told.iter().map(person).collect();
+    told.sort_by(|one, other| one.name.cmp(&other.name));
     Decision {
         by: alert.decided_by.clone(),
-        at: Moment {
-            at: alert.decided_at.to_string(),
-            text: page.ago(alert.decided_at, now),
-            exact: exact(alert.decided_at),
-        },
+        at: moment(page, alert.decided_at, now),
         window: format!("{} – {}", exact(alert.from), exact(alert.to)),
         places: names.map(|venue| venue.place.name.as_str()).collect::<Vec<_>>().join(", "),
         reason: alert.reason.clone(),
         people: alert.people,
+        told,
     }
 }
 

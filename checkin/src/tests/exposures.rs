@@ -553,6 +553,8 @@ async fn an_officer_sees_window_venues_and_who_was_told(town: Town) {
     assert_eq!((&exposures[0]["overlap_minutes"], &exposures[0]["level"]), (&json!(30), &json!("close")));
     assert_eq!(exposures[0]["notified_at"], sent_at.to_string());
     assert_eq!(exposures[0]["notified_by"], "sms");
+    let policy = StayPolicy::on(town.now().local_date());
+    assert!(exposures.iter().all(|exposure| exposure["policy"] == policy.id.as_str()), "{answer}");
     assert_eq!((&exposures[1]["notified_at"], exposures[1].get("notified_by")), (&json!(null), None));
     assert!(!answer.to_string().contains("Bình"), "no name: {answer}");
     let mut tx = town.app.store.write().await.unwrap();

@@ -3,13 +3,16 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
+use shared::bilingual::Lang;
 use shared::event::EventData as _;
 use shared::events::{CaseOpened, CaseVoided, VenueAlerted};
-use shared::ids::{CaseId, PersonId, PlaceId, VisitId};
+use shared::ids::{CaseId, MessageId, PersonId, PlaceId, VisitId};
 use shared::place::{Place, PlaceKind};
 use shared::time::{Instant, hours, minutes};
+use shared_store::outbox::NewMessage;
 
 use super::support::{Town, WARD, on_both};
+use crate::domain::marks::Mark;
 use crate::seed::insert_visits;
 
 const ALERTS: &str = "/api/v1/checkin/exposures/alerts";
@@ -119,6 +122,83 @@ async fn everybody_who_was_there_is_told_once_with_who_decided_and_why(town: Tow
     assert!(lines.iter().all(|line| !line.detail.contains("sạp kín")), "the reason is sealed and stands elsewhere");
 }
 
+async fn who_was_told_is_listed_with_time_and_channel_and_an_assumed_departure_says_so(town: Town) {
+    let story = story(&town).await;
+    let officer = town.officer().await;
+    let body = town.decision(&story, town.now().minus(hours(24)), town.now());
+    assert_eq!(town.call(Method::POST, ALERTS, Some(&officer), Some(body)).await.0, StatusCode::CREATED);
+    let mut tx = town.app.store.write().await.unwrap();
+    let message = NewMessage {
+        id: MessageId::new(town.now(), &mut town.app.platform.random()),
+        idempotency_key: "one".to_owned(),
+        channel: "zalo".to_owned(),
+        template: "venue_alert".to_owned(),
+        lang: Lang::Vi,
+        recipient: "+84912345678".to_owned(),
+        subject: None,
+        text: "…".to_owned(),
+        person_id: Some(story.later),
+    };
+    tx.queue_message(&message, town.now()).await.unwrap();
+    let sent_at = town.now().plus(minutes(1));
+    tx.settle_message(message.id, "sent", None, sent_at, sent_at).await.unwrap();
+    tx.commit().await.unwrap();
+    // The case comes to the market once more, and does not check out.
+    insert_visits(
+        &town.app,
+        [(
+            VisitId::new(town.now(), &mut town.app.platform.random()),
+            story.market.id,
+            story.case.person_id,
+            town.now().minus(minutes(410)),
+            None,
+        )],
+    )
+    .await
+    .unwrap();
+
+    let path = format!("/api/v1/checkin/exposures?case_id={}", story.case.case_id);
+    let (_, cluster) = town.get(&path, Some(&officer)).await;
+    let told = cluster["alerts"][0]["told"].as_array().unwrap();
+    let of = |person: PersonId| told.iter().find(|told| told["person_id"] == json!(person)).unwrap();
+    assert_eq!(told.len(), 2, "{cluster}");
+    assert_eq!(of(story.later)["notified_at"], sent_at.to_string());
+    assert_eq!(of(story.later)["notified_by"], "zalo");
+    assert_eq!((&of(story.twice)["notified_at"], of(story.twice).get("notified_by")), (&Value::Null, None));
+
+    // Whatever the answer says is described.
+    let schema = &crate::api::schemas::all()["Exposures"];
+    for (said, described) in [
+        (&cluster["alerts"][0], "/properties/alerts/items/properties"),
+        (of(story.later), "/properties/alerts/items/properties/told/items/properties"),
+        (&cluster["venues"][0]["visits"][0], "/properties/venues/items/allOf/1/properties/visits/items/properties"),
+        (&cluster["exposures"][0], "/properties/exposures/items/properties"),
+    ] {
+        let described = schema.pointer(described).unwrap().as_object().unwrap();
+        for name in said.as_object().unwrap().keys() {
+            assert!(described.contains_key(name), "{name} is not described");
+        }
+    }
+    let marks = schema.pointer("/properties/exposures/items/properties/marks/items/enum").unwrap();
+    assert_eq!(*marks, json!(Mark::ALL.map(Mark::code)));
+
+    let path = format!("/exposures?case_id={}", story.case.case_id);
+    for (lang, expected) in [
+        ("vi", ["Lê Văn Cường", "qua Zalo", "Phạm Thị Dung", "Chưa báo", "giờ ra ước tính"]),
+        ("en", ["Lê Văn Cường", "by Zalo", "Phạm Thị Dung", "Not yet", "departure assumed"]),
+    ] {
+        let page = town.page(Method::GET, &format!("{path}&lang={lang}"), Some(&officer), None, "").await;
+        for text in expected {
+            assert!(page.html.contains(text), "{text} is not on {}", page.html);
+        }
+        let assumed = page.html.matches(expected[4]).count();
+        assert_eq!(assumed, 1, "the other visit ended with a check-out");
+    }
+    let subject = format!("case:{}", story.case.case_id);
+    let lines = town.app.store.write().await.unwrap().audit_lines(Some(&subject), None, 50).await.unwrap();
+    assert!(lines.iter().any(|line| line.action == "exposures.read" && line.detail.contains("\"alerted\":2")));
+}
+
 async fn what_cannot_be_decided_tells_nobody_and_says_why(town: Town) {
     let story = story(&town).await;
     let officer = town.officer().await;
@@ -200,5 +280,6 @@ async fn the_page_counts_before_it_tells(town: Town) {
 }
 
 on_both!(told, super::everybody_who_was_there_is_told_once_with_who_decided_and_why);
+on_both!(listed, super::who_was_told_is_listed_with_time_and_channel_and_an_assumed_departure_says_so);
 on_both!(faults, super::what_cannot_be_decided_tells_nobody_and_says_why);
 on_both!(page, super::the_page_counts_before_it_tells);
