@@ -301,8 +301,9 @@ fn spans(visits: &[(Visit, Stay)], window: &Window, policy: &StayPolicy) -> impl
 }
 
 /// The check-ins that may have to do with a presence: those of its local days, and those before it from which a stay
-/// may last into it.
+/// may last into it; and as far beyond both ends as the air of a case may reach.
 fn span_around(place_id: PlaceId, from: Instant, to: Instant, policy: &StayPolicy) -> PlaceSpan {
+    let (from, to) = (from.minus(policy.reach()), to.plus(policy.reach()));
     let first = Instant::start_of(from.local_date()).min(from.minus(policy.longest_stay()));
     let last = Instant::start_of(to.local_date().saturating_add(1.day()));
     PlaceSpan { place_id, from_minute: minute_of(first), to_minute: minute_of(last) - 1 }

@@ -7,6 +7,7 @@ use shared::events::ExposureLevel;
 use shared::ids::PlaceId;
 use shared::time::{Date, Instant};
 
+use super::air::air_of;
 use super::parts::Parts;
 use super::policy::StayPolicy;
 use super::stay::Stay;
@@ -54,7 +55,8 @@ pub struct Exposure<K> {
 /// Finds who was where the case was.
 ///
 /// - The case counts as there at each place that shares air with the one where it checked in ([`Parts::sharing_air`]).
-/// - The common time of two stays counts inside the window only. Stays that only touch have none.
+/// - The common time of two stays counts inside the window only. Stays that only touch have none. Where the policy lets
+///   the air of the case reach beyond its stay ([`air_of`]), the time in that air is common.
 /// - One exposure is given for each visitor, place and local day. Its common time is the length of the union, so that
 ///   overlapping stays (a repeated scan) count once. A common time that runs past midnight is not cut: it counts on the
 ///   day on which it began.
@@ -72,7 +74,7 @@ pub fn match_exposures<K: Copy + Ord>(
     parts: &Parts,
     policy: &StayPolicy,
 ) -> Vec<Exposure<K>> {
-    let presence = presence_by_place(window, case_visits, parts);
+    let presence = presence_by_place(window, case_visits, parts, policy);
     let mut found = Tallies::new();
     count_common_times(&presence, others, &mut found);
     add_same_place(&presence, others, &mut found);
@@ -101,20 +103,29 @@ struct Tally {
 /// Where the case was at one place inside the window.
 #[derive(Debug, Default)]
 struct Presence {
-    /// The stays, cut to the window, by their beginning.
+    /// When the air was the case's: by the stays, cut to the window, by their beginning.
     stays: Vec<Stay>,
     /// For each stay the latest end of it and of all before it: tells a search backwards where to stop.
     latest_end: Vec<Instant>,
-    /// The local days, and whether a stay of that day is assumed.
+    /// The local days of the stays themselves, and whether a stay of that day is assumed.
     days: HashMap<Date, bool>,
 }
 
-fn presence_by_place(window: &Window, case_visits: &[CaseVisit], parts: &Parts) -> HashMap<PlaceId, Presence> {
+fn presence_by_place(
+    window: &Window,
+    case_visits: &[CaseVisit],
+    parts: &Parts,
+    policy: &StayPolicy,
+) -> HashMap<PlaceId, Presence> {
     let mut places: HashMap<PlaceId, Presence> = HashMap::new();
     for visit in case_visits {
-        if let Some(stay) = cut(visit.stay, window) {
-            for place in parts.sharing_air(visit.place) {
-                places.entry(place).or_default().stays.push(stay);
+        let stay = cut(visit.stay, window);
+        let Some((stay, air)) = stay.and_then(|stay| Some((stay, air_of(stay, policy)?))) else { continue };
+        for place in parts.sharing_air(visit.place) {
+            let presence = places.entry(place).or_default();
+            presence.stays.push(air);
+            for day in local_days(stay) {
+                *presence.days.entry(day).or_default() |= stay.assumed;
             }
         }
     }
@@ -125,11 +136,6 @@ fn presence_by_place(window: &Window, case_visits: &[CaseVisit], parts: &Parts) 
             *latest
         });
         presence.latest_end = ends.collect();
-        for stay in &presence.stays {
-            for day in local_days(*stay) {
-                *presence.days.entry(day).or_default() |= stay.assumed;
-            }
-        }
     }
     places
 }

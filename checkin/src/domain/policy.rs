@@ -24,6 +24,18 @@ pub struct Sourced<T> {
     pub value: T,
 }
 
+/// For how long the air of a place is that of a case who stayed there ([`super::air`]). 0 asks for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Air {
+    /// A stay of a case that is shorter than so many minutes exposes nobody.
+    pub shortest_minutes: i64,
+    /// When the case has left, its air stays for as long as it was there, at most so many minutes.
+    pub tail_minutes: i64,
+    /// The time is counted in whole cells of so many minutes.
+    pub grid_minutes: i64,
+}
+
 /// The rules that hold from one day until the next policy begins.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +50,10 @@ pub struct StayPolicy {
     pub automatic_check_out_minutes: Sourced<i64>,
     /// A common time of so many minutes or more is a close contact.
     pub close_from_minutes: Sourced<i64>,
+    /// For how long the air of a place is that of a case.
+    pub air: Sourced<Air>,
+    /// Whoever came or went within so many seconds of the case shared its air as well.
+    pub gap_seconds: Sourced<i64>,
     /// The window of a case begins so many days before its onset, or before its specimen.
     pub days_before_onset: Sourced<i64>,
     /// Visits are destroyed after so many days.
@@ -69,6 +85,18 @@ impl StayPolicy {
     #[must_use]
     pub fn close_from(&self) -> SignedDuration {
         minutes(self.close_from_minutes.value)
+    }
+
+    /// How long between two stays still counts as a meeting.
+    #[must_use]
+    pub fn gap(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.gap_seconds.value)
+    }
+
+    /// How far beyond its stay the air of a case may reach at most.
+    #[must_use]
+    pub fn reach(&self) -> SignedDuration {
+        minutes(self.air.value.tail_minutes + self.air.value.grid_minutes) + self.gap()
     }
 
     /// How far before its onset or specimen the window of a case begins.
@@ -124,6 +152,8 @@ mod tests {
                 &policy.typical_minutes.source,
                 &policy.automatic_check_out_minutes.source,
                 &policy.close_from_minutes.source,
+                &policy.air.source,
+                &policy.gap_seconds.source,
                 &policy.days_before_onset.source,
                 &policy.retention_days.source,
             ];
@@ -136,6 +166,7 @@ mod tests {
         let policy = StayPolicy::on(day("2022-03-10"));
         assert_eq!(policy.longest_stay(), minutes(720));
         assert_eq!(policy.close_from(), minutes(15));
+        assert_eq!(policy.reach(), minutes(0), "the contract lists every positive overlap and no other");
         assert_eq!(policy.before_onset(), days(2));
         assert_eq!(policy.retention(), days(21));
         assert_eq!(StayPolicy::on(day("2020-01-01")), &POLICIES[0]);

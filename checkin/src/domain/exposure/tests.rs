@@ -7,6 +7,7 @@ use shared::time::{hours, minutes};
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::policy::Air;
 
 /// 22:00 on the eve, so that midnight lies in the middle of the evening that the tests play in.
 fn origin() -> Instant {
@@ -31,13 +32,17 @@ fn stay(from: i64, to: i64) -> Stay {
 
 /// Matches stays at one place, given in seconds after the origin, over a window that holds them all.
 fn matched(case: &[(i64, i64)], others: &[(u8, i64, i64)]) -> Vec<Exposure<u8>> {
+    matched_by(policy(), case, others)
+}
+
+fn matched_by(policy: &StayPolicy, case: &[(i64, i64)], others: &[(u8, i64, i64)]) -> Vec<Exposure<u8>> {
     let window = Window { from: origin().minus(hours(48)), to: origin().plus(hours(48)) };
     let case: Vec<_> = case.iter().map(|(from, to)| CaseVisit { place: place(1), stay: stay(*from, *to) }).collect();
     let others: Vec<_> = others
         .iter()
         .map(|(visitor, from, to)| OtherVisit { visitor: *visitor, place: place(1), stay: stay(*from, *to) })
         .collect();
-    match_exposures(&window, &case, &others, &Parts::default(), policy())
+    match_exposures(&window, &case, &others, &Parts::default(), policy)
 }
 
 /// Minutes and level of the only exposure.
@@ -63,8 +68,27 @@ fn the_vectors_of_campus_qr_hold_without_tolerance() {
         let found = matched(&[(at(-60), at(-30))], &[(1, at(from), at(to))]);
         assert_eq!(only(&found), (minutes, level), "{name}");
     }
-    let transit = matched(&[(at(-60), at(-30))], &[(1, at(-75), at(-60) - 100)]);
-    assert_eq!(only(&transit), (0, ExposureLevel::SamePlace));
+    // In transit: out at a tolerance of 60 seconds, in at 120.
+    for (gap, level) in [(0, ExposureLevel::SamePlace), (60, ExposureLevel::SamePlace), (120, ExposureLevel::Brief)] {
+        let mut policy = policy().clone();
+        policy.gap_seconds.value = gap;
+        let transit = matched_by(&policy, &[(at(-60), at(-30))], &[(1, at(-75), at(-60) - 100)]);
+        assert_eq!(only(&transit), (0, level), "{gap} s");
+        let after = matched_by(&policy, &[(at(-60), at(-30))], &[(1, at(-30) + 100, at(0))]);
+        assert_eq!(only(&after), (0, level), "{gap} s");
+    }
+}
+
+#[test]
+fn the_air_of_a_long_stay_lingers_and_a_short_stay_exposes_nobody_where_the_policy_says_so() {
+    let mut policy = policy().clone();
+    policy.air.value = Air { shortest_minutes: 10, tail_minutes: 30, grid_minutes: 0 };
+    let of = |case: (i64, i64), other: (i64, i64)| {
+        matched_by(&policy, &[(case.0 * 60, case.1 * 60)], &[(1, other.0 * 60, other.1 * 60)])
+    };
+    assert_eq!(only(&of((0, 20), (25, 60))), (15, ExposureLevel::Close), "for as long as the case was there");
+    assert_eq!(only(&of((0, 50), (50, 110))), (30, ExposureLevel::Close), "and no longer than half an hour");
+    assert_eq!(of((0, 9), (0, 60)), []);
 }
 
 #[test]
