@@ -244,9 +244,9 @@ fn visit() -> Value {
 }
 
 fn declaration_input() -> Value {
-    json!({"type": "object", "required": ["person", "symptoms", "contact_with_case"], "properties": {
+    json!({"type": "object", "required": ["symptoms", "contact_with_case"], "properties": {
         "id": id("Chosen by the client; the same id with the same body changes nothing"),
-        "person": {"type": "object", "description": "Who it is about: a person, or device_token"},
+        "person": {"type": "object", "description": "Who it is about, as everywhere; a citizen who gave a one-time code may leave it out"},
         "symptoms": {"type": "array", "items": {"type": "string"}, "description": "Codes; empty for none"},
         "contact_with_case": {"type": "boolean"},
         "travel": {"type": "array", "maxItems": 20, "description": "Where they have been in the last 14 days"},

@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::check_in::{self, CheckInError, Prepared};
 use super::people::find_or_register;
 use crate::domain::declaration::{AnswersInput, Judged, Questions};
-use crate::domain::device_token;
 use crate::domain::visit::VisitorInput;
 use crate::store::{CheckinWrite, DeclarationRecord};
 use crate::{App, SERVICE};
@@ -25,7 +24,7 @@ use crate::{App, SERVICE};
 pub struct DeclarationInput {
     /// An id that the client chose, a UUID.
     pub id: Option<String>,
-    /// Who it is about: a person, or the owner of a device.
+    /// Who it is about. A device token is good for checking in, also with a declaration, and not here (contract).
     pub person: Option<VisitorInput>,
     /// Codes of signs.
     pub symptoms: Option<Vec<String>>,
@@ -59,7 +58,7 @@ enum About {
 /// Takes a declaration.
 ///
 /// # Errors
-/// Fields at fault, a token that is not good, an id that was used with another body; or the store fails.
+/// Fields at fault, an id that was used with another body; or the store fails.
 pub async fn declare(app: &App, caller: &Caller, input: &DeclarationInput) -> Result<Declared, CheckInError> {
     let now = app.platform.now();
     let questions = Questions::on(now.local_date());
@@ -69,7 +68,7 @@ pub async fn declare(app: &App, caller: &Caller, input: &DeclarationInput) -> Re
         let detail = Bilingual::new("Mã định danh phải là một UUID", "An id is a UUID");
         errors.push(FieldError::new("/id", "id", detail));
     }
-    let about = about(app, caller, input.person.as_ref(), now, &mut errors)?;
+    let about = about(caller, input.person.as_ref(), now, &mut errors);
     let answers = input.answers();
     let judged = answers.judge("", questions).map_err(|found| errors.extend(found));
     let (Ok(id), Some(about), Ok(judged), true) = (id, about, judged, errors.is_empty()) else {
@@ -97,32 +96,30 @@ pub async fn declare(app: &App, caller: &Caller, input: &DeclarationInput) -> Re
     Ok(Declared { record, created: true })
 }
 
-fn about(
-    app: &App,
-    caller: &Caller,
-    person: Option<&VisitorInput>,
-    now: Instant,
-    errors: &mut Vec<FieldError>,
-) -> Result<Option<About>, CheckInError> {
+fn about(caller: &Caller, person: Option<&VisitorInput>, now: Instant, errors: &mut Vec<FieldError>) -> Option<About> {
     let Some(person) = person else {
         // A citizen who gave a one-time code declares for themselves where they name nobody.
         let own = caller.citizen().map(About::Known);
         if own.is_none() {
             errors.push(FieldError::required("/person"));
         }
-        return Ok(own);
+        return own;
     };
-    if let Some(token) = person.device_token.as_deref().filter(|token| !token.trim().is_empty()) {
-        let verified = device_token::verify(app.platform.keys().token.bytes(), token, now)?;
-        return Ok(Some(About::Known(verified.person_id)));
+    if person.device_token.is_some() {
+        let detail = Bilingual::new(
+            "Mã của máy chỉ dùng để khai lượt vào. Hãy ghi họ tên và số điện thoại, hoặc mở trang của tôi bằng mã một lần",
+            "A device token is for checking in. Give name and phone, or open your page with a one-time code",
+        );
+        errors.push(FieldError::new("/person/device_token", "not_here", detail));
+        return None;
     }
-    match person.person.parse("/person", now.local_date()) {
-        Ok(draft) => Ok(Some(About::New(Box::new(draft)))),
-        Err(found) => {
-            errors.extend(found);
-            Ok(None)
-        }
-    }
+    person
+        .person
+        .parse("/person", now.local_date())
+        .map_err(|found| errors.extend(found))
+        .ok()
+        .map(Box::new)
+        .map(About::New)
 }
 
 /// What tells a body from another. Without the key nobody can try answers out.

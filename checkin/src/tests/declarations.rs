@@ -48,6 +48,22 @@ async fn a_declaration_has_a_verdict_and_its_reasons(town: Town) {
     assert_eq!(questions["symptoms"][0]["name"], json!({"vi": "Sốt", "en": "Fever"}));
 }
 
+async fn a_phone_alone_declares_for_nobody_and_a_one_time_code_does(town: Town) {
+    let person = town.person("Lê Thị Hoa", None).await;
+    let answers = |symptoms: &[&str]| json!({"symptoms": symptoms, "contact_with_case": false, "travel": []});
+    let mut body = answers(&["fever"]);
+    body["person"] = json!({"device_token": town.token(person)});
+    let (status, problem) = town.post(DECLARATIONS, body).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+    assert_eq!((pointers(&problem), &problem["errors"][0]["code"]), (vec!["/person/device_token"], &json!("not_here")));
+    let latest = || async { town.app.store.read().await.unwrap().latest_declaration(person).await.unwrap() };
+    assert_eq!(latest().await, None);
+    let citizen = town.citizen(person).await;
+    let (status, done) = town.call(Method::POST, DECLARATIONS, Some(&citizen), Some(answers(&["fever"]))).await;
+    assert_eq!((status, &done["verdict"]), (StatusCode::CREATED, &json!("stop")), "{done}");
+    assert!(latest().await.is_some());
+}
+
 async fn a_visitor_whose_declaration_says_stop_is_refused_and_no_visit_is_kept(town: Town) {
     let place = town.place("Nhà máy", PlaceKind::Factory).await;
     let body = |symptoms: &[&str]| {
@@ -158,6 +174,7 @@ async fn the_form_declares_without_script(town: Town) {
 }
 
 on_both!(verdict, super::a_declaration_has_a_verdict_and_its_reasons);
+on_both!(token, super::a_phone_alone_declares_for_nobody_and_a_one_time_code_does);
 on_both!(refused, super::a_visitor_whose_declaration_says_stop_is_refused_and_no_visit_is_kept);
 on_both!(own_page, super::a_citizen_sees_their_own_page_after_a_code_only);
 on_both!(form, super::the_form_declares_without_script);

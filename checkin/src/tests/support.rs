@@ -191,6 +191,16 @@ impl Town {
         begun.token
     }
 
+    /// A bearer token of a citizen who gave a one-time code.
+    pub(super) async fn citizen(&self, person: PersonId) -> String {
+        let owner = SessionOwner::Person(person);
+        let (session, begun) = new_session(&self.app.platform, owner, SessionKind::Bearer, self.now());
+        let mut tx = self.app.store.write().await.unwrap();
+        tx.insert_session(&session, &token_hash(&begun.token), self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        begun.token
+    }
+
     pub(super) async fn officer(&self) -> String {
         self.sign_in("officer", Role::Officer, AreaScope::Province("82".to_owned())).await
     }
