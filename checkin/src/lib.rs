@@ -11,6 +11,7 @@ pub mod app;
 pub mod consumers;
 pub mod domain;
 pub mod jobs;
+pub mod limits;
 pub mod pages;
 pub mod poster;
 pub mod seed;

@@ -1,10 +1,10 @@
 //! Places by the code on their poster, remembered for a minute: a check-in must not ask the database where it is.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::clock::DefaultClock;
 use jiff::SignedDuration;
 use shared::place::{Place, PlaceCode};
 use shared::time::{Instant, minutes};
@@ -14,6 +14,7 @@ use shared_web::Platform;
 
 use crate::domain::marks::{self, Spot};
 use crate::domain::opening_hours::OpeningHours;
+use crate::limits::Limits;
 use crate::store::CheckinStore;
 use crate::tries::{Asker, Tries};
 
@@ -26,10 +27,6 @@ const MOST: usize = 20_000;
 /// How many devices are remembered by their last check-in: about 100 bytes each.
 const MOST_DEVICES: usize = 100_000;
 
-/// Check-ins a second of one device, and the burst: a family, and a phone that was without a signal for a day.
-const DEVICE: (u32, u32) = (1, 60);
-/// Check-ins a second at one place, and the burst: the gates of a stadium.
-const PLACE: (u32, u32) = (200, 5_000);
 /// What became of a search for a code.
 #[derive(Debug, Clone)]
 pub enum Found {
@@ -70,11 +67,6 @@ pub struct Venues {
     tries: Tries,
 }
 
-struct Limits {
-    devices: DefaultKeyedRateLimiter<[u8; 8]>,
-    places: DefaultKeyedRateLimiter<PlaceCode>,
-}
-
 /// Where devices were last, and when.
 type Devices = HashMap<[u8; 8], (Spot, Instant)>;
 
@@ -83,18 +75,9 @@ type Remembered = HashMap<PlaceCode, (Known, Instant)>;
 
 impl Venues {
     /// Nothing is remembered yet. `limited` says whether too many check-ins are refused.
-    ///
-    /// # Panics
-    /// Never: the limits are above zero.
     #[must_use]
     pub fn new(store: Arc<dyn CheckinStore>, limited: bool) -> Self {
-        let quota = |(rate, burst)| {
-            let positive = |n| NonZeroU32::new(n).expect("limits are above zero");
-            Quota::per_second(positive(rate)).allow_burst(positive(burst))
-        };
-        let limits = limited.then(|| {
-            Arc::new(Limits { devices: RateLimiter::keyed(quota(DEVICE)), places: RateLimiter::keyed(quota(PLACE)) })
-        });
+        let limits = limited.then(|| Arc::new(Limits::new(&DefaultClock::default())));
         let tries = Tries::new(Arc::clone(&store));
         Self { store, remembered: Arc::default(), devices: Arc::default(), limits, tries }
     }
@@ -164,11 +147,26 @@ impl Venues {
     /// Whether one more check-in of a device, or at a place, may be taken.
     #[must_use]
     pub fn allows(&self, device: Option<[u8; 8]>, code: PlaceCode) -> bool {
-        let Some(limits) = &self.limits else { return true };
-        device.is_none_or(|device| limits.devices.check_key(&device).is_ok()) && limits.places.check_key(&code).is_ok()
+        self.limits.as_ref().is_none_or(|limits| limits.allows(device, code))
     }
 
-    /// Notes where a device is; tells whether it cannot have come there from where it was.
+    /// Whether a batch of so many records from an address may be taken now.
+    #[must_use]
+    pub fn allows_queue(&self, address: Option<IpAddr>, records: usize) -> bool {
+        let counted = self.limits.as_ref().zip(address);
+        counted.is_none_or(|(limits, address)| limits.allows_queue(address, records))
+    }
+
+    /// Forgets who was counted and has not come for a while; called from time to time.
+    pub fn sweep(&self) {
+        if let Some(limits) = &self.limits {
+            limits.sweep();
+        }
+    }
+
+    /// Notes where a device is; tells whether it cannot have come there from where it was. This process knows of the
+    /// check-ins that came to it: where several serve, a device that goes from one to the other may go unnoticed. The mark
+    /// is a hint for the officer, and not worth a query for each check-in.
     #[must_use]
     pub fn moved(&self, device: [u8; 8], known: &Known, at: Instant) -> bool {
         let spot = known.spot();

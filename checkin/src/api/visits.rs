@@ -224,6 +224,14 @@ pub(super) fn too_many(pointer: &str) -> Problem {
     Problem::field(FieldError::new(pointer, "too_many", detail))
 }
 
+/// A batch that is not looked at yet: whoever sent it keeps it and sends it again.
+fn put_off() -> Problem {
+    Problem::too_many(
+        "Từ mạng này có quá nhiều lượt được gửi cùng lúc. Máy sẽ tự gửi lại sau vài giây, không mất lượt nào.",
+        "Too many kept check-ins come from this network at once. They are sent again in a few seconds, none is lost.",
+    )
+}
+
 /// A batch is the queue of a phone or a scanner. Visits of known visitors are stored together; the others one after the
 /// other, and who gave the same words twice in one batch is one person.
 async fn create_batch(
@@ -233,6 +241,9 @@ async fn create_batch(
 ) -> Result<Json<BatchAnswer>, Problem> {
     if batch.visits.len() > BATCH {
         return Err(too_many("/visits"));
+    }
+    if !app.venues.allows_queue(caller.context.address, batch.visits.len()) {
+        return Err(put_off());
     }
     let mut people = HashMap::new();
     let mut outcomes = Vec::with_capacity(batch.visits.len());

@@ -105,6 +105,8 @@ pub struct Prepared {
     day_key: Key,
     visitor: KnownOrNew,
     device: Option<[u8; 8]>,
+    /// The visitor gave a name instead of a token.
+    named: bool,
     by_staff: bool,
     now: Instant,
 }
@@ -150,9 +152,9 @@ impl Understood {
     }
 
     fn by(self, visitor: KnownOrNew) -> Prepared {
-        let device = self.device();
+        let (device, named) = (self.device(), self.token.is_none());
         let Self { input, draft, place, id, day, day_key, by_staff, now, .. } = self;
-        Prepared { input, draft, place, id, day, day_key, visitor, device, by_staff, now }
+        Prepared { input, draft, place, id, day, day_key, visitor, device, named, by_staff, now }
     }
 }
 
@@ -205,11 +207,12 @@ pub async fn prepare(app: &App, caller: &Caller, input: VisitInput) -> Result<Pr
 }
 
 /// The owner of a token. A token in the second half of its life is replaced, so that who comes often is never asked
-/// again.
+/// again; the device stays the one that it was.
 fn known(app: &App, text: &str, token: DeviceToken, now: Instant) -> KnownOrNew {
     let old = now.since(token.issued_at) > VALID_FOR / 2;
-    let text = if old { issue(app, token.person_id, now) } else { text.to_owned() };
-    KnownOrNew::Known(token.person_id, text)
+    let key = app.platform.keys();
+    let renewed = || device_token::issue_to(key.token.bytes(), token.person_id, now, token.device);
+    KnownOrNew::Known(token.person_id, if old { renewed() } else { text.to_owned() })
 }
 
 /// The token of whoever came with a visit. A visit under an id of the client's own has one token however often it is sent:
@@ -253,7 +256,18 @@ impl Prepared {
     /// What is odd about the visit, once it is stored.
     #[must_use]
     pub fn odd(&self, app: &App, checked: &CheckedIn) -> Odd {
-        odd::look(app, &self.draft, checked, self.device, self.by_staff, self.now)
+        let device = self.device.or_else(|| self.new_device(app, checked));
+        odd::look(app, &self.draft, checked, device, self.by_staff, self.now)
+    }
+
+    /// The device that the phone of a visitor who gave a name is from now on, by the token of the answer: its first visit is
+    /// held against the next. Of whoever gives a name each time, or to staff, nobody knows that it is one phone.
+    fn new_device(&self, app: &App, checked: &CheckedIn) -> Option<[u8; 8]> {
+        if !self.named || self.by_staff || !checked.created {
+            return None;
+        }
+        let key = app.platform.keys();
+        device_token::verify(key.token.bytes(), &checked.device_token, self.now).ok().map(|token| token.device)
     }
 
     /// The input as it came.
@@ -347,8 +361,8 @@ pub async fn store(app: &App, caller: &Caller, prepared: &Prepared) -> Result<Ch
     }
 }
 
-/// `prepare` and `finish`, unless the device or the place has had too many in a short time. A batch is not limited so: a
-/// phone that was without a signal for a day sends all at once, and must lose none.
+/// `prepare` and `finish`, unless the device or the place has had too many in a short time. A batch is not limited so, but
+/// by its address: a phone that was without a signal for a day sends all at once, and must lose none.
 ///
 /// # Errors
 /// As theirs.

@@ -97,6 +97,7 @@ pub async fn keep_running(app: App) {
             Ok(purged) => tracing::info!(days = purged.days.len(), visits = purged.visits, "visits were purged"),
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "visits could not be purged"),
         }
+        app.venues.sweep();
         tokio::select! {
             () = app.platform.stop.cancelled() => {}
             () = tokio::time::sleep(EVERY) => {}

@@ -81,6 +81,37 @@ async fn a_visit_at_a_closed_place_or_from_far_away_is_taken_and_marked(town: To
     assert_eq!(marks(&town, &far).await, ["far_apart"], "only the one who was elsewhere");
 }
 
+async fn a_phone_is_held_against_its_first_visit_and_stays_one_when_its_token_is_renewed(town: Town) {
+    let keeper = keeper(&town).await;
+    let at = |latitude: f64, longitude: f64| json!({"position": {"latitude": latitude, "longitude": longitude}});
+    let near = venue(&town, &keeper, "Quán", at(10.36, 106.36)).await;
+    let far = venue(&town, &keeper, "Chợ", at(10.035, 105.788)).await;
+    let first = json!({"venue_code": near["code"], "visitor": {"full_name": "Lê Thị Hoa", "phone": "0912345678"}});
+    let (status, answer) = town.post(VISITS, first.clone()).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let token = answer["device_token"].as_str().unwrap();
+    town.clock.advance(minutes(5));
+    assert_eq!(check_in(&town, &far["code"], token, json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(marks(&town, &far).await, ["far_apart"]);
+
+    town.clock.advance(hours(24 * 100));
+    let (_, answer) = check_in(&town, &near["code"], token, json!({})).await;
+    let renewed = answer["device_token"].as_str().unwrap();
+    assert_ne!(renewed, token);
+    town.clock.advance(minutes(5));
+    assert_eq!(check_in(&town, &far["code"], renewed, json!({})).await.0, StatusCode::CREATED);
+    assert_eq!(marks(&town, &far).await, ["far_apart", "far_apart"]);
+
+    // Staff write down who has no phone: theirs is in one place all the time.
+    let by_staff =
+        |code: &Value, name: &str| json!({"venue_code": code, "visitor": {"full_name": name, "phone": "0987654321"}});
+    for (code, name) in [(&near["code"], "Trần Văn Bình"), (&far["code"], "Trần Văn Bốn")] {
+        let (status, _) = town.call(Method::POST, VISITS, Some(&keeper), Some(by_staff(code, name))).await;
+        assert_eq!(status, StatusCode::CREATED);
+    }
+    assert_eq!(marks(&town, &near).await, [""; 0]);
+}
+
 async fn a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept(town: Town) {
     let token = keeper(&town).await;
     let place = venue(&town, &token, "Quán", json!({})).await;
@@ -183,6 +214,7 @@ async fn a_line_list_names_who_took_it_out_and_holds_no_formula(town: Town) {
 
 on_both!(old_code, super::an_old_code_leads_to_its_place_and_is_marked);
 on_both!(closed_and_far, super::a_visit_at_a_closed_place_or_from_far_away_is_taken_and_marked);
+on_both!(first_visit, super::a_phone_is_held_against_its_first_visit_and_stays_one_when_its_token_is_renewed);
 on_both!(order, super::check_ins_that_arrive_out_of_order_count_as_they_happened);
 on_both!(clocks, super::a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept);
 on_both!(line_list, super::a_line_list_names_who_took_it_out_and_holds_no_formula);

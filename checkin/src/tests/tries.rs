@@ -119,6 +119,66 @@ async fn processes_count_together_and_forget(town: Town) {
     assert!(ours.are_used_up(asker, town.now()));
 }
 
+async fn a_device_and_a_place_take_so_many_at_once(town: Town) {
+    let place = town.place("Chợ", PlaceKind::Market).await;
+    let other = town.place("Quán", PlaceKind::Cafe).await;
+    let (an, binh) = (town.person("Nguyễn Văn An", None).await, town.person("Trần Thị Bình", None).await);
+    let token = town.token(an);
+    let come = |token: String, place: &Place| {
+        let (town, body) = (&town, json!({"venue_code": place.code, "visitor": {"device_token": token}}));
+        async move { town.ask(MARKET, "/api/v1/checkin/visits", Some(body), None).await }
+    };
+    for n in 0..60 {
+        assert_eq!(come(token.clone(), &place).await.0, StatusCode::CREATED, "{n}");
+    }
+    // One comes back each second that the sixty took.
+    let mut refused = Value::Null;
+    for _ in 0..120 {
+        let (status, problem) = come(token.clone(), &place).await;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            refused = problem;
+            break;
+        }
+    }
+    assert_eq!(refused["status"], 429, "a device never gets to its limit");
+    assert_eq!(come(town.token(binh), &place).await.0, StatusCode::CREATED, "another device");
+
+    let mut refused = false;
+    for _ in 0..200 {
+        while town.app.venues.allows(None, place.code) {}
+        refused = come(town.token(binh), &place).await.0 == StatusCode::TOO_MANY_REQUESTS;
+        if refused {
+            break;
+        }
+    }
+    assert!(refused, "a place never gets to its limit");
+    assert_eq!(come(town.token(binh), &other).await.0, StatusCode::CREATED, "another place");
+}
+
+async fn queues_from_one_address_are_put_off_and_not_refused(town: Town) {
+    let place = town.place("Chợ", PlaceKind::Market).await;
+    let person = town.person("Lê Thị Hoa", None).await;
+    let batch = "/api/v1/checkin/visits/batch";
+    let junk = json!({"visits": vec![json!({}); 500]});
+    for n in 0..10 {
+        let (status, report) = town.ask(MARKET, batch, Some(junk.clone()), None).await;
+        assert_eq!((status, report["results"].as_array().map(Vec::len)), (StatusCode::OK, Some(500)), "{n}");
+    }
+    let mut refused = false;
+    for _ in 0..50 {
+        refused = town.ask(MARKET, batch, Some(junk.clone()), None).await.0 == StatusCode::TOO_MANY_REQUESTS;
+        if refused {
+            break;
+        }
+    }
+    assert!(refused, "an address never gets to its limit");
+    let visit = json!({"visits": [{"venue_code": place.code, "visitor": {"device_token": town.token(person)}}]});
+    let (status, report) = town.ask(HOME, batch, Some(visit), None).await;
+    assert_eq!((status, &report["results"][0]["status"]), (StatusCode::OK, &json!("accepted")), "another address");
+}
+
+on_both!(at_once, super::a_device_and_a_place_take_so_many_at_once, super::limited());
+on_both!(queues, super::queues_from_one_address_are_put_off_and_not_refused, super::limited());
 on_both!(guesses, super::who_tries_codes_out_is_told_of_none_and_others_are, super::limited());
 on_both!(device, super::a_device_that_tries_codes_out_counts_like_anybody, super::limited());
 on_both!(together, super::processes_count_together_and_forget);
