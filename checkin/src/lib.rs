@@ -12,6 +12,7 @@ pub mod consumers;
 pub mod domain;
 pub mod jobs;
 pub mod limits;
+pub mod occupancy;
 pub mod pages;
 pub mod poster;
 pub mod seed;
@@ -34,6 +35,7 @@ use shared_web::server::Mounted;
 use crate::consumers::Cases;
 use crate::domain::door::DoorRules;
 use crate::jobs::Jobs;
+use crate::occupancy::Occupancy;
 use crate::store::CheckinStore;
 use crate::venues::Venues;
 use crate::writer::{GroupCommit, VisitWriter};
@@ -64,6 +66,8 @@ pub struct Parts {
     pub writer: Arc<dyn VisitWriter>,
     /// Places by code.
     pub venues: Venues,
+    /// How full places are that have a capacity.
+    pub occupancy: Occupancy,
     /// Imports and posters in bulk.
     pub jobs: Jobs,
     /// What doors ask for.
@@ -98,7 +102,8 @@ impl App {
             DoorRules::ours()
         });
         let door = Arc::new(door);
-        Self(Arc::new(Parts { platform: platform.clone(), store, writer, venues, jobs: Jobs::default(), door }))
+        let (platform, occupancy, jobs) = (platform.clone(), Occupancy::default(), Jobs::default());
+        Self(Arc::new(Parts { platform, store, writer, venues, occupancy, jobs, door }))
     }
 }
 

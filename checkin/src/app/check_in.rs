@@ -6,7 +6,7 @@ use shared::access::Role;
 use shared::bilingual::Bilingual;
 use shared::ids::{PersonId, VisitId};
 use shared::person::PersonDraft;
-use shared::place::{Place, PlaceKind};
+use shared::place::Place;
 use shared::problem::FieldError;
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
@@ -280,9 +280,9 @@ impl Prepared {
         self.draft.at
     }
 
-    /// The kind of the place.
-    pub(super) fn kind(&self) -> PlaceKind {
-        self.place.kind
+    /// The place.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// How many came along.

@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use shared::ids::PersonId;
-use shared::place::PlaceKind;
+use shared::place::{Place, PlaceKind};
+use shared::time::Instant;
 use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::check_in::{self, CheckInError, CheckedIn, Prepared};
 use super::declarations::{self, Answered};
 use super::record::LATE;
+use super::venues;
 use crate::App;
-use crate::domain::door::{Door, DoorRules, DoorRulesError, Proof, Rule, Standing, judge};
+use crate::domain::door::{Door, DoorRules, DoorRulesError, Level, Proof, Reason, Rule, Standing, judge};
 use crate::store::{CheckinWrite, DeclarationRecord};
 
 /// Where a province puts its own rules, below the data directory.
@@ -60,7 +62,7 @@ impl Arrival {
 /// The rules that a visitor has to follow.
 fn rules<'a>(app: &'a App, prepared: &Prepared, arrival: Arrival) -> Vec<&'a Rule> {
     let now = app.platform.now();
-    if arrival.is_over(prepared, now) { Vec::new() } else { app.door.in_force(prepared.kind(), now.local_date()) }
+    if arrival.is_over(prepared, now) { Vec::new() } else { app.door.in_force(prepared.place().kind, now.local_date()) }
 }
 
 /// Whether nothing is asked of a visitor and nothing was declared: the visit is one row and needs no look at anybody.
@@ -69,11 +71,63 @@ pub fn is_open(app: &App, prepared: &Prepared, arrival: Arrival) -> bool {
     !prepared.has_declaration() && rules(app, prepared, arrival).is_empty()
 }
 
-/// Takes a visit as the rules and the declaration want it. Who is not let in leaves no visit.
+/// Takes a visit as the rules and the declaration want it. Who is not let in leaves no visit. A full place is told of and
+/// shuts no door: whoever counts the visitors may know better.
 ///
 /// # Errors
 /// As those of a visit, and the fields of its declaration that are at fault.
 pub async fn admit(
+    app: &App,
+    caller: &Caller,
+    prepared: Prepared,
+    arrival: Arrival,
+    shown: &[Proof],
+) -> Result<CheckedIn, CheckInError> {
+    let room = prepared.place().capacity.filter(|_| arrival == Arrival::AtDoor);
+    let Some(capacity) = room else { return admit_to(app, caller, prepared, arrival, shown).await };
+    Box::pin(admit_with_room(app, caller, prepared, capacity, shown)).await
+}
+
+/// Takes the visit of somebody at the door of a place that holds so many.
+async fn admit_with_room(
+    app: &App,
+    caller: &Caller,
+    prepared: Prepared,
+    capacity: u32,
+    shown: &[Proof],
+) -> Result<CheckedIn, CheckInError> {
+    let inside = inside(app, prepared.place()).await;
+    let mut checked = admit_to(app, caller, prepared, Arrival::AtDoor, shown).await?;
+    if checked.created && !checked.door.is_red() {
+        let people = i64::try_from(checked.people).unwrap_or(i64::MAX);
+        app.occupancy.came(checked.place.id, people);
+        if inside.is_some_and(|inside| inside.saturating_add(people) > i64::from(capacity)) {
+            checked.door = checked.door.and(Level::Amber, Reason::Full(capacity));
+        }
+    }
+    Ok(checked)
+}
+
+/// How many are inside. Where they cannot be counted, nothing is said of them: that keeps nobody outside.
+async fn inside(app: &App, place: &Place) -> Option<i64> {
+    let now = app.platform.now();
+    if let Some(inside) = app.occupancy.known(place.id, now) {
+        return Some(inside);
+    }
+    let counted = async { venues::inside(app.store.read().await?.as_mut(), place, now).await };
+    match counted.await {
+        Ok(inside) => {
+            app.occupancy.counted(place.id, inside, now);
+            Some(inside)
+        }
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the visitors of a place could not be counted");
+            None
+        }
+    }
+}
+
+async fn admit_to(
     app: &App,
     caller: &Caller,
     prepared: Prepared,

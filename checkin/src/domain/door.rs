@@ -252,6 +252,8 @@ pub enum Reason {
     ProofUnverified,
     /// The rule was looked at for the visitor alone.
     Companions,
+    /// The place holds so many, and with these visitors there are more inside.
+    Full(u32),
 }
 
 impl Reason {
@@ -265,6 +267,7 @@ impl Reason {
             Self::ProofMissing(_) => "proof_missing",
             Self::ProofUnverified => "proof_unverified",
             Self::Companions => "companions",
+            Self::Full(_) => "full",
         }
     }
 
@@ -275,6 +278,7 @@ impl Reason {
             Self::DeclarationStop | Self::DeclarationAdvise | Self::DeclarationDue => "/declaration",
             Self::ProofMissing(_) | Self::ProofUnverified => "/visitor",
             Self::Companions => "/party",
+            Self::Full(_) => "/venue_code",
         }
     }
 
@@ -304,6 +308,10 @@ impl Reason {
             Self::Companions => {
                 Bilingual::new("Hãy xem giấy tờ của người đi cùng", "Look at what those who came along have to show")
             }
+            Self::Full(capacity) => Bilingual::new(
+                format!("Nơi này đã đủ {capacity} người. Hãy chờ nhân viên mời vào"),
+                format!("This place holds {capacity} people and is full. Wait until the staff let you in"),
+            ),
         }
     }
 }
@@ -320,6 +328,14 @@ pub struct Door {
 impl Door {
     /// Come in.
     pub const GREEN: Self = Self { level: Level::Green, reasons: Vec::new() };
+
+    /// The same answer with one more reason, after those that are stricter.
+    #[must_use]
+    pub fn and(mut self, level: Level, reason: Reason) -> Self {
+        let at = if level > self.level { 0 } else { self.reasons.len() };
+        self.reasons.insert(at, reason);
+        Self { level: self.level.max(level), ..self }
+    }
 
     /// Whether the visitor is not let in.
     #[must_use]

@@ -196,9 +196,10 @@ async fn a_declaration_is_asked_for_when_it_is_due_and_not_before(town: Town) {
     let amber = is("amber", "accepted", &["declaration_due"]);
     assert_eq!(seen(&town.come(&office, person, json!({})).await), amber);
     let mut body = clear();
-    body["person"] = json!({"device_token": town.token(person)});
     body["symptoms"] = json!(["fever"]);
-    assert_eq!(town.post("/api/v1/checkin/declarations", body).await.0, StatusCode::CREATED);
+    let citizen = town.citizen(person).await;
+    let path = "/api/v1/checkin/declarations";
+    assert_eq!(town.call(Method::POST, path, Some(&citizen), Some(body)).await.0, StatusCode::CREATED);
     town.clock.advance(minutes(1));
     let answer = town.come(&office, person, json!({})).await;
     assert_eq!(seen(&answer), is("red", "refused", &["declaration_stop"]));
@@ -271,6 +272,50 @@ async fn a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards(town: T
     let (_, report) = town.call(Method::POST, "/api/v1/checkin/scans/batch", Some(&door.staff), Some(scans)).await;
     assert_eq!(report["results"][0]["status"], "accepted", "{report}");
     assert_eq!(town.visits_of(person).await, 2, "they have been there");
+}
+
+async fn a_full_place_is_told_of_and_shuts_no_door(town: Town) {
+    // It holds 20.
+    let door = town.door(PlaceKind::Restaurant).await;
+    let mut people = Vec::new();
+    for n in 0..24 {
+        people.push(town.person(&format!("Nguyễn Văn Khách {n}"), None).await);
+    }
+    let full = is("amber", "accepted", &["full"]);
+    let green = is("green", "accepted", &[]);
+    for person in &people[..18] {
+        assert_eq!(seen(&town.come(&door.place, *person, json!({})).await), green);
+    }
+    let party = json!({"party": [{"full_name": "Lê Văn Một"}, {"full_name": "Lê Văn Hai"}]});
+    let visit = json!({"venue_code": door.place.code, "visitor": {"full_name": "Lê Thị Ba", "phone": "0912345678"},
+                       "party": party["party"]});
+    let (_, answer) = town.post(VISITS, visit).await;
+    assert_eq!(seen(&answer), full, "18 and 3 are more than 20: {answer}");
+    assert_eq!(answer["reasons"], json!(["This place holds 20 people and is full. Wait until the staff let you in"]));
+    let stop = json!({"declaration": {"symptoms": ["fever"], "contact_with_case": false, "travel": []}});
+    let answer = town.come(&door.place, people[18], stop).await;
+    assert_eq!(seen(&answer), is("red", "refused", &["declaration_stop"]), "who is not let in fills nothing");
+    let advise = json!({"declaration": {"symptoms": ["cough"], "contact_with_case": false, "travel": []}});
+    let answer = town.come(&door.place, people[19], advise).await;
+    assert_eq!(seen(&answer), is("amber", "accepted", &["declaration_advise", "full"]));
+    let (_, done) = town.scan(&door, json!({"text": town.personal(people[20]).await})).await;
+    assert_eq!(seen(&done["visit"]), full, "the staff see it too: {done}");
+    let batch =
+        json!({"visits": [{"venue_code": door.place.code, "visitor": {"device_token": town.token(people[21])}}]});
+    let (_, report) = town.post("/api/v1/checkin/visits/batch", batch).await;
+    assert_eq!(report["results"][0]["status"], "accepted", "{report}");
+
+    // They leave: the door knows it some seconds later.
+    let day = crate::app::people::day_key(&town.app, town.now().local_date()).unwrap().unwrap();
+    let mut tx = town.app.store.write().await.unwrap();
+    let codes: Vec<_> = people.iter().map(|person| day.seal(*person)).collect();
+    for visit in tx.visits_of(&codes).await.unwrap() {
+        assert!(tx.end_visit(visit.id, town.now()).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(seen(&town.come(&door.place, people[22], json!({})).await), full);
+    town.clock.advance(jiff::SignedDuration::from_secs(10));
+    assert_eq!(seen(&town.come(&door.place, people[23], json!({})).await), green);
 }
 
 async fn where_nobody_asks_no_claim_of_a_certificate_is_kept(town: Town) {
@@ -379,5 +424,6 @@ on_both!(merged, super::what_two_records_have_shown_is_one_persons_and_ends_with
 on_both!(due, super::a_declaration_is_asked_for_when_it_is_due_and_not_before, super::ruled());
 on_both!(everywhere, super::batch_and_scanner_ask_as_the_door_does, super::ruled());
 on_both!(slow_clock, super::a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards, super::ruled());
+on_both!(full, super::a_full_place_is_told_of_and_shuts_no_door);
 on_both!(unasked, super::where_nobody_asks_no_claim_of_a_certificate_is_kept);
 on_both!(page, super::the_page_of_a_door_asks_only_when_it_is_due, super::ruled());
