@@ -53,9 +53,11 @@ pub enum Arrival {
 
 impl Arrival {
     /// Whether the visit has happened, so that no door asks any more. A visit that was kept for a moment only, because its
-    /// first sending failed, is still one at the door.
+    /// first sending failed, is still one at the door. Where the phone says when it sends, its own clock tells how long it
+    /// kept it: a clock that is some minutes slow, which is not corrected, does not make a visit late.
     fn is_over(self, prepared: &Prepared, now: Instant) -> bool {
-        self == Self::Queued && prepared.at() < now.minus(LATE)
+        let kept_for = prepared.input().kept_for().unwrap_or_else(|| now.since(prepared.at()));
+        self == Self::Queued && kept_for > LATE
     }
 }
 

@@ -148,6 +148,14 @@ impl VisitInput {
         }
     }
 
+    /// For how long the phone kept the visit before it sent it, by its own clock, however wrong that is; `None` where it
+    /// does not say both times.
+    #[must_use]
+    pub fn kept_for(&self) -> Option<SignedDuration> {
+        let said = |text: &Option<String>| given(text.as_deref())?.parse::<Instant>().ok();
+        Some(said(&self.sent_at)?.since(said(&self.at)?))
+    }
+
     fn venue_code(&self) -> Result<PlaceCode, FieldError> {
         let text = given(self.venue_code.as_deref()).ok_or_else(|| FieldError::required("/venue_code"))?;
         PlaceCode::parse(text).map_err(|error| FieldError::new("/venue_code", "venue_code", error.detail()))

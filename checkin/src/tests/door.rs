@@ -272,6 +272,16 @@ async fn a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards(town: T
     let (_, report) = town.call(Method::POST, "/api/v1/checkin/scans/batch", Some(&door.staff), Some(scans)).await;
     assert_eq!(report["results"][0]["status"], "accepted", "{report}");
     assert_eq!(town.visits_of(person).await, 2, "they have been there");
+
+    // Clocks that are a few minutes wrong are not corrected: what the phone kept is told by its own.
+    for (at, sent_at, status) in [(-4, -4, "rejected"), (-4, -1, "accepted"), (0, 3, "accepted"), (1, 1, "rejected")] {
+        let then = |minute: i64| town.now().plus(minutes(minute));
+        let visitor = json!({"device_token": town.token(town.person("Trần Văn Bình", None).await)});
+        let visit = json!({"venue_code": door.place.code, "at": then(at), "visitor": visitor});
+        let batch = json!({"visits": [visit], "sent_at": then(sent_at)});
+        let (_, report) = town.post("/api/v1/checkin/visits/batch", batch).await;
+        assert_eq!(report["results"][0]["status"], status, "{at} {sent_at}: {report}");
+    }
 }
 
 async fn a_full_place_is_told_of_and_shuts_no_door(town: Town) {
