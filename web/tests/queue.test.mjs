@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "fake-indexeddb/auto";
-import { failure, flush, forget, keep, note, rejected, release, settle, tally, waiting } from "../src/ts/queue.ts";
+import { flush, forget, keep, note, rejected, release, settle, tally, waiting } from "../src/ts/queue.ts";
+import { failure } from "../src/ts/wire.ts";
 
 // Node has no page around it: a locks manager would need one.
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });

@@ -5,20 +5,23 @@
  * again under the same id.
  */
 
+import { saysWhenSent } from "./clock.ts";
 import { askNow, forgetDeclared, learnDeclared, readDeclaration, showQuestions, watchQuestions } from "./declare.ts";
-import { find, findAll, icon } from "./dom.ts";
+import { find, findAll } from "./dom.ts";
 import { hold, isHeld, showProblem } from "./forms.ts";
 import { forgetFamily, learnFamily, party, showCount, showFamily } from "./family.ts";
 import { LEAVINGS, PAPER, VISITS, type Visit } from "./lines.ts";
 import { near, watchNear } from "./near.ts";
 import { clockTime, showPass } from "./pass.ts";
 import { registerWorker } from "./pwa.ts";
-import { forget, keep, note, onQueueChange, post, rejected, release, setNote, settle, tally } from "./queue.ts";
+import { forget, keep, note, onQueueChange, release, setNote, settle } from "./queue.ts";
+import { showQueue, watchLeaving } from "./queue_bar.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { recall, recallJson, remember } from "./storage.ts";
 import { uuidv7 } from "./uuid.ts";
-import { figure, say } from "./words.ts";
+import { say } from "./words.ts";
 import { readProblem } from "./api.ts";
+import { post } from "./wire.ts";
 
 const TOKEN_KEY = "antam.device";
 const NAME_KEY = "antam.device.name";
@@ -109,6 +112,7 @@ async function leave(id: string, put: (word: string, note: string) => void): Pro
     await keep(LEAVINGS, `out:${id}`, { id, at: new Date().toISOString() });
     remember(INSIDE_KEY, null);
     put(say("passCheckedOut"), navigator.onLine ? "" : say("passQueuedNote"));
+    watchLeaving(`out:${id}`, put);
     sendNow();
     const form = find<HTMLFormElement>("form[data-checkin]");
     if (form !== null) {
@@ -156,7 +160,7 @@ async function checkIn(form: HTMLFormElement, button: HTMLElement): Promise<void
     () => true,
     () => false,
   );
-  const answer = navigator.onLine ? await post(`/api/v1/checkin/visits?own=${own}`, visit) : null;
+  const answer = navigator.onLine ? await post(`/api/v1/checkin/visits?own=${own}`, saysWhenSent(visit)) : null;
   free();
   if (answer === null || answer.status >= 500 || answer.status === 429) {
     if (!kept) {
@@ -278,40 +282,6 @@ function showInside(form: HTMLFormElement): void {
         }
       });
     };
-  }
-}
-
-/** What waits on this phone and what was sent from it, always in sight. */
-async function showQueue(): Promise<void> {
-  const bar = find("[data-queue]");
-  if (bar === null) {
-    return;
-  }
-  const [visits, others, leavings, ...rejections] = await Promise.all([
-    tally(VISITS),
-    tally(PAPER),
-    tally(LEAVINGS),
-    rejected(VISITS),
-    rejected(PAPER),
-  ]);
-  const refused = rejections.flat();
-  const waits = visits.waiting + others.waiting + leavings.waiting;
-  bar.dataset["state"] = refused.length > 0 ? "rejected" : waits > 0 ? "waiting" : "sent";
-  bar.dataset["waiting"] = String(waits);
-  bar.dataset["sent"] = String(visits.sent);
-  bar.hidden = waits === 0 && visits.sent === 0 && refused.length === 0;
-  if (refused.length > 0) {
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "button button-bare button-small";
-    close.textContent = say("close");
-    close.addEventListener("click", () => void Promise.all(refused.map((record) => forget(record.id))));
-    const reasons = [...new Set(refused.map((record) => record.reason ?? ""))].join(" ");
-    bar.replaceChildren(icon("alert"), `${say("queueRejected", { n: figure(refused.length) })} ${reasons}`, close);
-  } else if (waits > 0) {
-    bar.replaceChildren(icon("wifi-off"), say("queueWaiting", { n: figure(waits) }));
-  } else {
-    bar.replaceChildren(icon("check"), say("queueSent", { n: figure(visits.sent) }));
   }
 }
 

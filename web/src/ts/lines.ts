@@ -1,7 +1,9 @@
 /** The queues of check-in: visits of the phone's owner and of people on paper, check-outs, and scans at a door. */
 
+import { clockOf, saysWhenSent, stamp } from "./clock.ts";
 import type { Near } from "./near.ts";
-import { batchLine, detailOf, failure, type Line, note, post } from "./queue.ts";
+import { type Line, note, storedVisit } from "./queue.ts";
+import { batchLine, detailOf, failure, post } from "./wire.ts";
 
 /** What somebody declares of their health. */
 export interface Declaration {
@@ -40,12 +42,12 @@ export interface Leaving {
 }
 
 /** The visits of the phone's owner. */
-export const VISITS: Line<Visit> = { ...batchLine<Visit>("visits", "/api/v1/checkin/visits/batch", "visits"), own: true };
+export const VISITS: Line<Visit> = { ...batchLine<Visit>("visits", "/api/v1/checkin/visits/batch", "visits", true), own: true };
 
 /** The visits of people whose name and phone the staff of a door typed. */
-export const PAPER: Line<Visit> = batchLine<Visit>("paper", "/api/v1/checkin/visits/batch", "visits");
+export const PAPER: Line<Visit> = batchLine<Visit>("paper", "/api/v1/checkin/visits/batch", "visits", true);
 
-export const SCANS: Line<Scan> = batchLine<Scan>("scans", "/api/v1/checkin/scans/batch", "scans");
+export const SCANS: Line<Scan> = batchLine<Scan>("scans", "/api/v1/checkin/scans/batch", "scans", true);
 
 /** Goes after the visits: one cannot leave before having come. */
 export const LEAVINGS: Line<Leaving> = {
@@ -57,8 +59,9 @@ export const LEAVINGS: Line<Leaving> = {
       return { kind: "answered", results: [] };
     }
     const { id, at } = record.body;
-    const token = await note("device_token");
-    const answer = await post(`/api/v1/checkin/visits/${id}/checkout`, { at }, token);
+    const [token, visit] = await Promise.all([note("device_token"), storedVisit(id)]);
+    const clock = clockOf(record.made, stamp(), record.made?.wall ?? 0);
+    const answer = await post(`/api/v1/checkin/visits/${visit}/checkout`, saysWhenSent({ at }, clock), token);
     if (answer === null) {
       return { kind: "later" };
     }
@@ -66,7 +69,7 @@ export const LEAVINGS: Line<Leaving> = {
     if (answer.status === 200 || answer.status === 409) {
       return { kind: "answered", results: [{ id: record.id, status: answer.status === 200 ? "accepted" : "duplicate" }] };
     }
-    const attempt = failure(answer.status, detailOf(answer.body));
+    const attempt = failure(answer.status, detailOf(answer.body), answer.after_ms);
     // A phone cannot sign in: what its token may not end stays as it is.
     return attempt.kind === "sign_in" ? { kind: "refused", detail: detailOf(answer.body) } : attempt;
   },

@@ -6,12 +6,16 @@
  * others: the batch is halved until the one at fault stands alone. No document is needed: the service worker sends as well.
  */
 
+import { type Stamp, stamp } from "./clock.ts";
 import { result, transact } from "./idb.ts";
+import { uuidv7From } from "./uuid.ts";
 
-/** What the server takes at once (contract). */
-export const BATCH = 500;
-/** How long one attempt may take before the network counts as gone. */
-const PATIENCE_MS = 30_000;
+/** Nobody holds a record for longer; a clock that was put back does not hold it for hours. */
+const LONGEST_HOLD_MS = 60_000;
+/** A server that asks for more patience is asked again all the same. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+/** A check-out comes within the day: which visit another id means need not be known for longer. */
+const ALIAS_MS = 2 * 24 * 3_600_000;
 
 /** A record of the queue. */
 export interface Kept<T = unknown> {
@@ -24,6 +28,8 @@ export interface Kept<T = unknown> {
   readonly reason?: string;
   /** Milliseconds; not sent by the queue before, since somebody else is just sending it. */
   readonly held_until?: number;
+  /** The clocks of the device when it was kept. */
+  readonly made?: Stamp;
 }
 
 /** What became of one record. */
@@ -32,6 +38,8 @@ export interface Outcome {
   readonly status: "accepted" | "duplicate" | "rejected";
   readonly errors?: readonly { readonly detail: string }[];
   readonly device_token?: string;
+  /** The visit that is stored, where that is another than the one sent: who scans twice within a minute has one. */
+  readonly visit_id?: string;
 }
 
 /** What became of an attempt: answers, or why there are none. */
@@ -67,9 +75,10 @@ const listeners = new Set<() => void>();
 (changes as { unref?: () => void } | null)?.unref?.();
 changes?.addEventListener("message", () => listeners.forEach((listener) => listener()));
 
-/** Calls `listener` whenever a queue has changed, in this tab or another. */
-export function onQueueChange(listener: () => void): void {
+/** Calls `listener` whenever a queue has changed, in this tab or another, until what it answers is called. */
+export function onQueueChange(listener: () => void): () => void {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function changed(): void {
@@ -95,7 +104,8 @@ function next(): number {
 
 /** Keeps a record; when this resolves it is on the disk. `holdMs` keeps the queue from sending it for so long. */
 export async function keep<T>(line: Line<T>, id: string, body: T, holdMs = 0): Promise<void> {
-  const record: Kept<T> = { id, queue: line.name, order: next(), body, state: "waiting", held_until: Date.now() + holdMs };
+  const made = stamp();
+  const record: Kept<T> = { id, queue: line.name, order: next(), body, state: "waiting", held_until: made.wall + holdMs, made };
   await new Promise<void>((resolve, reject) => {
     unwritten.push({ record, resolve, reject });
     void write();
@@ -186,18 +196,30 @@ export async function settle(line: { readonly name: string; readonly own?: true 
       if (line.own && outcome.device_token) {
         await result(notes.put(outcome.device_token, "device_token"));
       }
+      if (line.own && outcome.visit_id !== undefined && outcome.visit_id !== outcome.id) {
+        await result(notes.put(outcome.visit_id, `${ALIAS}${outcome.id}`));
+      }
     }
     const key = `sent:${line.name}:${today()}`;
     const before = await result<number | undefined>(notes.get(key));
     if (before === undefined) {
       // The counts of other days have said what they had to say.
       await result(notes.delete(IDBKeyRange.bound(`sent:${line.name}:`, `sent:${line.name};`, false, true)));
+      const old = uuidv7From(Date.now() - ALIAS_MS, new Uint8Array(10));
+      await result(notes.delete(IDBKeyRange.bound(ALIAS, `${ALIAS}${old}`)));
     }
     await result(notes.put((before ?? 0) + sent, key));
     return settled;
   });
   changed();
   return gone;
+}
+
+const ALIAS = "visit:";
+
+/** The visit that the server has stored for one that this device sent under `id`. */
+export async function storedVisit(id: string): Promise<string> {
+  return (await note(`${ALIAS}${id}`)) ?? id;
 }
 
 /** A small thing that the device remembers beside the queue. */
@@ -213,6 +235,14 @@ export function setNote(key: string, value: string | undefined): Promise<unknown
 }
 
 const running = new Set<string>();
+/** Until when a server has asked a line to wait, by the clock that nobody sets. */
+const paused = new Map<string, number>();
+
+/** Whether somebody is just sending a record. */
+function isHeld(record: Kept): boolean {
+  const left = (record.held_until ?? 0) - Date.now();
+  return left > 0 && left <= LONGEST_HOLD_MS;
+}
 
 /** Sends what waits until nothing does or the server cannot be had. Only one tab sends a line at a time. */
 export async function flush<T>(line: Line<T>): Promise<Flushed> {
@@ -235,14 +265,20 @@ export async function flush<T>(line: Line<T>): Promise<Flushed> {
 
 async function empty<T>(line: Line<T>): Promise<Flushed> {
   let size = line.batch;
+  if (performance.now() < (paused.get(line.name) ?? 0)) {
+    return "later";
+  }
   for (;;) {
     const all = await waiting(line, line.batch);
-    const free = all.filter((record) => (record.held_until ?? 0) <= Date.now());
+    const free = all.filter((record) => !isHeld(record));
     if (free.length === 0) {
       return all.length === 0 ? "empty" : "later";
     }
     const records = free.slice(0, size);
     const attempt = await line.send(records);
+    if (attempt.kind === "later" && attempt.after_ms !== undefined) {
+      paused.set(line.name, performance.now() + Math.min(attempt.after_ms, LONGEST_PAUSE_MS));
+    }
     if (attempt.kind === "later" || attempt.kind === "sign_in") {
       return attempt.kind;
     }
@@ -260,65 +296,3 @@ async function empty<T>(line: Line<T>): Promise<Flushed> {
     }
   }
 }
-
-/** What an HTTP status says of an attempt, where it is not a success. */
-export function failure(status: number, detail: string): Attempt {
-  if (status >= 500 || status === 408 || status === 425 || status === 429) {
-    return { kind: "later" };
-  }
-  return status === 401 || status === 403 ? { kind: "sign_in" } : { kind: "refused", detail };
-}
-
-/** Sends JSON and reads JSON, for pages and the service worker alike; no answer is `null`. */
-export async function post(
-  path: string,
-  body: unknown,
-  token?: string,
-  patienceMs = PATIENCE_MS,
-): Promise<{ status: number; body: unknown } | null> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), patienceMs);
-  try {
-    const lang = typeof document === "undefined" ? "vi" : document.documentElement.lang;
-    const headers: Record<string, string> = { "Content-Type": "application/json", "Accept-Language": lang };
-    if (token !== undefined) {
-      headers["Authorization"] = `Bearer ${token}`;
-    }
-    const init = { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin", signal: stop.signal } as const;
-    const response = await fetch(path, init);
-    return { status: response.status, body: (await response.json().catch(() => null)) as unknown };
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The detail of a problem (RFC 9457), with those of its fields. */
-export function detailOf(body: unknown): string {
-  const problem = (body ?? {}) as { detail?: string; title?: string; errors?: readonly { detail: string }[] };
-  const fields = (problem.errors ?? []).map((error) => error.detail).join(". ");
-  return fields !== "" ? fields : (problem.detail ?? problem.title ?? "");
-}
-
-/** A line whose records are sent as `{[field]: [...]}` to a path that answers `{results: [{id, status, errors}]}`. */
-export function batchLine<T>(name: string, path: string, field: string): Line<T> {
-  return {
-    name,
-    batch: BATCH,
-    send: async (records) => {
-      const answer = await post(path, { [field]: records.map((record) => record.body) });
-      if (answer === null) {
-        return { kind: "later" };
-      }
-      const results = (answer.body as { results?: readonly Outcome[] } | null)?.results;
-      if (answer.status === 200 && results !== undefined) {
-        return { kind: "answered", results };
-      }
-      // A success that is none: a network's sign-in page answers 200 to everything.
-      return answer.status < 400 ? { kind: "later" } : failure(answer.status, detailOf(answer.body));
-    },
-  };
-}
-
-

@@ -6,17 +6,19 @@
 
 import { doorSound, readySound, trySound } from "./beep.ts";
 import { type Camera, CameraError, openCamera, watchCodes } from "./camera.ts";
+import { saysWhenSent } from "./clock.ts";
 import { find, icon } from "./dom.ts";
 import { clearErrors, showProblem } from "./forms.ts";
 import { PAPER, type Scan, SCANS, type Visit } from "./lines.ts";
 import { registerWorker } from "./pwa.ts";
-import { detailOf, forget, keep, type Line, onQueueChange, post, rejected, release, settle, tally } from "./queue.ts";
+import { forget, keep, type Line, onQueueChange, rejected, release, settle, tally } from "./queue.ts";
 import { openReader, type Reader } from "./reader.ts";
 import { readProblem } from "./api.ts";
 import { codeOfPoster, type DoorAnswer, judgeScan, plainlyWrong } from "./scan_answer.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { uuidv7 } from "./uuid.ts";
 import { listenToWedge } from "./wedge.ts";
+import { detailOf, post } from "./wire.ts";
 import { figure, say } from "./words.ts";
 
 /** Longer than this nobody waits at a door: the scan is taken as kept, and sent by the queue. */
@@ -65,14 +67,14 @@ function show(door: Door, ofTurn: number, answer: DoorAnswer): void {
 }
 
 /** Keeps a record, sends it, and tells the door what it means. */
-async function take<T>(door: Door, line: Line<T>, id: string, path: string, body: T): Promise<void> {
+async function take<T extends object>(door: Door, line: Line<T>, id: string, path: string, body: T): Promise<void> {
   turn += 1;
   const mine = turn;
   const kept = await keep(line, id, body, HOLD_MS).then(
     () => true,
     () => false,
   );
-  const answer = navigator.onLine ? await post(path, body, undefined, PATIENCE_MS) : null;
+  const answer = navigator.onLine ? await post(path, saysWhenSent(body), undefined, PATIENCE_MS) : null;
   const status = answer?.status ?? 0;
   if (answer === null || status >= 500 || status === 429 || status === 401 || status === 403) {
     await release(id).catch(() => undefined);

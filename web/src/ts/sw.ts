@@ -91,6 +91,10 @@ worker.addEventListener("sync", (event) => {
 async function sendAll(): Promise<void> {
   for (const line of LINES) {
     const ended = await flush(line);
+    if (ended === "busy") {
+      // A page is sending. Nothing goes before what comes first there: one cannot leave before having come.
+      return;
+    }
     if (ended === "later") {
       // The browser tries again later.
       throw new Error("there is no signal yet");
