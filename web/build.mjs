@@ -98,7 +98,7 @@ buildSprite();
 cpSync(join(root, "manifest.webmanifest"), join(dist, "manifest.webmanifest"));
 cpSync(createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm"), join(dist, "reader.wasm"));
 
-const pages = ["head", "shell", "board", "upload", "checkin", "scan", "login", "case", "care", "sampling", "station", "screen"];
+const pages = ["head", "shell", "board", "upload", "checkin", "scan", "login", "case", "care", "sampling", "station", "screen", "venue", "offline"];
 const common = { bundle: true, minify: !watch, target, logLevel: "info" };
 const builds = await Promise.all([
   context({

@@ -12,7 +12,7 @@ use shared_web::caller::Caller;
 use shared_web::extract::{self, Json};
 use shared_web::problem::Problem;
 
-use super::visits::{BATCH, BatchAnswer, VisitView, reported, staff_view, status_of, too_many};
+use super::visits::{BATCH, BatchAnswer, VisitView, reported, say_when_sent, staff_view, status_of, too_many};
 use crate::App;
 use crate::app::check_in::STAFF;
 use crate::app::door::Arrival;
@@ -84,6 +84,8 @@ async fn create(
 #[derive(Deserialize)]
 struct Batch {
     scans: Vec<Value>,
+    /// The clock of the scanner now, for scans that do not say it themselves.
+    sent_at: Option<String>,
 }
 
 /// The queue of a scanner that had no signal. One after the other: who was scanned twice is found by the second.
@@ -96,7 +98,8 @@ async fn create_batch(
         return Err(too_many("/scans"));
     }
     let mut results = Vec::with_capacity(batch.scans.len());
-    for record in batch.scans {
+    for mut record in batch.scans {
+        say_when_sent(&mut record, batch.sent_at.as_deref());
         let outcome = match ScanInput::deserialize(&record) {
             Ok(input) => scan(&app, &caller, &input, Arrival::Queued).await.map_err(Problem::from),
             Err(_) => extract::parse_json::<ScanInput>(record.to_string().as_bytes()).and(Err(Problem::internal())),

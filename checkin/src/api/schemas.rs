@@ -37,10 +37,17 @@ pub fn all() -> Schemas {
             "VisitBatch",
             json!({"type": "object", "required": ["visits"], "properties": {
                 "visits": {"type": "array", "maxItems": 500, "items": reference("VisitInput")},
+                "sent_at": instant("The phone's clock now, for visits that do not say it themselves"),
             }}),
         ),
         ("BatchReport", batch_report()),
-        ("Checkout", json!({"type": "object", "properties": {"at": instant("Now where it is missing")}})),
+        (
+            "Checkout",
+            json!({"type": "object", "properties": {
+                "at": instant("Now where it is missing"),
+                "sent_at": instant("The phone's clock now: where it is wrong, so is `at`, and both are corrected"),
+            }}),
+        ),
         ("Exposures", exposures()),
         ("AlertInput", alert_input()),
         (
@@ -55,6 +62,7 @@ pub fn all() -> Schemas {
             "ScanBatch",
             json!({"type": "object", "required": ["scans"], "properties": {
                 "scans": {"type": "array", "maxItems": 500, "items": reference("ScanInput")},
+                "sent_at": instant("The scanner's clock now, for scans that do not say it themselves"),
             }}),
         ),
         ("Scan", scan()),
@@ -290,6 +298,7 @@ fn scan_input() -> Value {
         "venue_id": id("The place at whose door it was"),
         "text": {"type": "string", "maxLength": shared::scan::LONGEST, "description": "What the scanner read, as UTF-8"},
         "at": instant("When it was; now where it is missing"),
+        "sent_at": instant("The scanner's clock now: where it is wrong, so is `at`, and both are corrected"),
         "leaving": {"type": "boolean", "description": "The visitor leaves, and their visit here ends"},
     }})
 }
@@ -318,6 +327,7 @@ fn batch_report() -> Value {
         "properties": {
             "id": {"type": ["string", "null"], "description": "As it was sent, or as it was made"},
             "status": {"type": "string", "enum": ["accepted", "duplicate", "rejected"]},
+            "visit_id": id("The visit that is stored, unless the record was rejected: the first where somebody scanned twice within a minute"),
             "device_token": text("What the phone sends the next time, where a visitor gave a name"),
             "errors": {"type": "array", "items": {"type": "object", "properties": {
                 "pointer": text("JSON Pointer within the visit"),

@@ -29,7 +29,8 @@ use crate::app::door::{self, Arrival};
 use crate::app::odd;
 use crate::domain::device_token::VALID_FOR;
 use crate::domain::door::{Level, Reason};
-use crate::domain::visit::{VisitInput, not_a_time};
+use crate::domain::clock::told;
+use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).
 pub(super) const BATCH: usize = 500;
@@ -213,6 +214,9 @@ pub(super) struct BatchResult {
     id: Value,
     status: &'static str,
     errors: Vec<Value>,
+    /// The visit that is stored: another one's than was sent where somebody scanned twice within the minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visit_id: Option<VisitId>,
     /// What the phone sends the next time, where a visitor gave a name in this batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<String>,
@@ -230,6 +234,14 @@ fn put_off() -> Problem {
         "Từ mạng này có quá nhiều lượt được gửi cùng lúc. Máy sẽ tự gửi lại sau vài giây, không mất lượt nào.",
         "Too many kept check-ins come from this network at once. They are sent again in a few seconds, none is lost.",
     )
+}
+
+/// Lets a record of a batch say what the batch says of the device's clock, unless it does so itself: a clock that was put
+/// right after a record was made is not the one that it was made by.
+pub(super) fn say_when_sent(record: &mut Value, sent_at: Option<&str>) {
+    if let (Some(sent_at), Some(fields)) = (sent_at, record.as_object_mut()) {
+        fields.entry("sent_at").or_insert_with(|| Value::String(sent_at.to_owned()));
+    }
 }
 
 /// A batch is the queue of a phone or a scanner. Visits of known visitors are stored together; the others one after the
@@ -250,9 +262,7 @@ async fn create_batch(
     let mut rows = Vec::new();
     let mut odd = Vec::new();
     for (index, mut visit) in batch.visits.into_iter().enumerate() {
-        if let (Some(sent_at), Some(fields)) = (&batch.sent_at, visit.as_object_mut()) {
-            fields.entry("sent_at").or_insert_with(|| Value::String(sent_at.clone()));
-        }
+        say_when_sent(&mut visit, batch.sent_at.as_deref());
         match take(&app, &caller, &visit, &mut people).await {
             Ok(Taken::Done(checked)) => outcomes.push((visit, Ok(checked))),
             Ok(Taken::OneRow(prepared)) => {
@@ -337,6 +347,7 @@ pub(super) fn reported(
                 id: given.unwrap_or(Value::Null),
                 status: "rejected",
                 errors: checked.door.reasons.iter().map(error).collect(),
+                visit_id: None,
                 device_token: None,
             })
         }
@@ -344,6 +355,7 @@ pub(super) fn reported(
             id: given.unwrap_or_else(|| Value::String(checked.visit.id.to_string())),
             status: if checked.created { "accepted" } else { "duplicate" },
             errors: Vec::new(),
+            visit_id: Some(checked.visit.id),
             device_token,
         }),
         // Neither is the visit's fault: the phone keeps what it sent and sends it again.
@@ -360,7 +372,8 @@ pub(super) fn reported(
                 let detail = problem.detail.get(lang);
                 errors.push(serde_json::json!({"pointer": "", "code": problem.code, "detail": detail}));
             }
-            Ok(BatchResult { id: given.unwrap_or(Value::Null), status: "rejected", errors, device_token: None })
+            let id = given.unwrap_or(Value::Null);
+            Ok(BatchResult { id, status: "rejected", errors, visit_id: None, device_token: None })
         }
     }
 }
@@ -369,6 +382,8 @@ pub(super) fn reported(
 #[serde(default)]
 struct Leaving {
     at: Option<String>,
+    /// The clock of the phone when it sends.
+    sent_at: Option<String>,
 }
 
 impl Leaving {
@@ -383,9 +398,9 @@ impl Leaving {
         }
     }
 
-    fn at(&self) -> Result<Option<Instant>, Problem> {
-        let text = self.at.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        text.map(str::parse).transpose().map_err(|_| Problem::field(FieldError::new("/at", "time", not_a_time())))
+    fn at(&self, now: Instant) -> Result<Option<Instant>, Problem> {
+        let told = told(self.at.as_deref(), self.sent_at.as_deref(), now).map_err(Problem::field)?;
+        Ok(told.map(|told| told.at))
     }
 }
 
@@ -396,7 +411,7 @@ async fn leave(
     request: Request,
 ) -> Result<axum::Json<Value>, Problem> {
     let leaving = Leaving::from_request(request).await?;
-    let (visit, place) = check_out(&app, &caller, None, id, leaving.at()?).await?;
+    let (visit, place) = check_out(&app, &caller, None, id, leaving.at(app.platform.now())?).await?;
     let view = VisitView {
         id: visit.id,
         venue: &place,

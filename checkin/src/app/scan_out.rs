@@ -19,7 +19,7 @@ use super::people::day_keys;
 use super::scans::{ScanDone, ScanFailure, ScanInput, invalid, refusal, venue, who};
 use crate::domain::door::Door;
 use crate::domain::policy::StayPolicy;
-use crate::domain::visit::{CLOCK_SKEW, not_a_time};
+use crate::domain::clock::{CLOCK_SKEW, told};
 use crate::store::{CheckinWrite, Visit};
 use crate::{App, SERVICE};
 
@@ -33,7 +33,8 @@ pub async fn leave(app: &App, caller: &Caller, input: &ScanInput) -> Result<Scan
     let place = venue(app, caller, input.venue_id.as_deref()).await?;
     let text = input.text.as_deref().ok_or_else(|| invalid(FieldError::required("/text")))?;
     let scanned = scan::read_text(text)?;
-    let at = at(input)?.unwrap_or(now);
+    let told = told(input.at.as_deref(), input.sent_at.as_deref(), now).map_err(invalid)?;
+    let at = told.map_or(now, |told| told.at);
     let mut tx = app.store.write().await?;
     let who = who(app, tx.as_mut(), caller, &scanned, now).await?;
     let visits = here(app, tx.as_mut(), &place, who.person, at).await?;
@@ -83,11 +84,6 @@ async fn here(
         within.contains(&visit.place_id) && came <= at.plus(CLOCK_SKEW) && at < came.plus(longest)
     });
     Ok(visits)
-}
-
-fn at(input: &ScanInput) -> Result<Option<Instant>, ScanFailure> {
-    let text = input.at.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    text.map(str::parse).transpose().map_err(|_| invalid(FieldError::new("/at", "time", not_a_time())))
 }
 
 fn not_inside() -> ScanFailure {

@@ -37,6 +37,8 @@ pub struct ScanInput {
     pub text: Option<String>,
     /// When it was, RFC 3339; now where it is missing.
     pub at: Option<String>,
+    /// The clock of the scanner when it sends, RFC 3339, as in [`VisitInput`].
+    pub sent_at: Option<String>,
     /// The visitor leaves, and their visit here ends.
     pub leaving: bool,
 }
@@ -111,6 +113,7 @@ pub async fn scan(app: &App, caller: &Caller, input: &ScanInput, arrival: Arriva
         id: input.id.clone(),
         venue_code: Some(place.code.to_string()),
         at: input.at.clone(),
+        sent_at: input.sent_at.clone(),
         // The text tells this body from another under the same id; it is hashed with the rest and not kept.
         visitor: Some(VisitorInput { device_token: Some(text.to_owned()), ..VisitorInput::default() }),
         ..VisitInput::default()

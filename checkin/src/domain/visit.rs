@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::bilingual::Bilingual;
 use shared::ids::VisitId;
@@ -10,13 +9,11 @@ use shared::person::{PersonDraft, PersonInput};
 use shared::phone::Phone;
 use shared::place::PlaceCode;
 use shared::problem::FieldError;
-use shared::time::{Date, Instant, minutes};
+use shared::time::{Date, Instant};
 
+use super::clock::{CLOCK_SKEW, Told, told};
 use super::policy::StayPolicy;
 use super::position::{Reading, nowhere};
-
-/// How far ahead of the server's clock a phone's clock may be. Our own policy.
-pub const CLOCK_SKEW: SignedDuration = minutes(5);
 
 /// The most people that a visitor may bring in one check-in. Our own policy.
 pub const LARGEST_PARTY: usize = 20;
@@ -163,19 +160,15 @@ impl VisitInput {
 
     /// When the visitor came, and what the phone said where that is another time.
     fn at(&self, now: Instant, today: Date) -> Result<(Instant, Option<Instant>), FieldError> {
-        let sent_at = given(self.sent_at.as_deref()).map(str::parse::<Instant>).transpose();
-        let sent_at = sent_at.map_err(|_| FieldError::new("/sent_at", "time", not_a_time()))?;
-        let Some(text) = given(self.at.as_deref()) else { return Ok((now, None)) };
-        let said: Instant = text.parse().map_err(|_| FieldError::new("/at", "time", not_a_time()))?;
-        let skew = sent_at.map(|sent_at| now.since(sent_at)).filter(|skew| skew.abs() > CLOCK_SKEW);
-        let at = skew.map_or(said, |skew| said.plus(skew));
+        let told = told(self.at.as_deref(), self.sent_at.as_deref(), now)?;
+        let Some(Told { at, device_at }) = told else { return Ok((now, None)) };
         let policy = StayPolicy::on(today);
         if at > now.plus(CLOCK_SKEW) {
             Err(FieldError::new("/at", "in_future", in_future()))
         } else if at < now.minus(policy.retention()) {
             Err(FieldError::new("/at", "too_old", too_old(policy.retention_days.value)))
         } else {
-            Ok((at.min(now), skew.map(|_| said)))
+            Ok((at.min(now), device_at))
         }
     }
 
@@ -291,15 +284,6 @@ fn given(value: Option<&str>) -> Option<&str> {
 fn id(text: &str) -> Result<VisitId, FieldError> {
     let detail = || Bilingual::new("Mã định danh phải là một UUID", "An id is a UUID");
     text.parse().map_err(|_| FieldError::new("/id", "id", detail()))
-}
-
-/// What is said of a text that is no time.
-#[must_use]
-pub fn not_a_time() -> Bilingual {
-    Bilingual::new(
-        "Thời gian theo RFC 3339, có múi giờ, ví dụ 2022-03-10T08:30:00+07:00",
-        "A time as in RFC 3339 with an offset, such as 2022-03-10T08:30:00+07:00",
-    )
 }
 
 fn in_future() -> Bilingual {

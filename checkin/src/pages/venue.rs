@@ -101,6 +101,14 @@ struct VenuePage {
     errors: Vec<FormError>,
 }
 
+/// How many are inside each venue, alone.
+#[derive(Template)]
+#[template(path = "venue_occupancy.html")]
+struct OccupancyFragment {
+    page: Page,
+    venues: Vec<VenueCard>,
+}
+
 impl VenuePage {
     fn new(app: &App, caller: &Caller, found: &[(Place, i64)], pairs: &Pairs, errors: Vec<FormError>) -> Self {
         let now = app.platform.now();
@@ -110,7 +118,7 @@ impl VenuePage {
         }
         let form = VenueForm::new(pairs, &errors, PlaceId::new(now, &mut app.platform.random()).to_string());
         Self {
-            venues: found.iter().map(|(place, inside)| card(&page, place, found, *inside, now)).collect(),
+            venues: cards(&page, found, now),
             kinds: kinds(caller.lang(), &form.kind.value),
             wards: districts(&app.platform.config.province_code, now.local_date(), &form.ward_code.value),
             form,
@@ -128,6 +136,10 @@ pub(super) fn kinds(lang: Lang, selected: &str) -> Vec<Choice> {
         selected: selected == kind.code(),
     };
     PlaceKind::ALL.iter().map(choice).collect()
+}
+
+fn cards(page: &Page, found: &[(Place, i64)], now: Instant) -> Vec<VenueCard> {
+    found.iter().map(|(place, inside)| card(page, place, found, *inside, now)).collect()
 }
 
 fn card(page: &Page, place: &Place, all: &[(Place, i64)], inside: i64, now: Instant) -> VenueCard {
@@ -182,6 +194,12 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     Ok(html(&VenuePage::new(&app, &caller, &found, &Pairs::new(), Vec::new())))
 }
 
+async fn occupancy(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let found = own(&app, &caller).await?;
+    let page = Page::new(&caller, texts(), "checkin-venue-title");
+    Ok(html(&OccupancyFragment { venues: cards(&page, &found, app.platform.now()), page }))
+}
+
 async fn submit(State(app): State<App>, caller: Caller, Form(pairs): Form<Pairs>) -> Result<Response, Problem> {
     let account = caller.require_account()?;
     let input = input(&pairs);
@@ -227,6 +245,14 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::page("Own venues: how full, posters, registering"),
             get(show),
+        )
+        .add(
+            Method::GET,
+            "/venue/fragments/occupancy",
+            Who::Roles(KEEPERS),
+            Scope::Own,
+            Doc::page("How full own venues are, alone: what their page asks for again and again"),
+            get(occupancy),
         )
         .add(
             Method::POST,

@@ -136,6 +136,50 @@ async fn a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept(town: 
     assert_eq!(again["results"][0]["status"], "duplicate");
 }
 
+async fn a_phone_whose_clock_is_hours_wrong_comes_and_leaves_at_the_right_time(town: Town) {
+    let token = keeper(&town).await;
+    let place = venue(&town, &token, "Quán", json!({})).await;
+    for (name, wrong) in [("Nguyễn Văn An", hours(3)), ("Trần Thị Bình", -hours(3))] {
+        let device = town.token(town.person(name, None).await);
+        let (now, said) = (town.now(), town.now().plus(wrong));
+        let (status, came) =
+            check_in(&town, &place["code"], &device, json!({"at": said, "sent_at": said})).await;
+        assert_eq!((status, &came["checked_in_at"]), (StatusCode::CREATED, &json!(now)), "{came}");
+        town.clock.advance(minutes(30));
+        let left = town.now();
+        let path = format!("{VISITS}/{}/checkout", came["id"].as_str().unwrap());
+        // Kept without a signal ten minutes ago.
+        let sent = left.plus(wrong);
+        let body = json!({"at": sent.minus(minutes(10)), "sent_at": sent});
+        let (status, gone) = town.call(Method::POST, &path, Some(&device), Some(body)).await;
+        assert_eq!((status, &gone["checked_out_at"]), (StatusCode::OK, &json!(left.minus(minutes(10)))), "{gone}");
+        let bad = json!({"at": sent, "sent_at": "trưa"});
+        let (status, problem) = town.call(Method::POST, &path, Some(&device), Some(bad)).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/sent_at")));
+    }
+}
+
+async fn a_second_scan_within_the_minute_is_answered_with_the_visit_that_is_stored(town: Town) {
+    let token = keeper(&town).await;
+    let place = venue(&town, &token, "Quán", json!({})).await;
+    let device = town.token(town.person("Nguyễn Văn An", None).await);
+    let id = |n: u8| format!("01890a5d-ac96-774b-bcce-b302099a830{n}");
+    let body = |n: u8| json!({"id": id(n), "venue_code": place["code"], "visitor": {"device_token": device}, "at": town.now()});
+    let (_, answer) = town.post(&format!("{VISITS}/batch"), json!({"visits": [body(1), body(2)]})).await;
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!((&results[0]["status"], &results[0]["visit_id"]), (&json!("accepted"), &json!(id(1))), "{answer}");
+    assert_eq!((&results[1]["id"], &results[1]["status"]), (&json!(id(2)), &json!("duplicate")), "{answer}");
+    assert_eq!(results[1]["visit_id"], json!(id(1)), "{answer}");
+    let leave = |n: u8| {
+        let (town, device, path) = (&town, device.clone(), format!("{VISITS}/{}/checkout", id(n)));
+        async move { town.call(Method::POST, &path, Some(&device), None).await.0 }
+    };
+    assert_eq!(leave(2).await, StatusCode::NOT_FOUND, "no visit is stored under the second id");
+    assert_eq!(leave(1).await, StatusCode::OK);
+    let (_, refused) = town.post(&format!("{VISITS}/batch"), json!({"visits": [{"id": id(3)}]})).await;
+    assert_eq!((&refused["results"][0]["status"], refused["results"][0].get("visit_id")), (&json!("rejected"), None));
+}
+
 async fn check_ins_that_arrive_out_of_order_count_as_they_happened(town: Town) {
     let token = keeper(&town).await;
     let (market, shop) = (venue(&town, &token, "Chợ", json!({})).await, venue(&town, &token, "Tiệm", json!({})).await);
@@ -217,4 +261,6 @@ on_both!(closed_and_far, super::a_visit_at_a_closed_place_or_from_far_away_is_ta
 on_both!(first_visit, super::a_phone_is_held_against_its_first_visit_and_stays_one_when_its_token_is_renewed);
 on_both!(order, super::check_ins_that_arrive_out_of_order_count_as_they_happened);
 on_both!(clocks, super::a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept);
+on_both!(phone_clock, super::a_phone_whose_clock_is_hours_wrong_comes_and_leaves_at_the_right_time);
+on_both!(twice, super::a_second_scan_within_the_minute_is_answered_with_the_visit_that_is_stored);
 on_both!(line_list, super::a_line_list_names_who_took_it_out_and_holds_no_formula);

@@ -130,6 +130,21 @@ async fn staff_join_by_an_invitation_that_works_once(town: Town) {
         assert_eq!(page(&town, Method::GET, &path, Some(&stranger), "").await.status, StatusCode::NOT_FOUND);
         assert_eq!(page(&town, Method::GET, &path, Some(&owner), "").await.status, StatusCode::OK);
     }
+    // It holds one: the sign says so as soon as somebody is inside, and that there is room when they have left.
+    let sign = || async { page(&town, Method::GET, &format!("{base}/sign"), Some(&owner), "").await.html };
+    let empty = sign().await;
+    assert!(empty.contains("data-full=\"false\"") && empty.contains("sign-number\">0<"), "{empty}");
+    let visit = serde_json::json!({"venue_code": venue["code"], "visitor": {"full_name": "Lê Thị Hoa", "phone": "0987654321"}});
+    let (status, came) = town.post("/api/v1/checkin/visits", visit).await;
+    assert_eq!(status, StatusCode::CREATED, "{came}");
+    let full = sign().await;
+    for text in ["data-full=\"true\"", "sign-number\">1<", "Đã đủ người. Xin chờ một lát."] {
+        assert!(full.contains(text), "{text}: {full}");
+    }
+    let out = format!("/api/v1/checkin/visits/{}/checkout", came["id"].as_str().unwrap());
+    let (status, left) = town.call(Method::POST, &out, Some(&owner), None).await;
+    assert_eq!(status, StatusCode::OK, "{left}");
+    assert!(sign().await.contains("data-full=\"false\""));
     let ba = town.app.platform.shared.read().await.unwrap().account_by_username("ba.quan").await.unwrap().unwrap();
     let gone = format!("account={}", ba.account.id);
     page(&town, Method::POST, &format!("{base}/staff/remove"), Some(&owner), &gone).await;

@@ -184,9 +184,24 @@ async fn an_owner_registers_a_venue_and_finds_its_posters(town: Town) {
     let done = town.page(Method::POST, "/venue", Some(&owner), None, &form).await;
     assert_eq!((done.status, done.location.as_deref()), (StatusCode::SEE_OTHER, Some("/venue")), "{}", done.html);
     let page = town.look("/venue", Some(&owner)).await;
-    for text in ["Tiệm Cô Tư", "poster.pdf?size=a6&amp;lang=en", "occupancy-number\">0<", "max=\"20\""] {
+    for text in
+        ["Tiệm Cô Tư", "poster.pdf?size=a6&amp;lang=en", "occupancy-number\">0<", "max=\"20\"", "js/venue.js", "data-occupancy"]
+    {
         assert!(page.html.contains(text), "{text}");
     }
+    // Somebody comes in: the page asks for this part of it again.
+    let code = between(&page.html, "href=\"/c/", "\"").to_owned();
+    let mut tx = town.app.store.read().await.unwrap();
+    let place = tx.place(&shared_store::people::PlaceKey::Code(code)).await.unwrap().unwrap();
+    drop(tx);
+    let person = town.person("Nguyễn Thị Lan", None).await;
+    assert!(town.visit(&place, person).await.0.is_success());
+    let part = town.look("/venue/fragments/occupancy", Some(&owner)).await.html;
+    let shown = between(&part, &format!("data-occupancy=\"{}\"", place.id), "</div>");
+    assert!(shown.contains("occupancy-number\">1<") && shown.contains("value=\"1\""), "{part}");
+    assert!(!part.contains("<html"), "{part}");
+    let other = town.sign_in("other", Role::Venue, AreaScope::Province("82".to_owned())).await;
+    assert!(!town.look("/venue/fragments/occupancy", Some(&other)).await.html.contains("data-occupancy"));
 }
 
 async fn an_officer_follows_a_cluster(town: Town) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::ids::{AccountId, PersonId};
 use shared::place::{Place, PlaceKind};
-use shared::time::{Instant, minutes};
+use shared::time::{Instant, hours, minutes};
 use shared_web::caller::Caller;
 use shared_web::caller::Identity;
 
@@ -269,6 +269,64 @@ async fn only_who_works_at_the_door_scans_there(town: Town) {
     assert_eq!(call(Some(door.staff), unknown).await, StatusCode::NOT_FOUND);
 }
 
+async fn a_scanner_whose_clock_is_hours_wrong_is_put_right(town: Town) {
+    let door = town.door(PlaceKind::Market).await;
+    let visit = |id: &Value| {
+        let (town, id) = (&town, id.as_str().unwrap().parse().unwrap());
+        async move { town.app.store.read().await.unwrap().visits(&[id]).await.unwrap().pop().unwrap() }
+    };
+    for (n, wrong) in [hours(3), -hours(3)].into_iter().enumerate() {
+        let card = CCCD.replace("082090000001", &format!("08209000010{n}"));
+        let now = town.now();
+        let at = |minutes_ago: i64| now.minus(minutes(minutes_ago)).plus(wrong);
+        let sent = now.plus(wrong);
+        let came = json!({"text": card, "at": at(0), "sent_at": sent});
+        let (status, done) = town.scan(&door, came).await;
+        assert_eq!(status, StatusCode::CREATED, "{done}");
+        assert_eq!(done["visit"]["checked_in_at"], json!(now), "{wrong:?}");
+        town.clock.advance(minutes(20));
+        let (now, sent) = (town.now(), sent.plus(minutes(20)));
+        let left = json!({"text": card, "at": sent, "sent_at": sent, "leaving": true});
+        let (status, done) = town.scan(&door, left).await;
+        assert_eq!((status, &done["visit"]["checked_out_at"]), (StatusCode::OK, &json!(now)), "{done}");
+
+        // Without a signal: the batch says what the clock says, and a record from before it was put right says it itself.
+        let id = |m: usize| format!("01890a5d-ac96-774b-bcce-b302099a82{n}{m}");
+        let record = |m: usize, minutes_ago: i64, sent_at: Option<Instant>| {
+            let text = CCCD.replace("082090000001", &format!("0820900002{n}{m}"));
+            let clock = sent_at.unwrap_or(sent);
+            let mut record = json!({"id": id(m), "venue_id": door.place.id, "text": text, "at": clock.minus(minutes(minutes_ago))});
+            if let Some(sent_at) = sent_at {
+                record["sent_at"] = json!(sent_at);
+            }
+            record
+        };
+        let scans = [record(0, 15, None), record(1, 10, Some(now)), record(2, 5, Some(sent.plus(hours(9))))];
+        let batch = json!({"scans": scans, "sent_at": sent});
+        let path = format!("{SCANS}/batch");
+        let (_, answer) = town.call(Method::POST, &path, Some(&door.staff), Some(batch.clone())).await;
+        let results = answer["results"].as_array().unwrap();
+        assert!(results.iter().all(|result| result["status"] == "accepted"), "{answer}");
+        for (result, minutes_ago) in results.iter().zip([15, 10, 5]) {
+            assert_eq!(visit(&result["visit_id"]).await.checked_in_at, now.minus(minutes(minutes_ago)), "{result}");
+        }
+        let stored = visit(&results[0]["visit_id"]).await;
+        let mut tx = town.app.store.read().await.unwrap();
+        let clock = tx.visit_clock(&stored).await.unwrap().unwrap();
+        assert_eq!((clock.device_at, clock.received_at), (sent.minus(minutes(15)), now));
+        drop(tx);
+        // Sent again a minute later, by a clock that goes on being wrong, it is the same.
+        town.clock.advance(minutes(1));
+        let again = json!({"scans": scans, "sent_at": sent.plus(minutes(1))});
+        let (_, answer) = town.call(Method::POST, &path, Some(&door.staff), Some(again)).await;
+        assert!(answer["results"].as_array().unwrap().iter().all(|result| result["status"] == "duplicate"), "{answer}");
+    }
+    let (status, problem) = town.scan(&door, json!({"text": CCCD, "sent_at": "trưa"})).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/sent_at")));
+    let (status, problem) = town.scan(&door, json!({"text": CCCD, "sent_at": "trưa", "leaving": true})).await;
+    assert_eq!((status, &problem["errors"][0]["pointer"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/sent_at")));
+}
+
 async fn codes_that_were_seen_are_forgotten_with_the_visits(town: Town) {
     let person = town.person("Lê Thị Hoa", None).await;
     let today = town.now().local_date();
@@ -287,6 +345,7 @@ on_both!(personal, super::a_personal_qr_is_verified_and_can_be_revoked);
 on_both!(refused, super::whatever_else_is_scanned_gives_one_line_and_registers_nobody);
 on_both!(way_out, super::the_same_scan_on_the_way_out_ends_the_visit);
 on_both!(warned, super::a_card_that_contradicts_itself_is_taken_with_a_warning);
+on_both!(clock, super::a_scanner_whose_clock_is_hours_wrong_is_put_right);
 on_both!(staff, super::only_who_works_at_the_door_scans_there);
 on_both!(forgotten, super::codes_that_were_seen_are_forgotten_with_the_visits);
 on_both!(batch, super::the_queue_of_a_scanner_is_sent_in_one_go_and_again_without_harm);

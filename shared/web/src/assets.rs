@@ -101,12 +101,14 @@ fn accepts(asked: &str, encoding: &str) -> bool {
     })
 }
 
-/// What the service worker keeps from the beginning: the door of a place as a visitor sees it.
-const SHELL: [&str; 7] = [
+/// What the service worker keeps from the beginning: the door of a place as a visitor sees it, and the page that says what else
+/// opens without a network.
+const SHELL: [&str; 8] = [
     "app.css",
     "js/head.js",
     "js/shell.js",
     "js/checkin.js",
+    "js/offline.js",
     "icons/sprite.svg",
     "icons/app.svg",
     "manifest.webmanifest",

@@ -3,7 +3,7 @@
  * signal: the worker was not yet there when it was loaded for the first time.
  */
 
-const SEEN = "antam-pages";
+import { SEEN } from "./offline_pages.ts";
 
 /** Registers the worker; `more` are the addresses of files that the page loads later. */
 export function registerWorker(more: readonly (string | undefined)[] = []): void {

@@ -6,6 +6,7 @@
  */
 
 import { LINES } from "./lines.ts";
+import { SEEN, WORKS_OFFLINE } from "./offline_pages.ts";
 import { flush } from "./queue.ts";
 
 interface Lifetime extends Event {
@@ -35,12 +36,8 @@ const worker = self as unknown as Worker;
 const { version, assets, pages } = worker.ANTAM_SHELL;
 
 const SHELL = `antam-shell-${version}`;
-/** Pages that were opened here, as they were last seen. */
-const SEEN = "antam-pages";
 /** How long the network may take before the page of the device is shown. */
 const PATIENCE_MS = 3_000;
-/** The pages that work with no signal; the others are told of as unreachable. */
-const WORKS_OFFLINE = /^\/(?:c\/[^/]+(?:\/[^/]+)?|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?|station)$/i;
 const DOOR = "/offline/door";
 const SORRY = "/offline";
 

@@ -250,3 +250,4 @@ operations-area = Area
 offline-title = No network
 offline-safe = What was checked in on this device is still here and is sent by itself when there is a network.
 offline-todo = Try again when there is a signal. At a door, open the scanner or scan the poster: both work without a network.
+offline-pages = Opens on this device all the same

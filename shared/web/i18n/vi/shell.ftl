@@ -250,3 +250,4 @@ operations-area = Địa bàn
 offline-title = Chưa có mạng
 offline-safe = Những lượt khai báo trên máy này vẫn còn nguyên và sẽ tự gửi khi có mạng.
 offline-todo = Thử lại khi có tín hiệu. Ở cửa, hãy mở trang quét mã hoặc quét mã dán ở cửa: hai trang này dùng được cả khi không có mạng.
+offline-pages = Mở được ngay trên máy này
