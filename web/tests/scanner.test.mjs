@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { Once } from "../src/ts/camera.ts";
 import { textOf } from "../src/ts/decode.ts";
@@ -60,12 +61,117 @@ test("who is scanned on the way out is told goodbye, in words of the door", () =
 });
 
 test("what no server is needed to refuse is refused at once", () => {
-  assert.equal(plainlyWrong("HTTPS://AN.TAM.VN/C/7K3M9T2X"), "doorPoster");
-  assert.equal(plainlyWrong("https://example.com"), "doorUnread");
-  assert.equal(plainlyWrong("  "), "doorUnread");
-  assert.equal(plainlyWrong("x".repeat(10_001)), "doorUnread");
+  assert.equal(plainlyWrong("HTTPS://AN.TAM.VN/C/7K3M9T2X"), "Đây là mã của địa điểm. Hãy quét mã của người vào.");
+  const unread = "Không nhận ra mã này. Hãy quét lại hoặc nhập tên.";
+  for (const text of ["https://example.com", "www.example.vn", "example.vn/x", "  ", "hello", "12345", "1|2", "SMSTO:0912:x", `${CARD}|${"x".repeat(3_000)}`]) {
+    assert.equal(plainlyWrong(text), unread, text);
+  }
+  assert.equal(plainlyWrong("Nguyễn ".repeat(350)), unread, "over 3,000 bytes, though not letters");
+  assert.equal(plainlyWrong("0912 345 678"), "Nhiều người dùng chung một số điện thoại. Hãy nhập thêm họ tên.");
   assert.equal(plainlyWrong(CARD), null);
-  assert.equal(plainlyWrong(`HTTPS://AN.TAM.VN/P/${"7".repeat(64)}`), null, "our personal QR is an address");
+  for (const number of ["082090000001", "082 090 000 001", "310000001", "8200000001", "HS4828200000002", "hs 482 820 000 0002"]) {
+    assert.equal(plainlyWrong(number), null, "whose it is only the server knows");
+  }
+});
+
+const MADE = JSON.parse(readFileSync("../../shared/data/vn-areas/id_test_vectors.json", "utf8"));
+const VECTORS = [...MADE.cccd_qr, ...MADE.bhyt_qr, ...MADE.pccovid_qr];
+// The server refuses three of them (shared/src/scan/tests.rs): an impossible date, an address, and a name of an odd number of digits.
+const isRefused = ({ expect }) => "error" in expect || "name_raw" in expect;
+const WHOLE = VECTORS.filter((vector) => !isRefused(vector)).map(({ raw }) => raw);
+const BHYT = MADE.bhyt_qr[0].raw;
+const PC_COVID = MADE.pccovid_qr[1].raw;
+const GROUPS = "00000001 16777215 00065536 12345678 07654321 00000000 16000000 01020304";
+const PERSONAL = GROUPS.replaceAll(" ", "");
+
+test("no card that the server takes is refused, whatever a scanner puts around it", () => {
+  assert.deepEqual([WHOLE.length, VECTORS.length], [10, 13]);
+  for (const { raw } of VECTORS.filter(isRefused)) {
+    assert.notEqual(plainlyWrong(raw), null, raw);
+  }
+  for (const raw of WHOLE) {
+    const parted = ["\t", ";", " | "].map((mark) => raw.replaceAll("|", mark));
+    for (const text of [raw, `\uFEFF${raw}\r\n`, `CCCD: ${raw}`, `]Q1${raw}\0\0`, raw.normalize("NFD"), ...parted]) {
+      assert.equal(plainlyWrong(text), null, text);
+    }
+  }
+  assert.equal(plainlyWrong("B1234567|NGUYEN VAN B|1987-01-18|1|Q2|"), null, "a passport");
+  assert.equal(plainlyWrong(WHOLE[0].replace("Nam", "N4m")), null, "a keyboard that rewrites letters leaves the digits");
+  assert.equal(plainlyWrong("HC1:6BFOXN%TSMAHN-H"), null, "what a certificate holds is the server's to read");
+});
+
+test("made-up cards of every shape pass", () => {
+  let seed = 20_211_204;
+  const upTo = (n) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % n;
+  const two = (n) => String(n).padStart(2, "0");
+  const names = ["Nguyễn Thị Ánh Tuyết", "LÊ ĐỨC THỌ", "H'Hen Niê", "Y Ức", "Trần Bưởi"];
+  for (let n = 0; n < 5_000; n += 1) {
+    const [day, month, year, name] = [1 + upTo(28), 1 + upTo(12), 1903 + upTo(119), names[upTo(names.length)]];
+    const number = Array.from({ length: 12 }, () => upTo(10)).join("");
+    const hex = Buffer.from(name).toString("hex");
+    const cards = [
+      `${number}|${["", "310000001", "082090000001"][upTo(3)]}|${name}|${two(day)}${two(month)}${year}|${["Nam", "Nữ", ""][upTo(3)]}|Ấp ${n}|${["", "02012022"][upTo(2)]}`,
+      `${number.slice(0, 10)}|${hex}|${[`${two(day)}/${two(month)}/${year}`, String(year)][upTo(2)]}|${1 + upTo(2)}|-|82 - 001|01/01/2022|$`,
+      `${number}|${name}|${year}-${["**", two(month)][upTo(2)]}-${["**", two(day)][upTo(2)]}|${upTo(2)}|Q${n}|`,
+    ];
+    for (const card of cards) {
+      assert.equal(plainlyWrong(card), null, card);
+    }
+  }
+});
+
+test("half a card, a garbled one and a date that no calendar has are said at once, by name", () => {
+  const [cccd] = WHOLE;
+  const half = (card) => `Mới đọc được một phần ${card}. Hãy giữ yên và quét lại.`;
+  for (const [whole, card, fields] of [[cccd, "căn cước công dân", 5], [BHYT, "thẻ bảo hiểm y tế", 16], [PC_COVID, "mã PC-Covid", 4]]) {
+    for (let at = 1; at < whole.length; at += 1) {
+      const part = whole.slice(0, at);
+      const marks = part.split("|").length - 1;
+      if (marks > 2 && marks < fields) {
+        assert.ok(plainlyWrong(part)?.includes(card), part);
+      }
+    }
+  }
+  assert.equal(plainlyWrong(cccd.split("|").slice(0, 5).join("|")), half("căn cước công dân"));
+  assert.equal(plainlyWrong(cccd.replace("082090000001", "08209000001")), "Không nhận ra mã này. Hãy quét lại hoặc nhập tên.");
+  assert.equal(plainlyWrong(BHYT.slice(0, -2)), half("thẻ bảo hiểm y tế"));
+  const birth = (card) => `Không đọc được ngày sinh trên ${card}. Hãy quét lại, hoặc nhập họ tên và số điện thoại.`;
+  for (const wrong of ["19900201", "31021990", "29021900", "0102199"]) {
+    assert.equal(plainlyWrong(cccd.replace("01021990", wrong)), birth("căn cước công dân"), wrong);
+  }
+  assert.equal(plainlyWrong(BHYT.replace("01/02/1990", "02/13/1990")), birth("thẻ bảo hiểm y tế"));
+  assert.equal(plainlyWrong(PC_COVID.replace("1990-02-01", "1990-18-01")), birth("mã PC-Covid"));
+  assert.ok(plainlyWrong(cccd.replace("Nguyễn Văn A", "12"))?.includes("họ tên"));
+  assert.ok(plainlyWrong(BHYT.replace("4e677579", "4e67757"))?.includes("họ tên"), "an odd number of digits");
+  const garbled = "Máy quét đọc sai chữ Việt. Hãy đặt máy quét sang UTF-8 hoặc tắt bộ gõ, rồi quét lại.";
+  assert.equal(plainlyWrong(Buffer.from(cccd).toString("latin1")), garbled);
+  assert.equal(plainlyWrong(cccd.replace("Nguyễn", "Nguyá»…n").replace("Văn", "VÄƒn").replace(/Ấp.*Giang/, "X")), garbled);
+  assert.equal(plainlyWrong(cccd.replace("ễ", "\uFFFD")), garbled);
+});
+
+test("our personal code is read by its digits, and one that was misread is said so", () => {
+  const misread = "Mã cá nhân bị đọc sai. Hãy quét lại.";
+  for (const text of [PERSONAL, `HTTPS://AN.TAM.VN/P/${PERSONAL}`, `https;//ântm.vn/p/${PERSONAL}\r`, `P/${PERSONAL}`]) {
+    assert.equal(plainlyWrong(text), null, text);
+  }
+  for (const digits of [PERSONAL.slice(1), PERSONAL.slice(0, 60), `${PERSONAL}0`, PERSONAL.replace("16777215", "16777216"), PERSONAL.replace("12345678", "99999999")]) {
+    assert.equal(plainlyWrong(`HTTPS://AN.TAM.VN/P/${digits}`), misread, digits);
+    assert.equal(plainlyWrong(digits), misread, digits);
+  }
+});
+
+test("a card is let in as scanned, not verified, and our own code as verified", () => {
+  const visit = { status: "accepted", reasons: [] };
+  const visitor = { full_name: "Nguyễn Thị Ánh", birth_year: 1990 };
+  const card = judgeScan({ visit, verified: false, visitor, warnings: [] });
+  assert.deepEqual(card, { level: "go", word: "Mời vào", name: "Nguyễn Thị Ánh · 1990", reason: "Thẻ được quét, chưa được xác minh." });
+  assert.equal(judgeScan({ visit, verified: true, visitor, warnings: [] }).reason, "");
+  const number = judgeScan({ visit, verified: false, visitor: { full_name: null, birth_year: null }, warnings: [] });
+  assert.equal(number.name, "", "a number shows no name");
+  globalThis.document.documentElement.lang = "en";
+  assert.equal(judgeScan({ visit, verified: false, visitor, warnings: [] }).reason, "The card was scanned, not verified.");
+  assert.equal(plainlyWrong(WHOLE[0].replace("01021990", "19900201")), "On the identity card (CCCD), the birth date cannot be right. Scan again, or type name and phone.");
+  globalThis.document.documentElement.lang = "vi";
 });
 
 test("the door's answer is a colour, a word and a line", () => {

@@ -110,7 +110,7 @@ function scanned(door: Door, text: string): void {
   const wrong = plainlyWrong(text);
   if (wrong !== null) {
     turn += 1;
-    show(door, turn, stop(say(wrong)));
+    show(door, turn, stop(wrong));
     return;
   }
   const id = uuidv7();

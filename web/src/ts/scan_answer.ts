@@ -1,5 +1,6 @@
 /** What a scan means at the door: a colour, one word, one line. */
 
+import { faultOf } from "./scan_shape.ts";
 import { say } from "./words.ts";
 
 /** `kept`: there was no signal, the scan is on this device. */
@@ -63,13 +64,23 @@ export function codeOfPoster(text: string): string | null {
   return path?.[1]?.toUpperCase() ?? null;
 }
 
-/** What no server is needed to refuse; everything else the server judges, also later. */
-export function plainlyWrong(text: string): "doorPoster" | "doorUnread" | null {
+const OTHER = { personal: "doorPersonal", garbled: "doorGarbled", phone: "doorPhone", unread: "doorUnread" } as const;
+
+/** One line for the door on what no server is needed to refuse; everything else the server judges, also later. */
+export function plainlyWrong(text: string): string | null {
   if (codeOfPoster(text) !== null) {
-    return "doorPoster";
+    return say("doorPoster");
   }
-  const trimmed = text.trim();
-  // The only address that names a person is that of our personal QR, which ends in its digits.
-  const isOtherLink = /^https?:/i.test(trimmed) && !/\/p\/[0-9]+$/i.test(trimmed);
-  return trimmed.length < 6 || trimmed.length > 10_000 || isOtherLink ? "doorUnread" : null;
+  const fault = faultOf(text);
+  if (fault === null) {
+    return null;
+  }
+  switch (fault.fault) {
+    case "half":
+      return say("doorHalf", { card: say(fault.card) });
+    case "field":
+      return say("doorField", { card: say(fault.card), field: say(fault.field) });
+    default:
+      return say(OTHER[fault.fault]);
+  }
 }
