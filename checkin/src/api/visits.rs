@@ -27,9 +27,9 @@ use crate::app::check_in::{self, CheckInError, CheckedIn, Prepared};
 use crate::app::check_out::{CheckOutError, check_out};
 use crate::app::door::{self, Arrival};
 use crate::app::odd;
+use crate::domain::clock::told;
 use crate::domain::device_token::VALID_FOR;
 use crate::domain::door::{Level, Reason};
-use crate::domain::clock::told;
 use crate::domain::visit::VisitInput;
 
 /// How many visits a batch holds at most (contract).

@@ -17,9 +17,9 @@ use super::check_out::end;
 use super::parts::around;
 use super::people::day_keys;
 use super::scans::{ScanDone, ScanFailure, ScanInput, invalid, refusal, venue, who};
+use crate::domain::clock::{CLOCK_SKEW, told};
 use crate::domain::door::Door;
 use crate::domain::policy::StayPolicy;
-use crate::domain::clock::{CLOCK_SKEW, told};
 use crate::store::{CheckinWrite, Visit};
 use crate::{App, SERVICE};
 

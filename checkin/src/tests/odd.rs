@@ -142,8 +142,7 @@ async fn a_phone_whose_clock_is_hours_wrong_comes_and_leaves_at_the_right_time(t
     for (name, wrong) in [("Nguyễn Văn An", hours(3)), ("Trần Thị Bình", -hours(3))] {
         let device = town.token(town.person(name, None).await);
         let (now, said) = (town.now(), town.now().plus(wrong));
-        let (status, came) =
-            check_in(&town, &place["code"], &device, json!({"at": said, "sent_at": said})).await;
+        let (status, came) = check_in(&town, &place["code"], &device, json!({"at": said, "sent_at": said})).await;
         assert_eq!((status, &came["checked_in_at"]), (StatusCode::CREATED, &json!(now)), "{came}");
         town.clock.advance(minutes(30));
         let left = town.now();

@@ -134,7 +134,8 @@ async fn staff_join_by_an_invitation_that_works_once(town: Town) {
     let sign = || async { page(&town, Method::GET, &format!("{base}/sign"), Some(&owner), "").await.html };
     let empty = sign().await;
     assert!(empty.contains("data-full=\"false\"") && empty.contains("sign-number\">0<"), "{empty}");
-    let visit = serde_json::json!({"venue_code": venue["code"], "visitor": {"full_name": "Lê Thị Hoa", "phone": "0987654321"}});
+    let visit =
+        serde_json::json!({"venue_code": venue["code"], "visitor": {"full_name": "Lê Thị Hoa", "phone": "0987654321"}});
     let (status, came) = town.post("/api/v1/checkin/visits", visit).await;
     assert_eq!(status, StatusCode::CREATED, "{came}");
     let full = sign().await;

@@ -184,9 +184,14 @@ async fn an_owner_registers_a_venue_and_finds_its_posters(town: Town) {
     let done = town.page(Method::POST, "/venue", Some(&owner), None, &form).await;
     assert_eq!((done.status, done.location.as_deref()), (StatusCode::SEE_OTHER, Some("/venue")), "{}", done.html);
     let page = town.look("/venue", Some(&owner)).await;
-    for text in
-        ["Tiệm Cô Tư", "poster.pdf?size=a6&amp;lang=en", "occupancy-number\">0<", "max=\"20\"", "js/venue.js", "data-occupancy"]
-    {
+    for text in [
+        "Tiệm Cô Tư",
+        "poster.pdf?size=a6&amp;lang=en",
+        "occupancy-number\">0<",
+        "max=\"20\"",
+        "js/venue.js",
+        "data-occupancy",
+    ] {
         assert!(page.html.contains(text), "{text}");
     }
     // Somebody comes in: the page asks for this part of it again.

@@ -295,7 +295,8 @@ async fn a_scanner_whose_clock_is_hours_wrong_is_put_right(town: Town) {
         let record = |m: usize, minutes_ago: i64, sent_at: Option<Instant>| {
             let text = CCCD.replace("082090000001", &format!("0820900002{n}{m}"));
             let clock = sent_at.unwrap_or(sent);
-            let mut record = json!({"id": id(m), "venue_id": door.place.id, "text": text, "at": clock.minus(minutes(minutes_ago))});
+            let mut record =
+                json!({"id": id(m), "venue_id": door.place.id, "text": text, "at": clock.minus(minutes(minutes_ago))});
             if let Some(sent_at) = sent_at {
                 record["sent_at"] = json!(sent_at);
             }

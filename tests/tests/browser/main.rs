@@ -2,9 +2,11 @@
 
 mod accessibility;
 mod camera;
+mod clock;
 mod door;
 mod lab;
 mod offline;
+mod scanner;
 mod station;
 mod weight;
 

@@ -14,7 +14,7 @@ use tests::sample;
 use crate::{see, sign_in};
 
 /// Cuts the browser off (`navigator.onLine` says so), or lets it on again. The proxy is the cut for the service worker.
-async fn signal(browser: &Browser, network: &Faulty, there: bool) -> anyhow::Result<()> {
+pub(crate) async fn signal(browser: &Browser, network: &Faulty, there: bool) -> anyhow::Result<()> {
     if there {
         network.mend()
     } else {
@@ -27,10 +27,12 @@ async fn signal(browser: &Browser, network: &Faulty, there: bool) -> anyhow::Res
 }
 
 /// Waits until the service worker has what it needs.
-async fn worker_is_ready(browser: &Browser) -> anyhow::Result<()> {
+pub(crate) async fn worker_is_ready(browser: &Browser) -> anyhow::Result<()> {
     let script = "const done = arguments[0]; \
                   const page = location.pathname.replace('/C/', '/c/'); \
-                  const look = async () => navigator.serviceWorker.controller && await caches.match(page) \
+                  const needed = () => [page, ...[...document.scripts].map((script) => script.src).filter(Boolean)]; \
+                  const there = async () => (await Promise.all(needed().map((file) => caches.match(file)))).every(Boolean); \
+                  const look = async () => navigator.serviceWorker.controller && await there() \
                       ? done(true) : setTimeout(look, 50); \
                   look();";
     browser.driver().execute_async(script, vec![]).await?;
@@ -45,7 +47,10 @@ async fn queue(browser: &Browser) -> anyhow::Result<(u64, u64)> {
 }
 
 /// Waits until the page says so.
-async fn queue_becomes(browser: &Browser, wanted: impl Fn((u64, u64)) -> bool) -> anyhow::Result<(u64, u64)> {
+pub(crate) async fn queue_becomes(
+    browser: &Browser,
+    wanted: impl Fn((u64, u64)) -> bool,
+) -> anyhow::Result<(u64, u64)> {
     let mut last = (0, 0);
     for _ in 0..900 {
         last = queue(browser).await?;
@@ -59,13 +64,13 @@ async fn queue_becomes(browser: &Browser, wanted: impl Fn((u64, u64)) -> bool) -
     anyhow::bail!("the queue never became so; waiting and sent: {last:?}; refused: {refused}")
 }
 
-async fn inside(owner: &Client, venue: &Value) -> anyhow::Result<u64> {
+pub(crate) async fn inside(owner: &Client, venue: &Value) -> anyhow::Result<u64> {
     let id = venue["id"].as_str().context("an id")?;
     let occupancy = owner.get(&format!("/api/v1/checkin/venues/{id}/occupancy")).await?.expect(200)?;
     occupancy["inside"].as_u64().context("a number")
 }
 
-async fn open_on(profile: &Path, network: &Faulty, there: bool, page: &str) -> anyhow::Result<Browser> {
+pub(crate) async fn open_on(profile: &Path, network: &Faulty, there: bool, page: &str) -> anyhow::Result<Browser> {
     let browser = Browser::on_profile(profile, &[]).await;
     browser.resize(PHONE).await?;
     signal(&browser, network, there).await?;
@@ -124,7 +129,7 @@ async fn a_visit_with_no_signal_outlives_the_browser_and_the_phone_and_arrives_o
 }
 
 /// Types as a hand scanner does: each card a burst of keys and Enter.
-const HAND_SCANNER: &str = "
+pub(crate) const HAND_SCANNER: &str = "
     const [from, to] = arguments;
     const letters = (n) => String(n).replace(/./g, (digit) => 'aăâbcdđeêg'[digit]);
     for (let n = from; n < to; n += 1) {
@@ -174,6 +179,112 @@ async fn a_door_scans_on_with_no_signal_and_a_server_that_fails_halfway_doubles_
     Ok(())
 }
 
-fn door(venue: &Value) -> anyhow::Result<String> {
+/// Types one text as a hand scanner does.
+pub(crate) const TYPED: &str = "
+    for (const key of [...arguments[0], 'Enter']) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_installed_app_started_under_ground_leads_staff_to_their_scanner() -> anyhow::Result<()> {
+    let suite = Embedded::start()?;
+    let network = Faulty::before(&suite.process.url).await?;
+    let owner = Client::signed_in(&suite.process.url, "venue").await?;
+    let venue = owner.post("/api/v1/checkin/venues", &sample::venue("Hầm Gửi Xe")).await?.expect(201)?;
+    let page = format!("/venue/{}/scan", venue["id"].as_str().context("an id")?);
+    let profile = tempfile::tempdir()?;
+    let browser = open_on(profile.path(), &network, true, "/?lang=vi").await?;
+    sign_in(&browser, &network.url, "venue", "/venue").await?;
+    see(&browser, "a[href$='/scan']").await?;
+    browser.open(&format!("{}{page}", network.url)).await?;
+    worker_is_ready(&browser).await?;
+    browser.close().await?;
+
+    let browser = open_on(profile.path(), &network, false, "/").await?;
+    let way = see(&browser, "[data-offline-page=scanner]").await?;
+    ensure!(way.text().await?.contains("Hầm Gửi Xe"), "{}", way.text().await?);
+    way.click().await?;
+    see(&browser, "[data-scanner]").await?;
+    // The list of venues needs the network: it leads to the same list.
+    browser.open(&format!("{}/venue", network.url)).await?;
+    see(&browser, "[data-offline-page=scanner]").await?.click().await?;
+    see(&browser, "[data-scanner]").await?;
+
+    // Half a card is said at once, and is not kept.
+    browser.driver().execute(TYPED, vec![json!("082090000001|310000001|Nguyễn Văn An|01021990")]).await?;
+    let said = see(&browser, "[data-answer][data-level=stop]").await?.text().await?;
+    ensure!(said.contains("một phần căn cước"), "{said}");
+    browser.driver().execute(HAND_SCANNER, vec![json!(0), json!(1)]).await?;
+    see(&browser, "[data-answer][data-level=kept]").await?;
+    queue_becomes(&browser, |counts| counts == (1, 0)).await?;
+    signal(&browser, &network, true).await?;
+    queue_becomes(&browser, |counts| counts == (0, 1)).await?;
+    ensure!(inside(&owner, &venue).await? == 1);
+    Ok(())
+}
+
+/// The text of the bar of a visitor's page, and how many it says were refused.
+async fn bar(browser: &Browser) -> anyhow::Result<(String, u64)> {
+    let script =
+        "const bar = document.querySelector('[data-queue]'); return [bar.textContent, Number(bar.dataset.refused)];";
+    Ok(browser.driver().execute(script, vec![]).await?.convert()?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tapped_twice_with_no_signal_leaves_and_a_refused_check_out_is_said() -> anyhow::Result<()> {
+    let suite = Embedded::start()?;
+    let network = Faulty::before(&suite.process.url).await?;
+    let owner = Client::signed_in(&suite.process.url, "venue").await?;
+    let venue = owner.post("/api/v1/checkin/venues", &sample::venue("Chợ Hai Lần")).await?.expect(201)?;
+    let other = owner.post("/api/v1/checkin/venues", &sample::venue("Chợ Khác")).await?.expect(201)?;
+    let door = door(&venue)?;
+    let profile = tempfile::tempdir()?;
+    let browser = open_on(profile.path(), &network, true, &format!("{}?lang=vi", self::door(&other)?)).await?;
+    worker_is_ready(&browser).await?;
+    see(&browser, "#full_name").await?.send_keys("Lê Thị Khách").await?;
+    see(&browser, "#phone").await?.send_keys("0933 000 999").await?;
+    see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
+    see(&browser, ".pass[data-status=accepted]").await?;
+
+    signal(&browser, &network, false).await?;
+    browser.open(&format!("{}{door}", network.url)).await?;
+    // Both taps fall into one minute of the server.
+    let second = jiff::Timestamp::now().as_second() % 60;
+    tokio::time::sleep(std::time::Duration::from_secs(if second > 40 { 61 - second.unsigned_abs() } else { 0 })).await;
+    for _ in 0..2 {
+        see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
+        see(&browser, ".pass[data-status=queued]").await?;
+        see(&browser, "[data-pass-close]").await?.click().await?;
+    }
+    see(&browser, "[data-inside-out]").await?.click().await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 3).await?;
+    signal(&browser, &network, true).await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 0).await?;
+    ensure!(inside(&owner, &venue).await? == 0, "the visit that is stored has not ended");
+    let (text, refused) = bar(&browser).await?;
+    ensure!(refused == 0, "{text}");
+
+    // A check-out of a visit that nobody knows: the phone says that it was not taken, beside what waits.
+    let unknown = "const [code, id] = arguments; const at = new Date().toISOString(); \
+         const inside = { id, code, place: 'Chợ', at, people: 1, queued: false }; \
+         localStorage.setItem('antam.inside', JSON.stringify(inside));";
+    browser.driver().execute(unknown, vec![venue["code"].clone(), json!(sample::id())]).await?;
+    browser.open(&format!("{}{door}", network.url)).await?;
+    see(&browser, "[data-inside-out]").await?.click().await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 0).await?;
+    see(&browser, "[data-queue][data-refused='1']").await?;
+    let (text, _) = bar(&browser).await?;
+    ensure!(text.contains("Lượt ra về chưa được ghi"), "{text}");
+    signal(&browser, &network, false).await?;
+    see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
+    see(&browser, ".pass[data-status=queued]").await?;
+    see(&browser, "[data-pass-close]").await?.click().await?;
+    queue_becomes(&browser, |(waiting, _)| waiting == 1).await?;
+    let (text, refused) = bar(&browser).await?;
+    ensure!(refused == 1 && text.contains("đang chờ mạng") && text.contains("chưa được ghi"), "{text}");
+    Ok(())
+}
+
+pub(crate) fn door(venue: &Value) -> anyhow::Result<String> {
     Ok(format!("/c/{}", venue["code"].as_str().context("a code")?))
 }
