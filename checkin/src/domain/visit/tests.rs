@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::random::Random;
-use shared::time::days;
+use shared::time::{days, minutes};
 
 use super::*;
 
