@@ -1,8 +1,8 @@
 //! A phone and a scanner whose clocks are three hours wrong, either way: nobody is turned away, and the times are right.
 
 use anyhow::{Context, ensure};
-use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::time::Instant;
 use shared_testkit::browser::{Browser, PHONE};
 use tests::client::Client;
 use tests::faulty::Faulty;
@@ -42,10 +42,10 @@ async fn last_told(browser: &Browser) -> anyhow::Result<Value> {
     Ok(browser.driver().execute("return window.told.at(-1) ?? null;", vec![]).await?.json().clone())
 }
 
-/// How far a time is from another, in minutes.
-fn minutes_from(text: &Value, right: Timestamp) -> anyhow::Result<i64> {
-    let at: Timestamp = text.as_str().with_context(|| format!("a time, not {text}"))?.parse()?;
-    Ok((at.as_second() - right.as_second()) / 60)
+/// How far a time is from now, in minutes; negative before it.
+fn minutes_from_now(text: &Value) -> anyhow::Result<i64> {
+    let at: Instant = text.as_str().with_context(|| format!("a time, not {text}"))?.parse()?;
+    Ok(at.since(sample::now()).as_mins())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +63,7 @@ async fn a_phone_whose_clock_is_wrong_comes_and_leaves_with_and_without_a_signal
         see(&browser, "form[data-checkin] button[type=submit]").await?.click().await?;
         see(&browser, ".pass[data-status=accepted]").await?;
         let told = last_told(&browser).await?;
-        ensure!(minutes_from(&told["answer"]["checked_in_at"], Timestamp::now())?.abs() <= 2, "{told}");
+        ensure!(minutes_from_now(&told["answer"]["checked_in_at"])?.abs() <= 2, "{told}");
         see(&browser, "[data-pass-close]").await?.click().await?;
         ensure!(inside(&owner, &venue).await? == 1);
 
@@ -94,7 +94,7 @@ async fn a_scanner_whose_clock_is_wrong_turns_nobody_away() -> anyhow::Result<()
         browser.driver().execute(HAND_SCANNER, vec![json!(0), json!(1)]).await?;
         see(&browser, "[data-answer][data-level=go]").await?;
         let told = last_told(&browser).await?;
-        ensure!(minutes_from(&told["answer"]["visit"]["checked_in_at"], Timestamp::now())?.abs() <= 2, "{told}");
+        ensure!(minutes_from_now(&told["answer"]["visit"]["checked_in_at"])?.abs() <= 2, "{told}");
 
         signal(&browser, &network, false).await?;
         browser.driver().execute(HAND_SCANNER, vec![json!(1), json!(4)]).await?;
@@ -103,7 +103,7 @@ async fn a_scanner_whose_clock_is_wrong_turns_nobody_away() -> anyhow::Result<()
         signal(&browser, &network, true).await?;
         queue_becomes(&browser, |counts| counts == (0, 4)).await?;
         let told = last_told(&browser).await?;
-        let off = minutes_from(&told["sent"]["sent_at"], Timestamp::now())?;
+        let off = minutes_from_now(&told["sent"]["sent_at"])?;
         ensure!((off - hours * 60).abs() <= 2, "the batch says the clock of the device: {told}");
         ensure!(inside(&owner, &venue).await? == 4, "{hours} hours off: {}", inside(&owner, &venue).await?);
     }
