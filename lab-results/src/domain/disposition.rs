@@ -166,6 +166,8 @@ pub enum IgnoreReason {
     Control,
     /// The made-up row of our own template.
     Example,
+    /// A run of an analyser that found out nothing, and was done again.
+    RunAgain,
 }
 
 impl IgnoreReason {
@@ -177,6 +179,7 @@ impl IgnoreReason {
             Self::OtherTest => "other_test",
             Self::Control => "control_specimen",
             Self::Example => "example_row",
+            Self::RunAgain => "run_again",
         }
     }
 
@@ -199,6 +202,10 @@ impl IgnoreReason {
             Self::Example => Bilingual::new(
                 "Dòng ví dụ của tệp mẫu: không dùng đến, hãy xóa đi",
                 "The example row of the template: not used, delete it",
+            ),
+            Self::RunAgain => Bilingual::new(
+                "Lần chạy này không cho kết quả và đã được chạy lại: không dùng đến",
+                "This run found out nothing and was done again: not used",
             ),
         }
     }

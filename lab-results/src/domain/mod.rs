@@ -14,6 +14,7 @@ pub mod message;
 pub mod pool;
 pub mod report;
 pub mod result;
+pub mod run_time;
 pub mod seal;
 pub mod tabular;
 pub mod tube;

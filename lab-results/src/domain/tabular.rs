@@ -10,6 +10,7 @@ mod legacy;
 mod row;
 mod workbook;
 
+pub(crate) use workbook::check_size;
 pub use workbook::read_workbook;
 
 use core::fmt;

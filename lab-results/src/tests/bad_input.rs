@@ -153,6 +153,13 @@ async fn a_workbook_that_unpacks_to_far_more_than_its_size_is_refused() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer.json()["errors"][0]["code"], "too_large_unpacked", "{}", answer.text());
     assert_eq!(stored(&lab).await, 0);
+    // The maps of pools and the tables of analysers come in by a door of their own.
+    for path in ["/api/v1/lab/pools/import", "/api/v1/lab/pools/results"] {
+        let (kind, body) = multipart("file", &file);
+        let answer = lab.post_as(&lab.lab, path, &kind, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert_eq!(answer.json()["errors"][0]["code"], "too_large_unpacked", "{path}: {}", answer.text());
+    }
 }
 
 /// Sends a body that is made while it is read; gives the answer and how many bytes were taken.

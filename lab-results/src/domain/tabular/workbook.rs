@@ -55,7 +55,7 @@ pub fn read_workbook(
 }
 
 /// Unpacks every part once without keeping it: what a workbook says of its own sizes is not believed.
-fn check_size(file: &File) -> Result<(), FileError> {
+pub(crate) fn check_size(file: &File) -> Result<(), FileError> {
     let again = file.try_clone().map_err(|e| broken(&e.to_string()))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(again)).map_err(|e| broken(&e.to_string()))?;
     let mut whole = 0;

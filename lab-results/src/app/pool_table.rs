@@ -1,0 +1,140 @@
+//! The tables of a laboratory that pools, whatever program wrote them: rows of texts, and their columns by header.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Read as _, Seek as _};
+
+use calamine::{Data, Reader as _, Xlsx};
+use shared::bilingual::Bilingual;
+use shared::fold::fold;
+use shared::problem::FieldError;
+use shared_web::Problem;
+
+use crate::app::upload::{Received, unreadable};
+use crate::domain::tabular;
+
+/// The largest file: a day of a large laboratory is a few hundred kilobytes.
+const LARGEST_FILE: u64 = 10 * 1024 * 1024;
+/// The most rows.
+const MOST_ROWS: usize = 20_000;
+
+/// What a cell says; `None` where it is empty.
+pub(super) fn cell(row: &[String], at: usize) -> Option<&str> {
+    row.get(at).map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The columns with one of these headers: by the whole name, else by how it begins.
+pub(super) fn columns(table: &[Vec<String>], names: &[&str]) -> Vec<usize> {
+    let headers: Vec<String> = table.first().map(|row| row.iter().map(|text| fold(text)).collect()).unwrap_or_default();
+    let exact: Vec<usize> = (0..headers.len()).filter(|at| names.contains(&headers[*at].trim())).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    (0..headers.len()).filter(|at| names.iter().any(|name| headers[*at].trim().starts_with(name))).collect()
+}
+
+/// The first column with one of these headers.
+pub(super) fn column(table: &[Vec<String>], names: &[&str]) -> Option<usize> {
+    columns(table, names).first().copied()
+}
+
+/// The table lacks a column.
+pub(super) fn missing(column: &str) -> Problem {
+    let detail = Bilingual::new(format!("Thiếu cột {column}"), format!("The column {column} is missing"));
+    Problem::field(FieldError::new("/file", "missing_column", detail))
+}
+
+/// Reads a table, told apart by its content: a workbook, or text with commas, semicolons or tabs between cells.
+///
+/// # Errors
+/// 422 where it is neither, too large, or unpacks to an extraordinary size.
+pub(super) async fn read(file: Received) -> Result<Vec<Vec<String>>, Problem> {
+    let read = tokio::task::spawn_blocking(move || table(file)).await;
+    let table = read.map_err(|_| Problem::internal())?.map_err(|error| error.unwrap_or_else(no_table))?;
+    if table.len() < 2 { Err(missing("Barcode")) } else { Ok(table) }
+}
+
+fn no_table() -> Problem {
+    let detail = Bilingual::new(
+        "Tệp không phải bảng CSV hoặc XLSX, hoặc quá lớn (tối đa 10 MB)",
+        "The file is no table (CSV, XLSX), or too large (at most 10 MB)",
+    );
+    Problem::field(FieldError::new("/file", "format", detail))
+}
+
+/// The rows, or what is wrong with the file where more is known than that it is no table.
+fn table(mut file: Received) -> Result<Vec<Vec<String>>, Option<Problem>> {
+    let mut bytes = Vec::new();
+    let read = file.file.rewind().and_then(|()| file.file.by_ref().take(LARGEST_FILE + 1).read_to_end(&mut bytes));
+    let size = read.ok().and_then(|size| u64::try_from(size).ok()).ok_or(None)?;
+    if size > LARGEST_FILE {
+        return Err(None);
+    }
+    if !bytes.starts_with(b"PK") {
+        return text(&bytes).ok_or(None);
+    }
+    tabular::check_size(&file.file).map_err(|error| Some(unreadable(error)))?;
+    workbook(bytes).ok_or(None)
+}
+
+fn workbook(bytes: Vec<u8>) -> Option<Vec<Vec<String>>> {
+    let mut book = Xlsx::new(Cursor::new(bytes)).ok()?;
+    let name = book.sheet_names().first()?.clone();
+    let mut cells = book.worksheet_cells_reader(&name).ok()?;
+    let mut rows: HashMap<u32, Vec<String>> = HashMap::new();
+    let mut last = 0;
+    while let Some(cell) = cells.next_cell().ok()? {
+        let ((row, column), value) = (cell.get_position(), Data::from(cell.get_value().clone()));
+        if usize::try_from(row).ok()? > MOST_ROWS || column > 200 {
+            return None;
+        }
+        last = last.max(row);
+        let cells = rows.entry(row).or_default();
+        let column = usize::try_from(column).ok()?;
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = match value {
+            Data::Float(number) => number.to_string(),
+            other => other.to_string(),
+        };
+    }
+    Some((0..=last).filter_map(|row| rows.remove(&row)).collect())
+}
+
+fn text(bytes: &[u8]) -> Option<Vec<Vec<String>>> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let head = bytes.split(|byte| *byte == b'\n').next()?;
+    let often = |mark: u8| head.iter().filter(|byte| **byte == mark).count();
+    let mark = [b'\t', b';', b','].into_iter().max_by_key(|mark| often(*mark))?;
+    let mut reader = csv::ReaderBuilder::new().delimiter(mark).has_headers(false).flexible(true).from_reader(bytes);
+    let mut rows = Vec::new();
+    for row in reader.byte_records() {
+        let row = row.ok()?;
+        if rows.len() > MOST_ROWS {
+            return None;
+        }
+        rows.push(row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+    }
+    Some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_found_by_its_whole_name_first() {
+        let table = vec![["Result code", "Result", "Mã ống"].map(str::to_owned).to_vec()];
+        assert_eq!(columns(&table, &["interpretation", "result", "ket qua"]), [1]);
+        assert_eq!(column(&table, &["barcode", "ma ong"]), Some(2));
+        let many = vec![["Interpretation 1", "Interpretation 2"].map(str::to_owned).to_vec()];
+        assert_eq!(columns(&many, &["interpretation", "result", "ket qua"]), [0, 1]);
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_without_panic() {
+        for bytes in [&b""[..], b"PK\x03\x04 no workbook", b"\xff\xfe\x00", b"\"", b"one\ntwo"] {
+            let _ = (text(bytes), workbook(bytes.to_vec()));
+        }
+    }
+}
