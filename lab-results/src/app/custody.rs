@@ -304,13 +304,13 @@ pub async fn turnaround(
     Ok(SEGMENTS.iter().map(|(from, to)| (*from, *to, times(&ways, *from, *to))).collect())
 }
 
-/// A line that the service notes itself.
+/// A line that the service notes itself, of what the sender of a result did with it.
 #[must_use]
 pub fn noted_by_itself(
     id: SpecimenId,
     state: TubeState,
     at: Instant,
-    lab_code: &str,
+    (sender, lab_code): (&Sender, &str),
     now: Instant,
     random: &mut dyn Random,
 ) -> CustodyLine {
@@ -319,7 +319,7 @@ pub fn noted_by_itself(
         specimen_id: id,
         state,
         at,
-        account_id: None,
+        account_id: sender.account_id(),
         lab_code: Some(lab_code.to_owned()),
         site_id: None,
         code: None,

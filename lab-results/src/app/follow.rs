@@ -74,7 +74,8 @@ async fn custody<W: IntakeWrite + ?Sized>(
     let (result, now) = (stored.result, stored.now);
     let Some(tube) = result.specimen_id else { return Ok(()) };
     let mut lines = Vec::with_capacity(3);
-    let mut note = |state, at| lines.push(noted_by_itself(tube, state, at, &result.lab_code, now, random));
+    let mut note =
+        |state, at| lines.push(noted_by_itself(tube, state, at, (stored.sender, &result.lab_code), now, random));
     match stored.before {
         None => note(TubeState::Resulted, result.content.resulted_at),
         Some(before) if before.version < result.version => note(TubeState::Corrected, now),

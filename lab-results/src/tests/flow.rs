@@ -362,6 +362,11 @@ async fn custody_tells_who_had_a_tube_when_and_where_and_how_long_each_part_took
     let states: Vec<_> = waiting["custody"].as_array().unwrap().iter().map(|line| line["state"].clone()).collect();
     assert_eq!(states, ["registered", "collected", "handed_over", "received", "in_run"]);
     assert!(waiting["custody"][4]["lab_code"] == json!("TG-CDC") && waiting["custody"][2]["lab_code"].is_null());
+    let done = lab.get(&sampler, "/api/v1/lab/specimens?barcode=T1").await.json()["items"][0].clone();
+    let lines = done["custody"].as_array().unwrap();
+    let by = |state: &str| lines.iter().find(|line| line["state"] == state).unwrap()["account_id"].clone();
+    assert!(by("received").is_string());
+    assert_eq!((by("resulted"), by("released")), (by("received"), by("received")), "whoever sent the result");
     let expected: shared::time::Instant = waiting["expected_at"].as_str().unwrap().parse().unwrap();
     let since = expected.since(lab.app.platform.now());
     assert_eq!(since, minutes(5), "nine of ten had theirs five minutes after the run began");
