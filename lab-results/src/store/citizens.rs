@@ -75,7 +75,7 @@ impl std::fmt::Debug for ApiKey {
 /// How well a laboratory's records were, lately.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Conduct {
-    /// Records that were taken.
+    /// Records that were taken, each counted once.
     pub good: i64,
     /// Records that were refused.
     pub bad: i64,

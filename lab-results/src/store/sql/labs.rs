@@ -116,9 +116,15 @@ fn key(row: &Row) -> Result<ApiKey, StoreError> {
 }
 
 pub(super) async fn conduct(conn: &mut Conn, lab_code: &str, since: Instant) -> Result<Conduct, StoreError> {
+    // A message counts once, however often it is sent and however many tests it tells of; what a pool said of its members
+    // is no message of anybody's.
     let row = sqlx::query(
-        "SELECT CAST(COALESCE(SUM(accepted + duplicate + amended), 0) AS BIGINT) AS good, \
-         CAST(COALESCE(SUM(rejected), 0) AS BIGINT) AS bad FROM lab_uploads WHERE lab_code = $1 AND created_at >= $2",
+        "SELECT (SELECT COUNT(*) FROM lab_results r WHERE r.lab_code = $1 AND r.created_at >= $2 \
+         AND r.accession NOT LIKE '%/' || r.loinc AND (r.state = 'released' OR r.person_id IS NULL AND EXISTS (SELECT 1 FROM lab_pools p \
+         WHERE p.specimen_id = r.specimen_id)) AND NOT EXISTS (SELECT 1 FROM lab_pool_members m \
+         WHERE m.pool_id = r.specimen_id AND m.result_id = r.id)) AS good, \
+         (SELECT CAST(COALESCE(SUM(rejected), 0) AS BIGINT) FROM lab_uploads \
+         WHERE lab_code = $1 AND created_at >= $2) AS bad",
     )
     .bind(lab_code)
     .bind(At(since))
