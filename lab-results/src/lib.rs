@@ -27,7 +27,7 @@ use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0002_formats", "0003_flow", "0004_home", "0005_labs", "0006_undo");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0002_formats", "0003_flow", "0004_home", "0005_labs", "0006_undo", "0007_raw");
 
 /// The laboratory service.
 #[must_use]
@@ -39,8 +39,13 @@ fn build(platform: &Platform) -> Built {
     let app = App::new(platform);
     let tasks =
         platform.config.mllp_listen.map(|address| -> Task { Box::pin(app::mllp::listen(app.clone(), address)) });
+    let forgets: Task = Box::pin(app::raw::keep_running(app.clone()));
     let routes = pages::routes(api::routes(Routes::default(), &app), &app);
     let (router, rows) = routes.with_state(app.clone());
     let mounted = Mounted { router, rows, schemas: api::schemas::all() };
-    Built { mounted, handlers: vec![Arc::new(consumers::Undone(app))], tasks: tasks.into_iter().collect() }
+    Built {
+        mounted,
+        handlers: vec![Arc::new(consumers::Undone(app))],
+        tasks: tasks.into_iter().chain([forgets]).collect(),
+    }
 }

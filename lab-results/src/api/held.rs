@@ -4,31 +4,51 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
+use shared::bilingual::Bilingual;
 use shared::ids::{PersonId, ResultId};
+use shared::problem::FieldError;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List};
+use shared_web::extract::{Id, Json, List, Query};
 use uuid::Uuid;
 
 use crate::api::WORKERS;
-use crate::api::views::HeldView;
+use crate::api::held_views::{HeldDetailView, HeldView};
 use crate::app::App;
-use crate::app::held;
+use crate::app::held::{self, Choice};
 use crate::app::sender::Sender;
+use crate::app::waiting;
 
-/// How many waiting records a list shows: whoever works on them takes the oldest first.
+/// How many waiting records a page of the list has at most: whoever works on them takes the oldest first.
 const SHOWN: i64 = 200;
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<List<HeldView>>, Problem> {
-    let sender = Sender::of(&caller)?;
-    let waiting = app.store.read().await?.waiting(sender.lab_code(), SHOWN).await?;
-    Ok(Json(List { items: waiting.into_iter().map(HeldView::from).collect(), next_cursor: None }))
+#[derive(Deserialize)]
+struct Wanted {
+    limit: Option<i64>,
+    cursor: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct ReleaseInput {
-    person_id: Option<PersonId>,
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(Wanted { limit, cursor }): Query<Wanted>,
+) -> Result<Json<List<HeldView>>, Problem> {
+    let sender = Sender::of(&caller)?;
+    let after = cursor.filter(|text| !text.is_empty()).map(|text| text.parse::<Uuid>()).transpose().map_err(|_| {
+        let detail =
+            Bilingual::new("Lấy từ next_cursor của trang trước", "Take it from the next_cursor of the page before");
+        Problem::field(FieldError::new("/cursor", "cursor", detail))
+    })?;
+    let limit = limit.unwrap_or(SHOWN).clamp(1, SHOWN);
+    let found = waiting::list(&app, &sender, after, limit).await?;
+    let items = found.items.iter().map(|one| HeldView::new(one, caller.lang())).collect();
+    Ok(Json(List { items, next_cursor: found.next_cursor }))
+}
+
+async fn one(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Json<HeldDetailView>, Problem> {
+    let detail = waiting::show(&app, &Sender::of(&caller)?, id).await?;
+    Ok(Json(HeldDetailView::new(&detail, caller.lang())))
 }
 
 #[derive(Serialize)]
@@ -41,9 +61,9 @@ async fn release(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<Uuid>,
-    Json(input): Json<ReleaseInput>,
+    Json(choice): Json<Choice>,
 ) -> Result<Json<Released>, Problem> {
-    let (result_id, person_id) = held::release(&app, &Sender::of(&caller)?, id, input.person_id).await?;
+    let (result_id, person_id) = held::release(&app, &Sender::of(&caller)?, id, &choice).await?;
     Ok(Json(Released { result_id, person_id }))
 }
 
@@ -59,15 +79,26 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/lab/held",
             Who::Roles(WORKERS),
             Scope::Own,
-            Doc::json("Records that wait for a person, oldest first").answer("HeldList"),
+            Doc::json("Records that wait for a person, oldest first").answer("HeldList").query(&["limit", "cursor"]),
             get(list),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/lab/held/{id}",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::json("A waiting record with who it may be about, and the message that it came in")
+                .answer("HeldDetail"),
+            get(one),
         )
         .add(
             Method::POST,
             "/api/v1/lab/held/{id}/release",
             Who::Roles(WORKERS),
             Scope::Own,
-            Doc::json("Release a waiting record as it stands").body("HeldRelease").answer("HeldReleased"),
+            Doc::json("Release a waiting record, saying whose it is and what it is where it does not")
+                .body("HeldRelease")
+                .answer("HeldReleased"),
             post(release),
         )
         .add(

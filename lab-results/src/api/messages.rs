@@ -15,10 +15,11 @@ use shared_web::problem::wrong_type;
 
 use crate::api::SENDERS;
 use crate::app::App;
+use crate::app::intake::Raws;
 use crate::app::messages;
 use crate::app::reader;
 use crate::app::sender::Sender;
-use crate::app::upload::{self, Command};
+use crate::app::upload;
 use crate::domain::detect::Format;
 use crate::domain::hl7::{Acknowledged, Messages, Piece, acknowledge};
 use crate::domain::report::{CellError, RowReport, RowStatus, StoredRow};
@@ -74,10 +75,13 @@ async fn fhir(
     let bytes = body(request, &app).await?;
     let reading = upload::reading(&app, &sender, options.lab_code.as_deref()).await?;
     let now = app.platform.now();
-    let mut rows = Vec::new();
+    let (mut rows, mut came) = (Vec::new(), Raws::new());
     for value in serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>() {
         match value {
-            Ok(value) => rows.push(reader::document(&value, rows.len() as u64 + 1, &reading, now)),
+            Ok(value) => {
+                rows.push(reader::document(&value, rows.len() as u64 + 1, &reading, now));
+                came.insert(rows.len() as u64, value.to_string().into_bytes());
+            }
             Err(error) => {
                 let issue = issue("fatal", "structure", "json", "", &error.to_string());
                 return Ok(outcome(StatusCode::BAD_REQUEST, &[issue]));
@@ -88,8 +92,7 @@ async fn fhir(
         let issue = issue("fatal", "structure", "empty", "", "There is no document");
         return Ok(outcome(StatusCode::BAD_REQUEST, &[issue]));
     }
-    let report =
-        upload::take_body(&app, sender, reader::fhir_naming(), rows, Format::Fhir, &Command::default()).await?;
+    let report = upload::take_messages(&app, sender, reader::fhir_naming(), (rows, came), Format::Fhir).await?;
     let refused = report.count(RowStatus::Rejected) == report.received();
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(outcome(status, &issues(&report, caller.lang())))

@@ -2,6 +2,7 @@
 
 mod flow_schemas;
 mod held;
+mod held_views;
 pub(crate) mod labs;
 mod mappings;
 mod messages;

@@ -132,7 +132,20 @@ pub fn all() -> Schemas {
     let held = object(json!({
         "id": id(), "lab_code": text(), "accession": text(), "status": text(),
         "reasons": {"type": "array", "items": text()}, "upload_id": {"type": ["string", "null"]}, "created_at": time(),
+        "why": {"type": "array", "items": {"type": "object"}, "description": "the reasons in words: {code, detail}"},
+        "barcode": {"type": ["string", "null"]},
+        "person": {"type": ["object", "null"], "description": "whom the record describes: {full_name, birth}"},
+        "finding": {"type": ["string", "null"]}, "test": {"type": "object"},
+        "collected_at": {"type": ["string", "null"]}, "resulted_at": {"type": ["string", "null"]},
+        "releasable": {"type": "boolean"}, "needs_person": {"type": "boolean"}, "needs_outcome": {"type": "boolean"},
     }));
+    let mut held_detail = held.clone();
+    let more = json!({
+        "candidates": {"type": "array", "items": {"type": "object"}, "description": "people who resemble, to compare"},
+        "outcomes": {"type": "array", "items": outcome(), "description": "what a person may say that the result is"},
+        "message": {"type": ["object", "null"], "description": "the message as it came: {format, text}"},
+    });
+    held_detail["properties"] = with(held["properties"].clone(), more);
     let laboratory = object(json!({"code": text(), "name": text(), "ward_code": text()}));
     let order_ids = json!({"type": "array", "items": id(), "minItems": 1, "maxItems": 10});
     let specimen = json!({"id": id(), "barcode": text(), "kit_barcode": text(), "order_ids": order_ids, "kind": text(),
@@ -167,7 +180,13 @@ pub fn all() -> Schemas {
         ),
         ("UploadProgress", object(with(counts(), json!({"done": {"type": "boolean"}})))),
         ("HeldList", list_of(&held)),
-        ("HeldRelease", object(json!({"person_id": {"type": ["string", "null"], "format": "uuid"}}))),
+        ("HeldDetail", held_detail),
+        (
+            "HeldRelease",
+            object(json!({"person_id": {"type": ["string", "null"], "format": "uuid"},
+            "person": {"type": ["object", "null"], "description": "somebody who may not be in the register yet"},
+            "outcome": {"type": ["string", "null"], "description": "needed where needs_outcome"}})),
+        ),
         ("HeldReleased", object(json!({"result_id": id(), "person_id": id()}))),
         (
             "Order",

@@ -4,9 +4,8 @@ use serde::Serialize;
 use shared::events::{Method, Outcome};
 use shared::ids::{OrderId, PersonId, PlaceId, ResultId, SpecimenId, UploadId};
 use shared::time::Instant;
-use uuid::Uuid;
 
-use crate::store::model::{Content, Counts, Held, Laboratory, Order, Specimen, StoredResult, StoredVersion, Upload};
+use crate::store::model::{Content, Counts, Laboratory, Order, Specimen, StoredResult, StoredVersion, Upload};
 
 /// What one version of a result says.
 #[derive(Debug, Serialize)]
@@ -134,25 +133,6 @@ pub struct ProgressView {
     pub counts: Counts,
     /// Whether its last row was done.
     pub done: bool,
-}
-
-/// A record of the work queue, without what it says of a person.
-#[derive(Debug, Serialize)]
-pub struct HeldView {
-    id: Uuid,
-    lab_code: String,
-    accession: String,
-    status: &'static str,
-    reasons: Vec<String>,
-    upload_id: Option<UploadId>,
-    created_at: Instant,
-}
-
-impl From<Held> for HeldView {
-    fn from(held: Held) -> Self {
-        let Held { id, lab_code, accession, status, reasons, upload_id, created_at, .. } = held;
-        Self { id, lab_code, accession, status: status.code(), reasons, upload_id, created_at }
-    }
 }
 
 /// An order.

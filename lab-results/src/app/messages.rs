@@ -5,9 +5,10 @@ use shared::ids::uuid_v7;
 use shared_web::Problem;
 
 use crate::app::App;
+use crate::app::intake::Raws;
 use crate::app::reader::{self, Reading};
 use crate::app::sender::Sender;
-use crate::app::upload::{self, Command};
+use crate::app::upload;
 use crate::domain::detect::Format;
 use crate::domain::hl7::{Ack, Acknowledged, acknowledge};
 
@@ -23,9 +24,9 @@ pub async fn take(app: &App, sender: &Sender, reading: &Reading, bytes: &[u8], l
     if !read.faults.is_empty() {
         return acknowledge(header, &Acknowledged::Header(&read.faults), &id, now, lang);
     }
+    let came = Raws::from([(read.incoming.row, bytes.to_vec())]);
     let rows = vec![read.incoming];
-    let taken =
-        upload::take_body(app, sender.clone(), reader::hl7_naming(), rows, Format::Hl7, &Command::default()).await;
+    let taken = upload::take_messages(app, sender.clone(), reader::hl7_naming(), (rows, came), Format::Hl7).await;
     match taken.map(|report| report.rows().first().map(|row| row.outcome())) {
         Ok(Some(outcome)) => acknowledge(header, &Acknowledged::Row(&outcome), &id, now, lang),
         Ok(None) => acknowledge(header, &Acknowledged::Failed, &id, now, lang),

@@ -23,8 +23,10 @@ pub mod mllp;
 pub mod naming;
 pub mod orders;
 pub mod pool_files;
+mod pool_table;
 pub mod pools;
 pub mod progress;
+pub mod raw;
 pub mod reader;
 pub mod reason;
 pub mod record;
@@ -40,6 +42,7 @@ pub mod undo;
 mod unicode;
 pub mod upload;
 pub mod versions;
+pub mod waiting;
 pub mod whose;
 pub mod workbooks;
 

@@ -52,6 +52,10 @@ pub trait Rows {
     fn source(&self) -> Value {
         Value::Null
     }
+    /// The message that the row given last came in, as it came; `None` where it is no message.
+    fn raw(&mut self) -> Option<Vec<u8>> {
+        None
+    }
     /// By what name it has the field that a pointer of a result names, where it has it.
     fn name_of(&self, _pointer: &str) -> Option<String> {
         None
@@ -195,7 +199,10 @@ impl<R: Read> Rows for MessageRows<'_, R> {
                 self.last = bytes;
                 Some(message(&self.last, self.row, self.reading, self.now).incoming)
             }
-            Some(Piece::TooLong) => Some(refused(self.row, too_long())),
+            Some(Piece::TooLong) => {
+                self.last.clear();
+                Some(refused(self.row, too_long()))
+            }
             None => {
                 self.ended = true;
                 self.messages.failure().map(|_| refused(self.row, interrupted()))
@@ -205,6 +212,10 @@ impl<R: Read> Rows for MessageRows<'_, R> {
 
     fn warnings(&self) -> Vec<CellError> {
         Vec::new()
+    }
+
+    fn raw(&mut self) -> Option<Vec<u8>> {
+        (!self.ended && !self.last.is_empty()).then(|| self.last.clone())
     }
 
     fn source(&self) -> Value {
@@ -257,6 +268,7 @@ struct DocumentRows<'a, R: Read> {
     reading: &'a Reading,
     now: Instant,
     row: u64,
+    last: Option<Value>,
 }
 
 /// A source whose limit is set anew for each document.
@@ -275,7 +287,7 @@ fn documents<'a>(file: File, reading: &'a Reading, now: Instant) -> DocumentRows
     };
     let limit = Rc::new(RefCell::new(Limited { source, left: MAX_DOCUMENT }));
     let stream = serde_json::Deserializer::from_reader(Shared(Rc::clone(&limit))).into_iter::<Value>();
-    DocumentRows { source: Some(Box::new(stream)), limit, queue: VecDeque::new(), reading, now, row: 0 }
+    DocumentRows { source: Some(Box::new(stream)), limit, queue: VecDeque::new(), reading, now, row: 0, last: None }
 }
 
 /// Reads one document.
@@ -299,7 +311,9 @@ impl<R: Read> Rows for DocumentRows<'_, R> {
         loop {
             if let Some(value) = self.queue.pop_front() {
                 self.row += 1;
-                return Some(document(&value, self.row, self.reading, self.now));
+                let read = document(&value, self.row, self.reading, self.now);
+                self.last = Some(value);
+                return Some(read);
             }
             self.limit.borrow_mut().left = MAX_DOCUMENT;
             match self.source.as_mut()?.next()? {
@@ -312,6 +326,10 @@ impl<R: Read> Rows for DocumentRows<'_, R> {
                 }
             }
         }
+    }
+
+    fn raw(&mut self) -> Option<Vec<u8>> {
+        self.last.take().map(|value| value.to_string().into_bytes())
     }
 
     fn warnings(&self) -> Vec<CellError> {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::app::App;
-use crate::app::intake::{self, Intake};
+use crate::app::intake::{self, Intake, Raws};
 use crate::app::naming::Naming;
 use crate::app::reader::{self, Reading};
 use crate::app::row::Incoming;
@@ -28,6 +28,8 @@ use crate::store::model::Upload;
 
 /// How many chunks may wait between the reader of a file and the store.
 const AHEAD: usize = 2;
+/// From how many bytes of messages on a chunk is full: one of them may have some megabytes.
+const MOST_RAW: usize = 4 * 1024 * 1024;
 
 /// A file that was received whole.
 #[derive(Debug)]
@@ -101,7 +103,7 @@ fn other_lab(own: &str) -> FieldError {
 pub async fn take_json(app: &App, sender: Sender, body: Value, command: Command) -> Result<RowReport, Problem> {
     let (naming, rows) = read_json(app, &sender, body)?;
     let upload = begun(app, &sender, "json", String::new(), &command).await?;
-    take_rows(app, sender, naming, rows, upload, command.dry_run).await
+    take_rows(app, sender, naming, (rows, Raws::new()), upload, command.dry_run).await
 }
 
 /// Reads a JSON request.
@@ -132,24 +134,40 @@ pub async fn take_body(
     command: &Command,
 ) -> Result<RowReport, Problem> {
     let upload = begun(app, &sender, format.code(), String::new(), command).await?;
-    take_rows(app, sender, naming, rows, upload, command.dry_run).await
+    take_rows(app, sender, naming, (rows, Raws::new()), upload, command.dry_run).await
+}
+
+/// Takes messages that came in a body of a given format. They are kept as they came beside what becomes of them.
+///
+/// # Errors
+/// 503 where the database fails for longer.
+pub async fn take_messages(
+    app: &App,
+    sender: Sender,
+    naming: Naming,
+    messages: (Vec<Incoming>, Raws),
+    format: Format,
+) -> Result<RowReport, Problem> {
+    let upload = begun(app, &sender, format.code(), String::new(), &Command::default()).await?;
+    take_rows(app, sender, naming, messages, upload, false).await
 }
 
 /// Takes rows that are in memory already.
 ///
 /// # Errors
 /// 503 where the database fails for longer.
-pub async fn take_rows(
+async fn take_rows(
     app: &App,
     sender: Sender,
     naming: Naming,
-    rows: Vec<Incoming>,
+    (rows, mut raws): (Vec<Incoming>, Raws),
     upload: Upload,
     dry_run: bool,
 ) -> Result<RowReport, Problem> {
     let mut intake = Intake::begin(app, sender, naming, upload, dry_run).await?;
     for chunk in rows.chunks(app.together.rows) {
-        intake.take(chunk).await?;
+        let came = chunk.iter().filter_map(|row| raws.remove_entry(&row.row)).collect();
+        intake.take(chunk, came).await?;
     }
     Ok(intake.finish(Vec::new()).await?)
 }
@@ -178,7 +196,7 @@ async fn begun(
 /// What the reader of a file hands on.
 enum Part {
     Header(Naming),
-    Rows(Vec<Incoming>),
+    Rows(Vec<Incoming>, Raws),
 }
 
 async fn rows_of_file(
@@ -196,8 +214,8 @@ async fn rows_of_file(
             (Part::Header(naming), _) => {
                 intake = Some(Intake::begin(app, sender.clone(), naming, upload.clone(), dry_run).await?);
             }
-            (Part::Rows(rows), Some(intake)) => intake.take(&rows).await?,
-            (Part::Rows(_), None) => {}
+            (Part::Rows(rows, raws), Some(intake)) => intake.take(&rows, raws).await?,
+            (Part::Rows(..), None) => {}
         }
     }
     let warnings = reader.await.map_err(|error| {
@@ -223,13 +241,19 @@ fn read_file(
         let mut open = hand_on.blocking_send(Part::Header(rows.naming())).is_ok();
         while open {
             let mut chunk = Vec::with_capacity(together);
+            let (mut raws, mut size) = (Raws::new(), 0);
             while chunk.len() < together
+                && size < MOST_RAW
                 && let Some(row) = rows.next_row()
             {
+                if let Some(raw) = rows.raw() {
+                    size += raw.len();
+                    raws.insert(row.row, raw);
+                }
                 chunk.push(row);
             }
             // Nobody takes the rows any more where the store has failed.
-            open = !chunk.is_empty() && hand_on.blocking_send(Part::Rows(chunk)).is_ok();
+            open = !chunk.is_empty() && hand_on.blocking_send(Part::Rows(chunk, raws)).is_ok();
         }
         Ok(rows.warnings())
     })

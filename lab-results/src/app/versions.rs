@@ -147,6 +147,7 @@ pub(super) async fn queue<W: IntakeWrite + ?Sized>(
         reasons: reasons.iter().map(|reason| reason.code().to_owned()).collect(),
         draft: record::to_json(draft).to_string(),
         upload_id: Some(context.upload_id),
+        place: None,
         created_at: context.now,
     };
     let subject = match placed.whose.who {

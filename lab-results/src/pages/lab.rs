@@ -2,42 +2,28 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
 use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Query};
+use shared_web::extract::Query;
 use shared_web::page::{Page, exact, html};
-use uuid::Uuid;
 
+use super::held::WaitingRow;
 use super::tabs::{Tab, tabs};
 use super::{FormError, TEXTS, figure, level, method_word, outcome_key, when};
 use crate::app::list::{self, Wanted};
-use crate::app::reason::Reason;
 use crate::app::sender::Sender;
-use crate::app::{App, held};
-use crate::domain::disposition::HoldReason;
+use crate::app::{App, waiting};
 use crate::domain::result::Status;
-use crate::store::model::{Held, State as ResultState, StoredResult, Upload};
+use crate::store::model::{State as ResultState, StoredResult, Upload};
 
 /// How many rows each list of the page shows.
 const SHOWN: i64 = 20;
 
 /// What the page may say was just done.
 const DONE: [&str; 3] = ["released", "dismissed", "report-gone"];
-
-struct WaitingRow {
-    id: Uuid,
-    lab_code: String,
-    accession: String,
-    reasons: Vec<String>,
-    at: String,
-    at_text: String,
-    at_exact: String,
-    releasable: bool,
-}
 
 struct UploadRow {
     lab_code: String,
@@ -76,27 +62,13 @@ pub(super) struct LabPage {
     done: String,
     errors: Vec<FormError>,
     waiting: Vec<WaitingRow>,
+    /// Where the next page of what waits stands.
+    more: String,
+    /// The page is not the first.
+    is_later: bool,
     uploads: Vec<UploadRow>,
     results: Vec<ResultRow>,
     shows_lab: bool,
-}
-
-impl WaitingRow {
-    fn new(page: &Page, now: Instant, held: Held) -> Self {
-        let reasons: Vec<Reason> = held.reasons.iter().filter_map(|code| Reason::from_code(code)).collect();
-        // A pool is nobody's result as it stands, and what names no presence of the virus is no result at all.
-        let never = [Reason::Pool, Reason::Record(HoldReason::Pooled), Reason::Record(HoldReason::NotPresence)];
-        Self {
-            releasable: reasons.iter().all(|reason| !never.contains(reason)),
-            reasons: reasons.into_iter().map(|reason| reason.detail().get(page.language()).to_owned()).collect(),
-            id: held.id,
-            lab_code: held.lab_code,
-            accession: held.accession,
-            at: held.created_at.to_string(),
-            at_text: page.ago(held.created_at, now),
-            at_exact: exact(held.created_at),
-        }
-    }
 }
 
 impl UploadRow {
@@ -147,15 +119,20 @@ impl ResultRow {
 }
 
 /// The page as the caller sees it, with what is to be corrected in its form. `done` names what was just done.
-pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done: &str) -> Result<LabPage, Problem> {
+pub(super) async fn page(
+    app: &App,
+    caller: &Caller,
+    problems: Vec<String>,
+    Asked { done, after }: &Asked,
+) -> Result<LabPage, Problem> {
     let sender = Sender::of(caller)?;
     let now = app.platform.now();
     let results = list::results(app, caller, &Wanted { limit: SHOWN, ..Wanted::default() }).await?.items;
     let mut tx = app.store.write().await?;
-    let waiting = tx.waiting(sender.lab_code(), SHOWN).await?;
+    // A place that nobody has is that of the first page.
+    let after = after.parse().ok();
+    let waiting = waiting::list_in(tx.as_mut(), app, &sender, after, SHOWN).await?;
     let uploads = tx.uploads(sender.lab_code(), SHOWN).await?;
-    let entry = sender.audit("held.list", None, json!({"count": waiting.len()}));
-    tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;
     let mut page = Page::new(caller, &TEXTS, "lab-title").work();
     if !problems.is_empty() {
@@ -165,11 +142,13 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done
         tabs: tabs(&page, caller, "/lab"),
         done: DONE
             .iter()
-            .find(|known| **known == done)
+            .find(|known| *known == done)
             .map(|done| page.t(&format!("lab-done-{done}")))
             .unwrap_or_default(),
         errors: problems.into_iter().map(|message| FormError { id: "file".into(), message }).collect(),
-        waiting: waiting.into_iter().map(|held| WaitingRow::new(&page, now, held)).collect(),
+        more: waiting.next_cursor.map(|after| format!("/lab?after={after}#waiting-title")).unwrap_or_default(),
+        is_later: after.is_some(),
+        waiting: waiting.items.iter().map(|one| WaitingRow::new(&page, now, one)).collect(),
         uploads: uploads.into_iter().map(|upload| UploadRow::new(&page, now, upload)).collect(),
         results: results.iter().map(|result| ResultRow::new(&page, result)).collect(),
         shows_lab: sender.lab_code().is_none(),
@@ -177,26 +156,21 @@ pub(super) async fn page(app: &App, caller: &Caller, problems: Vec<String>, done
     })
 }
 
-#[derive(Deserialize)]
-pub(super) struct Done {
+/// What the address of the page says.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    /// What was just done.
     #[serde(default)]
     done: String,
+    /// After which waiting record the page begins.
+    #[serde(default)]
+    after: String,
 }
 
 pub(super) async fn show(
     State(app): State<App>,
     caller: Caller,
-    Query(Done { done }): Query<Done>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    Ok(html(&page(&app, &caller, Vec::new(), &done).await?))
-}
-
-pub(super) async fn release(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
-    held::release(&app, &Sender::of(&caller)?, id, None).await?;
-    Ok(Redirect::to("/lab?done=released").into_response())
-}
-
-pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
-    held::dismiss(&app, &Sender::of(&caller)?, id).await?;
-    Ok(Redirect::to("/lab?done=dismissed").into_response())
+    Ok(html(&page(&app, &caller, Vec::new(), &asked).await?))
 }

@@ -4,6 +4,7 @@ mod bench;
 mod cells;
 mod citizen;
 mod example;
+mod held;
 mod kept;
 mod lab;
 mod labs;
@@ -318,7 +319,7 @@ fn work_routes(routes: Routes<App>, app: &App) -> Routes<App> {
             "/lab",
             Who::Roles(WORKERS),
             Scope::AreaOrOwn,
-            Doc::page("The laboratory's work list").query(&["done"]),
+            Doc::page("The laboratory's work list").query(&["done", "after"]),
             get(lab::show),
         )
         .add(
@@ -346,12 +347,20 @@ fn work_routes(routes: Routes<App>, app: &App) -> Routes<App> {
             get(report::show).layer(Extension(reports)),
         )
         .add(
+            Method::GET,
+            "/lab/held/{id}",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::page("A waiting record, who it may be about, and the message that it came in"),
+            get(held::show),
+        )
+        .add(
             Method::POST,
             "/lab/held/{id}/release",
             Who::Roles(WORKERS),
             Scope::Own,
-            Doc::page("Release a waiting record"),
-            post(lab::release),
+            Doc::page("Release a waiting record").form(),
+            post(held::release),
         )
         .add(
             Method::POST,
@@ -359,6 +368,6 @@ fn work_routes(routes: Routes<App>, app: &App) -> Routes<App> {
             Who::Roles(WORKERS),
             Scope::Own,
             Doc::page("Take a waiting record from the queue"),
-            post(lab::dismiss),
+            post(held::dismiss),
         )
 }

@@ -201,7 +201,7 @@ pub(super) async fn upload(
     if messages.is_empty() {
         messages.push(problem.detail.get(lang).to_owned());
     }
-    let mut response = html(&lab::page(&app, &caller, messages, "").await?);
+    let mut response = html(&lab::page(&app, &caller, messages, &lab::Asked::default()).await?);
     *response.status_mut() = problem.status;
     Ok(response)
 }

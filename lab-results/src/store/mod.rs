@@ -14,6 +14,7 @@ pub mod flow;
 pub mod intake;
 pub mod model;
 mod postgres;
+pub mod raw;
 mod sqlite;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ use self::model::{
     Counts, Held, Laboratory, MappedWord, Order, Release, Resolution, ResultKey, ResultsQuery, Specimen, StoredResult,
     StoredVersion, Tube, Upload,
 };
+use self::raw::{RawRead, RawWrite};
 
 use crate::domain::message::Mapping;
 
@@ -62,7 +64,7 @@ pub struct Together {
 
 /// Reading inside one transaction.
 #[async_trait]
-pub trait LabRead: SharedRead + FlowRead + CitizenRead {
+pub trait LabRead: SharedRead + FlowRead + CitizenRead + RawRead {
     /// A laboratory by its code in capital letters.
     async fn laboratory(&mut self, code: &str) -> Result<Option<Laboratory>, StoreError>;
     /// What a laboratory's own words mean.
@@ -85,8 +87,14 @@ pub trait LabRead: SharedRead + FlowRead + CitizenRead {
     async fn versions(&mut self, id: ResultId) -> Result<Vec<StoredVersion>, StoreError>;
     /// A record of the work queue that still waits.
     async fn held(&mut self, id: Uuid) -> Result<Option<Held>, StoreError>;
-    /// Records that wait, oldest first, of one laboratory or all.
-    async fn waiting(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Held>, StoreError>;
+    /// Records that wait, oldest first, of one laboratory or all; only those after the record `after`, which need not wait
+    /// any more.
+    async fn waiting(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Held>, StoreError>;
     /// An upload.
     async fn upload(&mut self, id: UploadId) -> Result<Option<Upload>, StoreError>;
     /// Uploads, newest first, of one laboratory or all.
@@ -101,7 +109,7 @@ pub trait LabRead: SharedRead + FlowRead + CitizenRead {
 
 /// Writing inside one transaction. Nothing is kept until it is committed.
 #[async_trait]
-pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite {
+pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite + RawWrite {
     /// Says what a word of a laboratory means, or, without a meaning, that it means nothing any more.
     async fn map_word(
         &mut self,

@@ -218,6 +218,9 @@ pub struct Held {
     pub draft: String,
     /// The upload that brought it.
     pub upload_id: Option<UploadId>,
+    /// The place of its message in the upload, where the message is kept; set by
+    /// [`keep_raw`](super::raw::RawWrite::keep_raw).
+    pub place: Option<i64>,
     /// When it came.
     pub created_at: Instant,
 }

@@ -16,6 +16,7 @@ use super::model::{
     Content, Counts, Held, Laboratory, Order, Release, Resolution, ResultsQuery, Specimen, State, StoredResult, Tube,
     Upload,
 };
+use super::raw::Raw;
 use super::{LabStore, open};
 use crate::domain::codes::SpecimenKind;
 use crate::domain::link::LinkCode;
@@ -172,7 +173,8 @@ async fn held(store: &Arc<dyn LabStore>, database: &Database) {
         content_hash: ContentHash::from_bytes([7; 32]),
         reasons: vec!["pool".to_owned()],
         draft: r#"{"person": {"full_name": "Lê Thị Tám"}}"#.to_owned(),
-        upload_id: None,
+        upload_id: Some(UploadId::from_uuid(id(900))),
+        place: None,
         created_at: now().plus(minutes(i64::try_from(n).unwrap())),
     };
     let mut tx = store.write().await.unwrap();
@@ -182,14 +184,19 @@ async fn held(store: &Arc<dyn LabStore>, database: &Database) {
     assert!(!tx.hold(&Held { id: id(9), ..record(1) }).await.unwrap(), "the same record waits once");
     assert!(tx.hold(&Held { id: id(9), status: Status::Corrected, ..record(1) }).await.unwrap());
     assert_eq!(tx.held(id(1)).await.unwrap(), Some(record(1)));
-    assert_eq!(tx.waiting(Some("TG-CDC"), 10).await.unwrap().len(), 4);
-    assert_eq!(tx.waiting(None, 2).await.unwrap().len(), 2);
-    assert!(tx.waiting(Some("OTHER"), 10).await.unwrap().is_empty());
+    assert_eq!(tx.waiting(Some("TG-CDC"), None, 10).await.unwrap().len(), 4);
+    let page = tx.waiting(None, None, 2).await.unwrap();
+    let rest = tx.waiting(Some("TG-CDC"), Some(page[1].id), 10).await.unwrap();
+    let ids: Vec<_> = page.iter().chain(&rest).map(|held| held.id).collect();
+    assert_eq!((page.len(), ids), (2, vec![id(1), id(9), id(2), id(3)]), "oldest first, page by page");
+    assert!(tx.waiting(Some("OTHER"), None, 10).await.unwrap().is_empty());
     assert!(tx.resolve(id(2), Resolution::Dismissed, now()).await.unwrap());
     assert!(!tx.resolve(id(2), Resolution::Released, now()).await.unwrap());
     let key = super::model::ResultKey { lab_code: "TG-CDC".to_owned(), accession: "H1".to_owned() };
     tx.supersede(&key, now()).await.unwrap();
-    let left: Vec<_> = tx.waiting(None, 10).await.unwrap().into_iter().map(|held| held.id).collect();
+    let after = tx.waiting(None, Some(id(2)), 10).await.unwrap();
+    assert_eq!(after[0].id, id(3), "after one that waits no more");
+    let left: Vec<_> = tx.waiting(None, None, 10).await.unwrap().into_iter().map(|held| held.id).collect();
     assert_eq!(left, [id(3)]);
     tx.commit().await.unwrap();
     let sealed: Vec<u8> = match database {
@@ -201,6 +208,43 @@ async fn held(store: &Arc<dyn LabStore>, database: &Database) {
         }
     };
     assert!(!String::from_utf8_lossy(&sealed).contains("full_name"), "what waits is sealed");
+    raw(store, database).await;
+}
+
+async fn raw(store: &Arc<dyn LabStore>, database: &Database) {
+    let upload_id = UploadId::from_uuid(id(900));
+    let message = |place: i64, accessions: &[&str]| Raw {
+        upload_id,
+        place,
+        lab_code: "TG-CDC".to_owned(),
+        format: "hl7".to_owned(),
+        status: "held",
+        bytes: b"MSH|L\xea Th\xec T\xe1m".to_vec(),
+        accessions: accessions.iter().map(|&text| text.to_owned()).collect(),
+        created_at: now().plus(days(place)),
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.keep_raw(&[message(1, &[]), message(2, &["H3", "H3/94500-6"]), message(3, &[])]).await.unwrap();
+    tx.keep_raw(&[Raw { bytes: Vec::new(), ..message(1, &[]) }]).await.unwrap();
+    tx.keep_raw(&[]).await.unwrap();
+    assert_eq!(tx.held(id(3)).await.unwrap().unwrap().place, Some(2));
+    let kept = ("hl7".to_owned(), message(1, &[]).bytes);
+    assert_eq!(tx.raw(upload_id, 1).await.unwrap(), Some(kept), "the first stays");
+    assert_eq!(tx.raw(upload_id, 9).await.unwrap(), None);
+    tx.commit().await.unwrap();
+    const SEALED: &str = "SELECT text_sealed FROM lab_raw LIMIT 1";
+    let sealed: Vec<u8> = match database {
+        Database::Sqlite(engine) => sqlx::query_scalar(SEALED).fetch_one(engine.read_pool()).await.unwrap(),
+        Database::Postgres(engine) => sqlx::query_scalar(SEALED).fetch_one(engine.read_pool()).await.unwrap(),
+    };
+    assert!(!sealed.windows(3).any(|three| three == b"MSH"), "what came is sealed");
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.forget_raw_before(now().plus(days(3))).await.unwrap(), 1, "what somebody must look at stays");
+    assert!(tx.raw(upload_id, 2).await.unwrap().is_some());
+    assert!(tx.resolve(id(3), Resolution::Dismissed, now()).await.unwrap());
+    assert_eq!(tx.forget_raw_before(now().plus(days(3))).await.unwrap(), 1);
+    assert!(tx.raw(upload_id, 3).await.unwrap().is_some(), "the newer one stays");
+    tx.commit().await.unwrap();
 }
 
 async fn uploads(store: &Arc<dyn LabStore>) {

@@ -46,19 +46,42 @@ async fn a_result_finds_its_person_by_the_tube() {
 }
 
 #[tokio::test]
-async fn a_pool_is_nobodys_result_until_somebody_says_whose() {
+async fn a_positive_pool_is_nobodys_result_whoever_says_whose() {
     let lab = TestLab::sqlite().await;
     let one = order(&lab, &json!({"person": person("Lê Thị Tám")})).await.json();
     let other = order(&lab, &json!({"person": person("Trần Văn Ba")})).await.json();
     assert_eq!(specimen(&lab, "P1", &[&one["id"], &other["id"]]).await.status, StatusCode::CREATED);
-    let report = lab.results(&of_tube("P1", "A1")).await;
-    assert_eq!((statuses(&report), errors(&report)), (vec!["held"], vec![("/barcode".to_owned(), "pool".to_owned())]));
-    let queue = lab.get(&lab.lab, "/api/v1/lab/held").await.json();
-    let path = format!("/api/v1/lab/held/{}/release", queue["items"][0]["id"].as_str().unwrap());
-    assert_eq!(lab.post(&lab.lab, &path, &json!({})).await.status, StatusCode::CONFLICT);
-    let released = lab.post(&lab.lab, &path, &json!({"person_id": other["person_id"]})).await;
-    assert_eq!(released.status, StatusCode::OK, "{}", released.text());
-    assert_eq!(released.json()["person_id"], other["person_id"]);
+    // Positive in plain words, in the words of pools, and in a tube that is not ours.
+    let mut strange = result(&[("/accession", json!("A3")), ("/outcome", json!("462371000124108"))]);
+    strange["barcode"] = json!("NOT-OURS");
+    for (record, reason) in [
+        (of_tube("P1", "A1"), "pool"),
+        (with(of_tube("P1", "A2"), "outcome", "462371000124108"), "pool"),
+        (strange, "pooled"),
+    ] {
+        let report = lab.results(&record).await;
+        assert_eq!(statuses(&report), ["held"], "{report}");
+        assert!(errors(&report).iter().any(|(_, code)| code == reason), "{report}");
+    }
+    lab.events().await;
+    let queue = lab.get(&lab.lab, "/api/v1/lab/held").await.json()["items"].clone();
+    assert_eq!(queue.as_array().unwrap().len(), 3);
+    for held in queue.as_array().unwrap() {
+        let path = format!("/api/v1/lab/held/{}/release", held["id"].as_str().unwrap());
+        for body in [json!({}), json!({"person_id": other["person_id"]})] {
+            let refused = lab.post(&lab.lab, &path, &body).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{held}: {}", refused.text());
+        }
+    }
+    assert!(lab.events().await.is_empty(), "no event, so no case and no message");
+    let listed = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
+    assert!(listed["items"].as_array().unwrap().iter().all(|one| one["state"] == "held" && one["person_id"].is_null()));
+    assert_eq!(lab.get(&lab.lab, "/api/v1/lab/held").await.json()["items"], queue, "each waits as before");
+}
+
+fn with(mut record: Value, field: &str, value: &str) -> Value {
+    record[field] = json!(value);
+    record
 }
 
 #[tokio::test]

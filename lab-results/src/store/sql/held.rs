@@ -19,7 +19,8 @@ use crate::store::model::{Held, Resolution, ResultKey};
 
 macro_rules! held_columns {
     () => {
-        "SELECT id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, created_at FROM lab_held"
+        "SELECT id, lab_code, accession, status, content_hash, reasons, draft_sealed, upload_id, place, created_at \
+         FROM lab_held"
     };
 }
 
@@ -62,17 +63,21 @@ pub(super) async fn one(conn: &mut Conn, keys: &Keys, id: Uuid) -> Result<Option
 pub(super) async fn waiting(
     conn: &mut Conn,
     keys: &Keys,
-    lab_code: Option<&str>,
+    (lab_code, after): (Option<&str>, Option<Uuid>),
     limit: i64,
 ) -> Result<Vec<Held>, StoreError> {
-    let rows = sqlx::query(concat!(
-        held_columns!(),
-        " WHERE released_at IS NULL AND (lab_code = $1 OR $1 IS NULL) ORDER BY created_at, id LIMIT $2"
-    ))
-    .bind(lab_code)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?;
+    let mut query = QueryBuilder::<Db>::new(concat!(held_columns!(), " WHERE released_at IS NULL"));
+    if let Some(lab_code) = lab_code {
+        query.push(" AND lab_code = ").push_bind(lab_code);
+    }
+    if let Some(after) = after {
+        query
+            .push(" AND (created_at, id) > (SELECT created_at, id FROM lab_held WHERE id = ")
+            .push_bind(after)
+            .push(")");
+    }
+    query.push(" ORDER BY created_at, id LIMIT ").push_bind(limit);
+    let rows = query.build().fetch_all(conn).await?;
     rows.iter().map(|row| stored(row, keys)).collect()
 }
 
@@ -120,6 +125,7 @@ fn stored(row: &Row, keys: &Keys) -> Result<Held, StoreError> {
         reasons: reasons.split(',').filter(|r| !r.is_empty()).map(str::to_owned).collect(),
         draft: keys.sealer.open_text(FIELD, id.as_bytes(), &sealed)?,
         upload_id: row.try_get::<Option<Uuid>, _>("upload_id")?.map(UploadId::from_uuid),
+        place: row.try_get("place")?,
         created_at: row.try_get::<At, _>("created_at")?.0,
     })
 }

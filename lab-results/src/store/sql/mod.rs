@@ -10,6 +10,7 @@ mod laboratories;
 mod labs;
 mod mappings;
 mod pools;
+mod raw;
 mod results;
 mod specimens;
 mod tubes;
@@ -99,9 +100,14 @@ impl LabRead for Tx {
         held::one(self.conn(), &keys, id).await
     }
 
-    async fn waiting(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Held>, StoreError> {
+    async fn waiting(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Held>, StoreError> {
         let keys = self.keys();
-        held::waiting(self.conn(), &keys, lab_code, limit).await
+        held::waiting(self.conn(), &keys, (lab_code, after), limit).await
     }
 
     async fn upload(&mut self, id: UploadId) -> Result<Option<Upload>, StoreError> {
