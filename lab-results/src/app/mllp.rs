@@ -16,12 +16,9 @@ use tokio::task::JoinSet;
 use crate::app::reader::{self, Reading};
 use crate::app::sender::Sender;
 use crate::app::{App, messages};
-use crate::domain::hl7::{self, Acknowledged, MAX_MESSAGE, acknowledge};
+use crate::domain::hl7::{self, Acknowledged, acknowledge};
+use crate::domain::mllp::{self, Frame, Frames};
 
-/// The byte before a message.
-const START: u8 = 0x0b;
-/// The bytes after a message.
-const END: [u8; 2] = [0x1c, 0x0d];
 /// How many connections may be open.
 const CONNECTIONS: usize = 64;
 /// How long a connection may say nothing: instruments keep theirs open all day.
@@ -81,26 +78,20 @@ pub async fn serve(app: App, listener: TcpListener) {
     let _ = tokio::time::timeout(PATIENCE, drained).await;
 }
 
-/// What waits on a connection.
-enum Frame {
-    Message(Vec<u8>),
-    TooLong,
-}
-
 async fn connection(app: &App, mut stream: TcpStream) -> io::Result<()> {
     let stop = app.platform.stop.clone();
-    let mut waiting = Vec::new();
+    let mut frames = Frames::default();
     loop {
         let frame = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            frame = next_frame(&mut stream, &mut waiting) => frame?,
+            frame = next_frame(&mut stream, &mut frames) => frame?,
         };
         let Some(frame) = frame else { return Ok(()) };
         let answer = match &frame {
             Frame::Message(bytes) => answer(app, bytes).await,
             Frame::TooLong => unreadable(app),
         };
-        let framed = [&[START], answer.as_bytes(), &END].concat();
+        let framed = mllp::framed(&answer);
         tokio::time::timeout(PATIENCE, stream.write_all(&framed)).await??;
         if matches!(frame, Frame::TooLong) {
             return Ok(());
@@ -108,37 +99,14 @@ async fn connection(app: &App, mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// The next frame; `None` at the end of the connection. Bytes between frames are passed over, and a new start begins a
-/// frame anew: whoever lost the end of one has begun again.
-async fn next_frame(stream: &mut TcpStream, waiting: &mut Vec<u8>) -> io::Result<Option<Frame>> {
-    let mut looked = 0;
+/// The next frame; `None` at the end of the connection.
+async fn next_frame(stream: &mut TcpStream, frames: &mut Frames) -> io::Result<Option<Frame>> {
     loop {
-        match waiting.iter().position(|b| *b == START) {
-            None => {
-                waiting.clear();
-                looked = 0;
-            }
-            Some(start) => {
-                if start > 0 {
-                    waiting.drain(..start);
-                    looked = 0;
-                }
-                let from = looked.max(1) - 1;
-                if let Some(end) = waiting[from..].windows(2).position(|two| two == END) {
-                    let rest = waiting.split_off(from + end + 2);
-                    let mut frame = std::mem::replace(waiting, rest);
-                    frame.truncate(frame.len() - 2);
-                    let begins = frame.iter().rposition(|b| *b == START).map_or(0, |at| at + 1);
-                    return Ok(Some(Frame::Message(frame.split_off(begins))));
-                }
-                if waiting.len() > MAX_MESSAGE {
-                    return Ok(Some(Frame::TooLong));
-                }
-                looked = waiting.len();
-            }
+        if let Some(frame) = frames.next_frame() {
+            return Ok(Some(frame));
         }
-        let patience = if waiting.is_empty() { IDLE } else { PATIENCE };
-        if tokio::time::timeout(patience, stream.read_buf(waiting)).await?? == 0 {
+        let patience = if frames.is_between() { IDLE } else { PATIENCE };
+        if tokio::time::timeout(patience, stream.read_buf(frames.buffer())).await?? == 0 {
             return Ok(None);
         }
     }

@@ -23,7 +23,7 @@ pub mod mllp;
 pub mod naming;
 pub mod orders;
 pub mod pool_files;
-mod pool_table;
+pub mod pool_table;
 pub mod pools;
 pub mod progress;
 pub mod raw;

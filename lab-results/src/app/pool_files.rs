@@ -62,9 +62,21 @@ pub struct Mapped {
 /// # Errors
 /// 422 where the file is no table with a column of pools and one of members.
 pub async fn map(app: &App, sender: &Sender, file: Received) -> Result<Vec<Mapped>, Problem> {
-    let table = pool_table::read(file).await?;
-    let pool = column(&table, &POOL_HEADERS).ok_or_else(|| missing("Pooled Sample Barcode / Mã ống gộp"))?;
-    let member = column(&table, &MEMBER_HEADERS).filter(|member| *member != pool);
+    let pools = pools_of(&pool_table::read(file).await?)?;
+    let mut mapped = Vec::with_capacity(pools.len());
+    for (barcode, members) in pools {
+        mapped.push(one(app, sender, barcode, members).await?);
+    }
+    Ok(mapped)
+}
+
+/// The pools of a map with their members, in the order of the file.
+///
+/// # Errors
+/// 422 where the table has no column of pools or none of members.
+pub fn pools_of(table: &[Vec<String>]) -> Result<Vec<(String, Vec<String>)>, Problem> {
+    let pool = column(table, &POOL_HEADERS).ok_or_else(|| missing("Pooled Sample Barcode / Mã ống gộp"))?;
+    let member = column(table, &MEMBER_HEADERS).filter(|member| *member != pool);
     let member = member.ok_or_else(|| missing("Source Sample Barcode / Mã ống"))?;
     let mut pools: Vec<(String, Vec<String>)> = Vec::new();
     for row in &table[1..] {
@@ -74,11 +86,7 @@ pub async fn map(app: &App, sender: &Sender, file: Received) -> Result<Vec<Mappe
             None => pools.push((pool.to_owned(), vec![member.to_owned()])),
         }
     }
-    let mut mapped = Vec::with_capacity(pools.len());
-    for (barcode, members) in pools {
-        mapped.push(one(app, sender, barcode, members).await?);
-    }
-    Ok(mapped)
+    Ok(pools)
 }
 
 async fn one(app: &App, sender: &Sender, barcode: String, members: Vec<String>) -> Result<Mapped, Problem> {
@@ -119,12 +127,16 @@ async fn is_the_same(tx: &mut dyn LabWrite, id: SpecimenId, codes: &[String]) ->
 }
 
 /// One run of an analyser: a row of its table.
-struct Run {
-    code: String,
-    says: String,
-    resulted: Instant,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The code of the tube.
+    pub code: String,
+    /// What it found, in its own words.
+    pub says: String,
+    /// When it was done; now where nothing is said, or nothing that can be read.
+    pub resulted: Instant,
     /// What cannot be read of when it was done.
-    odd_time: Option<String>,
+    pub odd_time: Option<String>,
 }
 
 impl Run {
@@ -174,7 +186,11 @@ pub async fn run(app: &App, sender: Sender, file: Received) -> Result<RowReport,
     upload::take_body(app, sender, naming, rows, Format::Json, &Command::default()).await
 }
 
-fn runs(table: &[Vec<String>], now: Instant) -> Result<Vec<Run>, Problem> {
+/// The runs of an analyser's table, in its order.
+///
+/// # Errors
+/// 422 where the table has no column of tubes or none of results.
+pub fn runs(table: &[Vec<String>], now: Instant) -> Result<Vec<Run>, Problem> {
     let tube = column(table, &TUBE_HEADERS).ok_or_else(|| missing("Specimen Barcode / Mã ống"))?;
     let found: Vec<usize> = columns(table, &FOUND_HEADERS);
     if found.is_empty() {

@@ -1,7 +1,7 @@
 //! The tables of a laboratory that pools, whatever program wrote them: rows of texts, and their columns by header.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read as _, Seek as _};
+use std::io::{Cursor, Read as _, Seek as _, Write as _};
 
 use calamine::{Data, Reader as _, Xlsx};
 use shared::bilingual::Bilingual;
@@ -53,6 +53,16 @@ pub(super) async fn read(file: Received) -> Result<Vec<Vec<String>>, Problem> {
     if table.len() < 2 { Err(missing("Barcode")) } else { Ok(table) }
 }
 
+/// Reads a table that is in memory.
+///
+/// # Errors
+/// As [`read`]; 503 where there is no room for it.
+pub fn read_bytes(bytes: &[u8]) -> Result<Vec<Vec<String>>, Problem> {
+    let mut file = tempfile::tempfile().map_err(|_| Problem::busy())?;
+    file.write_all(bytes).map_err(|_| Problem::busy())?;
+    table(Received { file, content_hash: String::new() }).map_err(|error| error.unwrap_or_else(no_table))
+}
+
 fn no_table() -> Problem {
     let detail = Bilingual::new(
         "Tệp không phải bảng CSV hoặc XLSX, hoặc quá lớn (tối đa 10 MB)",
@@ -64,7 +74,10 @@ fn no_table() -> Problem {
 /// The rows, or what is wrong with the file where more is known than that it is no table.
 fn table(mut file: Received) -> Result<Vec<Vec<String>>, Option<Problem>> {
     let mut bytes = Vec::new();
-    let read = file.file.rewind().and_then(|()| file.file.by_ref().take(LARGEST_FILE + 1).read_to_end(&mut bytes));
+    let read = file
+        .file
+        .rewind()
+        .and_then(|()| std::io::Read::by_ref(&mut file.file).take(LARGEST_FILE + 1).read_to_end(&mut bytes));
     let size = read.ok().and_then(|size| u64::try_from(size).ok()).ok_or(None)?;
     if size > LARGEST_FILE {
         return Err(None);

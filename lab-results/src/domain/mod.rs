@@ -11,6 +11,7 @@ pub mod hl7;
 pub mod label;
 pub mod link;
 pub mod message;
+pub mod mllp;
 pub mod pool;
 pub mod report;
 pub mod result;
