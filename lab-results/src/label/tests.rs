@@ -1,5 +1,7 @@
 //! Labels read back by a machine, as a scanner of the laboratory reads them.
 
+mod paper;
+
 use std::collections::HashSet;
 
 use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints};
@@ -153,14 +155,53 @@ fn the_letters_of_a_field_that_command_a_printer_are_hexadecimal() {
 }
 
 #[test]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a paper has a few thousand pixels"
+)]
 fn sheets_hold_as_many_labels_as_asked_for() {
     let labels: Vec<_> = (0..50)
         .map(|n| LabelSpec { name: String::new(), ..spec(TubeCode::of_number(FIRST_OF_RANGES + n).as_str(), "") })
         .collect();
-    let pdf = sheet("Mã ống", &labels).unwrap();
-    assert!(pdf.starts_with(b"%PDF-"));
-    let pages = String::from_utf8_lossy(&pdf).matches("/Type /Page\n").count()
-        + String::from_utf8_lossy(&pdf).matches("/Type/Page/").count();
-    assert!(pages == 2 || pages == 0, "{pages} pages");
-    assert!(super::pdf(&spec("G0000002", "Lê Ẩm")).unwrap().starts_with(b"%PDF-"));
+    let pages = paper::print(&sheet("Mã ống", &labels).unwrap(), 6.0);
+    assert_eq!(pages.len(), 2);
+    for place in [0, 3, 21, 40, 43, 44, 49] {
+        let (grey, width, height) = &pages[place / PER_SHEET];
+        let page = image::GrayImage::from_raw(*width, *height, grey.clone()).unwrap();
+        let millimetre = |count: f32| (count * POINTS_PER_MILLIMETRE * 6.0) as u32;
+        let (column, row) = (place % PER_SHEET % 4, place % PER_SHEET / 4);
+        let at = (millimetre(5.0 + 50.0 * column as f32), millimetre(5.5 + 26.0 * row as f32));
+        let label = image::imageops::crop_imm(&page, at.0, at.1, millimetre(50.0), millimetre(25.0)).to_image();
+        assert_eq!(read(label.as_raw(), label.width(), label.height()), both(&labels[place].barcode), "{place}");
+    }
+}
+
+#[test]
+fn both_symbols_of_a_pdf_are_read_back() {
+    for code in CODES {
+        for name in NAMES {
+            let pages = paper::print(&pdf(&spec(code, name)).unwrap(), 8.0);
+            let [(grey, width, height)] = &pages[..] else { panic!("{} pages", pages.len()) };
+            assert_eq!(read(grey, *width, *height), both(code), "{code} {name}");
+        }
+    }
+}
+
+#[test]
+fn the_qr_of_a_slip_is_read_back_from_its_paper() {
+    let url = format!("HTTPS://ANTAM.EXAMPLE/S/{}", "0123456789ABCDEFG".repeat(8));
+    let spec = SlipSpec {
+        title: "Phiếu kết quả".to_owned(),
+        word: "Âm tính".to_owned(),
+        says: "Không thấy vi rút SARS-CoV-2 trong mẫu của bạn.".to_owned(),
+        rows: vec![("Họ tên".to_owned(), "Nguyễn Thị Ẩm".to_owned())],
+        url: url.clone(),
+        check: "Quét mã để kiểm tra".to_owned(),
+        printed: "Xem lúc 10/03/2022 08:00".to_owned(),
+    };
+    let pages = paper::print(&slip(&spec).unwrap(), 4.0);
+    let [(grey, width, height)] = &pages[..] else { panic!("{} pages", pages.len()) };
+    assert_eq!(read(grey, *width, *height), HashSet::from([(url, BarcodeFormat::QR_CODE)]));
 }
