@@ -199,7 +199,7 @@ async fn a_gigabyte_is_refused_before_it_is_taken() {
 async fn a_file_whose_connection_breaks_leaves_nothing_and_one_that_came_whole_leaves_every_row() {
     let lab = TestLab::sqlite().await;
     let file = csv(&[row("A1", "Lê Thị Tám"), row("A2", "Trần Văn An")]);
-    for end in (0..file.len()).step_by(7) {
+    for end in 0..file.len() {
         let (answer, _) = streamed(&lab, 1, Bytes::copy_from_slice(&file[..end]), true).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text());
     }
