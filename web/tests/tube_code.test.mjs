@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, EMPTY, isOfPerson, nameOf, personalEnd, scan } from "../src/ts/sampling_hand.ts";
+import { add, EMPTY, isIdentityNumber, isOfPerson, nameOf, personalEnd, scan } from "../src/ts/sampling_hand.ts";
 import { codeOf, misreadOf, readCode, readRanges } from "../src/ts/tube_code.ts";
 
 const FIRST = 2 ** 34;
@@ -41,6 +41,18 @@ test("the tube goes first, then people, and each only once", () => {
   assert.equal(add(hand, { full_name: "Mười một" }).step, "full");
   assert.equal(scan(hand, "https://example.org", RANGES).step, "link");
   assert.ok(isOfPerson("082190001234") && isOfPerson("DN4828012345678") && !isOfPerson("100004162"));
+});
+
+test("twelve digits of a kit are no identity number", () => {
+  for (const number of ["082190001234", "079050000123", "001222000001", "101090000001"]) {
+    assert.ok(isIdentityNumber(number, 2022), number);
+  }
+  // No province, no country, born in 2045, 122 years old, ten digits more or less.
+  for (const kit of ["003090000001", "296090000001", "012345678905", "036000291452", "8934567890123", "07905000012"]) {
+    assert.ok(!isIdentityNumber(kit, 2022), kit);
+  }
+  let { hand, step } = scan({ ...EMPTY, barcode: "T-1" }, "012345678905", RANGES);
+  assert.deepEqual([step, hand.kit, hand.people], ["kit", "012345678905", []]);
 });
 
 test("our personal QR is a person, by the end of its digits, and a tube's code or another address is none", () => {

@@ -4,9 +4,11 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
+use shared::ids::PlaceId;
+use shared::place::{Place, PlaceCode, PlaceKind};
 
 use crate::tests::flow::{found, person, sample, sampler};
-use crate::tests::{Answer, TestLab, multipart, result};
+use crate::tests::{Answer, TestLab, WARD, multipart, result};
 
 /// Words of a page that look like a key of a catalogue.
 fn missing_keys(page: &str) -> Vec<&str> {
@@ -39,6 +41,44 @@ async fn browse(lab: &TestLab, token: &str, path: &str, lang: &str) -> Answer {
 
 async fn form(lab: &TestLab, token: &str, path: &str, body: &str) -> Answer {
     lab.post_as(token, path, "application/x-www-form-urlencoded", body.to_owned()).await
+}
+
+#[tokio::test]
+async fn the_sampling_page_offers_the_places_of_the_team_and_what_is_taken() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let own = site(&lab, "Chợ Mỹ Tho", PlaceKind::Market).await;
+    let station = site(&lab, "Trạm y tế phường 4", PlaceKind::HealthStation).await;
+    site(&lab, "Quán cà phê", PlaceKind::Cafe).await;
+    let mut tx = lab.app.platform.shared.write().await.unwrap();
+    let account = tx.account_by_username("sampler").await.unwrap().unwrap().account.id;
+    tx.add_staff(own, account).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = browse(&lab, &sampler, "/sampling", "vi").await.text();
+    let place = |id: PlaceId| page.find(&format!("<option value=\"{id}\">"));
+    assert!(place(own).is_some() && place(own) < place(station), "{page}");
+    assert!(!page.contains("Quán cà phê"), "a café takes no specimens");
+    assert!(page.contains("value=\"saliva\">Nước bọt<") && !page.contains("value=\"unknown\""), "{page}");
+}
+
+/// A place of the ward.
+async fn site(lab: &TestLab, name: &str, kind: PlaceKind) -> PlaceId {
+    let now = lab.app.platform.now();
+    let mut random = lab.app.platform.random();
+    let place = Place {
+        id: PlaceId::new(now, &mut random),
+        code: PlaceCode::new(&mut random),
+        name: name.to_owned(),
+        kind,
+        address: "Phường 4".to_owned(),
+        ward_code: shared::area::WardCode::parse(WARD).unwrap(),
+        capacity: None,
+        parent_id: None,
+    };
+    let mut tx = lab.app.platform.shared.write().await.unwrap();
+    tx.insert_place(&place, None, "", now).await.unwrap();
+    tx.commit().await.unwrap();
+    place.id
 }
 
 #[tokio::test]

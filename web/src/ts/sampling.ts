@@ -15,7 +15,7 @@ import { forget, keep, onQueueChange, rejected, tally } from "./queue.ts";
 import { openReader } from "./reader.ts";
 import { add, EMPTY, type Hand, nameOf, personalEnd, type Sampled, scan, type Step } from "./sampling_hand.ts";
 import { askToKeep, keepSending } from "./sending.ts";
-import { recallJson, remember } from "./storage.ts";
+import { recall, recallJson, remember } from "./storage.ts";
 import { codeOf, type Range, readRanges } from "./tube_code.ts";
 import { uuidv7 } from "./uuid.ts";
 import { listenToWedge } from "./wedge.ts";
@@ -23,6 +23,8 @@ import { figure, say } from "./words.ts";
 
 const OWN = "antam.sampling.range";
 const TAKEN = "antam.sampling.taken";
+/** What the team chose once and every tube has: where it is, and what it takes. */
+const CHOSEN = { site: "antam.sampling.site", kind: "antam.sampling.kind" } as const;
 /** How many tubes of this phone the page lists. */
 const LISTED = 20;
 
@@ -129,8 +131,10 @@ class Page {
     const { barcode, kit, people } = this.hand;
     const id = uuidv7();
     const at = new Date().toISOString();
+    const [site_id, kind] = [chosen(this.root, "site"), chosen(this.root, "kind")];
+    const more = { ...(kit === "" ? {} : { kit_barcode: kit }), ...(site_id === "" ? {} : { site_id }), ...(kind === "" ? {} : { kind }) };
     try {
-      await keep(SAMPLINGS, id, { id, barcode, ...(kit === "" ? {} : { kit_barcode: kit }), people, collected_at: at });
+      await keep(SAMPLINGS, id, { id, barcode, ...more, people, collected_at: at });
     } catch {
       toast(say("queueBroken"), "error");
       return;
@@ -147,6 +151,26 @@ class Page {
       return element("li", "", element("span", "mono", taken.barcode), who);
     });
     find("[data-taken]", this.root)?.replaceChildren(...rows);
+  }
+}
+
+function choice(root: HTMLElement, name: keyof typeof CHOSEN): HTMLSelectElement | null {
+  return find<HTMLSelectElement>(`select[data-${name}]`, root);
+}
+
+function chosen(root: HTMLElement, name: keyof typeof CHOSEN): string {
+  return choice(root, name)?.value ?? "";
+}
+
+/** Chooses what was chosen on this phone before, where it is still to be had, and remembers what is chosen now. */
+function rememberChoices(root: HTMLElement): void {
+  for (const name of ["site", "kind"] as const) {
+    const select = choice(root, name);
+    const before = recall(CHOSEN[name]);
+    if (select !== null && before !== null && Array.from(select.options).some((option) => option.value === before)) {
+      select.value = before;
+    }
+    select?.addEventListener("change", () => remember(CHOSEN[name], select.value));
   }
 }
 
@@ -202,6 +226,7 @@ const root = find("[data-sampling]");
 if (root !== null) {
   const page = new Page(root, readRanges(root.dataset["ranges"] ?? ""));
   listen(root, page);
+  rememberChoices(root);
   page.list();
   readySound();
   registerWorker();

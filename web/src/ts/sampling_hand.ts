@@ -30,12 +30,31 @@ export function personalEnd(text: string): string | null {
   return /(?:\/p\/|^)[0-9]{60}([0-9]{4})$/i.exec(text.trim())?.[1] ?? null;
 }
 
+/** The provinces in which a birth is registered: the first digits of an identity number after a zero (the server's own table). */
+const PROVINCES =
+  "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62 64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96";
+/** The first and the last code of a country. */
+const COUNTRIES = [101, 295] as const;
+const OLDEST = 120;
+
+/** Whether 12 digits can be an identity number, `PPP G YY RRRRRR`: a kit's own barcode (UPC-A) has twelve as well. */
+export function isIdentityNumber(text: string, year: number): boolean {
+  const [, place, century, born] = /^([0-9]{3})([0-9])([0-9]{2})[0-9]{6}$/.exec(text) ?? [];
+  if (place === undefined) {
+    return false;
+  }
+  const code = Number(place);
+  const known = code < 100 ? PROVINCES.split(" ").includes(place.slice(1)) : code >= COUNTRIES[0] && code <= COUNTRIES[1];
+  const age = year - (1900 + Math.floor(Number(century) / 2) * 100 + Number(born));
+  return known && age >= 0 && age <= OLDEST;
+}
+
 /** Whether a text is somebody's card or number and not the code of a tube. */
 export function isOfPerson(text: string): boolean {
   const trimmed = text.trim();
   const isCard = trimmed.includes("|") || trimmed.startsWith("HC1:") || personalEnd(trimmed) !== null;
-  // 12 digits: an identity number. Two letters and 13 digits: a health insurance number.
-  return isCard || /^[0-9]{12}$/.test(trimmed) || /^[A-Z]{2}[0-9]{13}$/i.test(trimmed);
+  // Two letters and 13 digits: a health insurance number.
+  return isCard || isIdentityNumber(trimmed, new Date().getFullYear()) || /^[A-Z]{2}[0-9]{13}$/i.test(trimmed);
 }
 
 /** The name on a card, as far as the phone can tell: the third field of an identity card. */
