@@ -76,6 +76,17 @@ fn range() -> Value {
     }))
 }
 
+fn range_usage() -> Value {
+    let gap = json!({"type": "object", "properties": {
+        "first_barcode": text(), "last_barcode": text(), "size": {"type": "integer"},
+        "why": {"type": "string", "enum": ["skipped", "not_reached"]},
+    }});
+    let mut usage = range();
+    usage["properties"]["used"] = json!({"type": "integer"});
+    usage["properties"]["gaps"] = json!({"type": "array", "items": gap});
+    usage
+}
+
 fn bodies() -> [(&'static str, Value); 5] {
     [
         (
@@ -135,6 +146,7 @@ pub(super) fn all() -> Schemas {
         ("PoolMapReport", report),
         ("TubeRangeStored", range()),
         ("TubeRangeList", list_of(&range())),
+        ("TubeRangeUsage", range_usage()),
         (
             "Lab",
             json!({"type": "object", "required": ["code", "name", "ward_code", "licence_no"], "properties": {

@@ -62,6 +62,39 @@ async fn list(State(app): State<App>) -> Result<Json<List<RangeView>>, Problem> 
     Ok(Json(List { items: found.into_iter().map(RangeView::from).collect(), next_cursor: None }))
 }
 
+/// Numbers that no tube has.
+#[derive(Debug, Serialize)]
+struct GapView {
+    first_barcode: String,
+    last_barcode: String,
+    size: i64,
+    /// `skipped` where a later number has a tube, else `not_reached`.
+    why: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct UsageView {
+    #[serde(flatten)]
+    range: RangeView,
+    used: i64,
+    gaps: Vec<GapView>,
+}
+
+fn no_range() -> Problem {
+    Problem::not_found("Không có dải mã này.", "There is no such range.")
+}
+
+async fn one(State(app): State<App>, Id(id): Id<Uuid>) -> Result<Json<UsageView>, Problem> {
+    let usage = tubes::usage(app.store.read().await?.as_mut(), id).await?.ok_or_else(no_range)?;
+    let gaps = usage.gaps.iter().map(|gap| GapView {
+        first_barcode: tubes::code(gap.first).to_string(),
+        last_barcode: tubes::code(gap.first + gap.size - 1).to_string(),
+        size: gap.size,
+        why: if gap.skipped { "skipped" } else { "not_reached" },
+    });
+    Ok(Json(UsageView { used: usage.used, gaps: gaps.collect(), range: usage.range.into() }))
+}
+
 #[derive(Deserialize)]
 struct Which {
     from: Option<i64>,
@@ -74,7 +107,7 @@ async fn sheet(
     Query(Which { from, count }): Query<Which>,
 ) -> Result<Response, Problem> {
     let range = app.store.read().await?.range(id).await?;
-    let range = range.ok_or_else(|| Problem::not_found("Không có dải mã này.", "There is no such range."))?;
+    let range = range.ok_or_else(no_range)?;
     // The first label is 1 for people.
     let from = from.unwrap_or(1).saturating_sub(1);
     let drawn = tokio::task::spawn_blocking(move || tubes::sheet(&range, from, count.unwrap_or(MOST_LABELS)));
@@ -106,6 +139,14 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             Scope::None,
             Doc::json("The ranges that were given out").answer("TubeRangeList"),
             get(list),
+        )
+        .add(
+            Method::GET,
+            "/api/v1/lab/tube-ranges/{id}",
+            Who::Roles(TAKERS),
+            Scope::None,
+            Doc::json("How far a range is used up, and which of its codes no tube has").answer("TubeRangeUsage"),
+            get(one),
         )
         .add(
             Method::GET,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::app::orders::id_of;
 use crate::app::sender::Sender;
-use crate::domain::tube::{END, FIRST_OF_RANGES, LARGEST_RANGE, TubeCode};
+use crate::domain::tube::{self, END, FIRST_OF_RANGES, Gap, LARGEST_RANGE, TubeCode};
 use crate::label::{self, LabelError, LabelSpec};
 use crate::store::LabRead;
 use crate::store::flow::TubeRange;
@@ -127,6 +127,33 @@ pub async fn give(app: &App, sender: &Sender, input: &RangeInput) -> Result<(Tub
     tx.audit(&sender.audit("tubes.range", None, detail), now, &mut random).await?;
     tx.commit().await?;
     Ok((range, true))
+}
+
+/// How far a range is used up.
+#[derive(Debug, Clone)]
+pub struct Usage {
+    /// The range.
+    pub range: TubeRange,
+    /// How many of its numbers have tubes.
+    pub used: i64,
+    /// Those that have none.
+    pub gaps: Vec<Gap>,
+}
+
+/// How far a range is used up, and which numbers no tube has; `None` where there is no such range.
+///
+/// # Errors
+/// When the store fails.
+pub async fn usage(tx: &mut dyn LabRead, id: Uuid) -> Result<Option<Usage>, StoreError> {
+    let Some(range) = tx.range(id).await? else { return Ok(None) };
+    let codes: Vec<String> = (0..range.size).map(|place| code(range.first_number + place).to_string()).collect();
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let known = tx.known_tubes(&codes).await?;
+    let numbers = known.iter().filter_map(|tube| i64::try_from(TubeCode::parse(&tube.barcode)?.number()).ok());
+    let numbers: Vec<i64> = numbers.collect();
+    let gaps = tube::gaps(range.first_number, range.size, &numbers);
+    let free: i64 = gaps.iter().map(|gap| gap.size).sum();
+    Ok(Some(Usage { used: range.size - free, gaps, range }))
 }
 
 /// The code of a number of a range.

@@ -98,6 +98,38 @@ impl fmt::Debug for TubeCode {
     }
 }
 
+/// Numbers of a range that no tube has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The first of them.
+    pub first: i64,
+    /// How many follow each other.
+    pub size: i64,
+    /// A later number has a tube: these were passed over (a spoiled or lost label, or another phone or roll has them). Those
+    /// after the last that is used are only not reached yet.
+    pub skipped: bool,
+}
+
+/// The gaps of a range of numbers, of which these have tubes, in any order.
+#[must_use]
+pub fn gaps(first: i64, size: i64, used: &[i64]) -> Vec<Gap> {
+    let end = first.saturating_add(size);
+    let mut used: Vec<i64> = used.iter().copied().filter(|number| (first..end).contains(number)).collect();
+    used.sort_unstable();
+    let mut gaps = Vec::new();
+    let mut next = first;
+    for number in used {
+        if number > next {
+            gaps.push(Gap { first: next, size: number - next, skipped: true });
+        }
+        next = next.max(number + 1);
+    }
+    if next < end {
+        gaps.push(Gap { first: next, size: end - next, skipped: false });
+    }
+    gaps
+}
+
 fn values(text: &str) -> Option<[u8; LENGTH]> {
     let mut values = [0; LENGTH];
     let mut length = 0;
@@ -158,6 +190,15 @@ mod tests {
             }
         }
         assert!(TubeCode::draw(&mut Ones).number() < FIRST_OF_RANGES);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_told_from_what_is_not_reached() {
+        let gap = |first, size, skipped| Gap { first, size, skipped };
+        assert_eq!(gaps(10, 5, &[]), [gap(10, 5, false)]);
+        assert_eq!(gaps(10, 10, &[12, 10, 12, 16, 99]), [gap(11, 1, true), gap(13, 3, true), gap(17, 3, false)]);
+        assert_eq!(gaps(10, 3, &[12, 11, 10]), []);
+        assert_eq!(gaps(10, 3, &[12]), [gap(10, 2, true)]);
     }
 
     proptest! {

@@ -1,5 +1,5 @@
-//! `/lab/tubes`: where tubes are, what happens to them, and how long each part of the way takes; `/lab/labels`: codes given out
-//! ahead; `/t/CODE`: where somebody's own tube is, which tells nothing of the person.
+//! `/lab/tubes`: where tubes are, what happens to them, and how long each part of the way takes; `/t/CODE`:
+//! where somebody's own tube is, which tells nothing of the person.
 
 use askama::Template;
 use axum::Form;
@@ -17,7 +17,6 @@ use super::{FormError, TEXTS, even};
 use crate::app::App;
 use crate::app::custody::{self, CustodyInput, LAST, Whereabouts, way, whereabouts};
 use crate::app::sender::Sender;
-use crate::app::tubes::{self, RangeInput};
 use crate::domain::custody::{REJECT_CODES, TubeState, expected};
 use crate::domain::tube::TubeCode;
 
@@ -226,58 +225,6 @@ pub(super) async fn note(
         Err(problem) => return Err(problem),
     };
     Ok(html(&page(&app, &caller, "", String::new(), errors).await?))
-}
-
-struct RangeRow {
-    first: String,
-    last: String,
-    size: i64,
-    note: String,
-    sheet: String,
-}
-
-#[derive(Template)]
-#[template(path = "lab_labels.html")]
-struct LabelsPage {
-    page: Page,
-    tabs: Vec<Tab>,
-    rows: Vec<RangeRow>,
-}
-
-pub(super) async fn labels(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    let page = Page::new(&caller, &TEXTS, "lab-labels-title").work();
-    let found = app.store.read().await?.ranges(SHOWN).await?;
-    let rows = found.into_iter().map(|range| RangeRow {
-        first: tubes::code(range.first_number).to_string(),
-        last: tubes::code(range.first_number + range.size - 1).to_string(),
-        size: range.size,
-        note: range.note,
-        sheet: format!("/api/v1/lab/tube-ranges/{}/labels.pdf", range.id),
-    });
-    Ok(html(&LabelsPage { tabs: tabs(&page, &caller, "/lab/labels"), rows: rows.collect(), page }))
-}
-
-#[derive(Deserialize)]
-pub(super) struct RangeForm {
-    #[serde(default)]
-    size: String,
-    #[serde(default)]
-    note: String,
-}
-
-pub(super) async fn give(
-    State(app): State<App>,
-    caller: Caller,
-    Form(form): Form<RangeForm>,
-) -> Result<Response, Problem> {
-    let input = RangeInput {
-        id: None,
-        site_id: None,
-        size: Some(form.size.trim().parse().unwrap_or(0)),
-        note: Some(form.note),
-    };
-    tubes::give(&app, &Sender::of(&caller)?, &input).await?;
-    Ok(Redirect::to("/lab/labels").into_response())
 }
 
 #[derive(Template)]

@@ -283,6 +283,21 @@ async fn codes_of_a_range_are_accepted_offline_and_one_misread_character_is_caug
         (StatusCode::OK, "application/pdf")
     );
     assert!(sheet.bytes.starts_with(b"%PDF-"));
+    // What is passed over is told from what is not reached, so that nobody looks for lost tubes.
+    let path = format!("/api/v1/lab/tube-ranges/{}", range["id"].as_str().unwrap());
+    let usage = lab.get(&sampler, &path).await.json();
+    let gap = |from: i64, size: i64, why: &str| {
+        let barcode = |n: i64| TubeCode::of_number(u64::try_from(first + n).unwrap()).to_string();
+        json!({"first_barcode": barcode(from), "last_barcode": barcode(from + size - 1), "size": size, "why": why})
+    };
+    assert_eq!(usage["used"], json!(1));
+    assert_eq!(usage["gaps"], json!([gap(0, 7, "skipped"), gap(8, 42, "not_reached")]));
+    let missing = "/api/v1/lab/tube-ranges/01890a5d-ac96-774b-bcce-b302099a8057";
+    assert_eq!(lab.get(&sampler, missing).await.status, StatusCode::NOT_FOUND);
+    let page = lab.get(&sampler, &format!("/lab/labels?range={}", range["id"].as_str().unwrap())).await.text();
+    let last = TubeCode::of_number(u64::try_from(first + 6).unwrap());
+    assert!(page.contains(&format!("{} – {last}", TubeCode::of_number(u64::try_from(first).unwrap()))), "{page}");
+    assert!(page.contains("1 trên 50 mã") && page.contains("Bị bỏ qua"), "{page}");
 }
 
 #[tokio::test]
