@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shared::events::Outcome;
-use shared::ids::PersonId;
+use shared::ids::{PersonId, PlaceId};
+use shared::phone::Phone;
 use shared_store::StoreError;
 use shared_store::audit::Actor;
 use shared_web::auth::codes::{self, Asked};
@@ -11,6 +12,7 @@ use shared_web::caller::Caller;
 
 use crate::app::{App, SERVICE, home, undo};
 use crate::domain::link::LinkCode;
+use crate::store::LabRead;
 use crate::store::model::{State, StoredResult};
 
 /// What one-time codes of this page are for.
@@ -38,8 +40,8 @@ pub struct Shown {
     pub before: Option<Outcome>,
     /// The specimen was tested together with others.
     pub pooled: bool,
-    /// The laboratory's phone.
-    pub lab_phone: Option<String>,
+    /// The phone for questions: of the sampling site, else of the laboratory.
+    pub help_phone: Option<String>,
     /// Others at the person's phone have results too.
     pub shared_phone: bool,
 }
@@ -55,6 +57,35 @@ pub async fn linked(app: &App, text: &str) -> Result<Option<Linked>, StoreError>
     let Some(person) = result.content.person_id else { return Ok(None) };
     let person_id = tx.canonical(person).await?.unwrap_or(person);
     Ok((result.state == State::Released).then_some(Linked { result, person_id }))
+}
+
+/// The phone for questions about a result: of the site where the specimen was taken, which knows the person, else of the
+/// laboratory; `None` where neither told one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn help_phone(tx: &mut dyn LabRead, linked: &Linked) -> Result<Option<String>, StoreError> {
+    if let Some(site) = site_of(tx, linked).await?
+        && let Some(phone) = tx.place_phone(site).await?
+    {
+        return Ok(Some(Phone::parse(&phone).map_or(phone, |phone| phone.national())));
+    }
+    let registration = tx.registration(&linked.result.lab_code).await?;
+    Ok(registration.and_then(|registration| registration.phone))
+}
+
+/// Where the person's specimen was taken.
+async fn site_of(tx: &mut dyn LabRead, linked: &Linked) -> Result<Option<PlaceId>, StoreError> {
+    let Some(tube) = linked.result.specimen_id else { return Ok(None) };
+    let orders = tx.specimen(tube).await?.map(|specimen| specimen.order_ids).unwrap_or_default();
+    for order in orders {
+        if let Some(order) = tx.order(order).await?
+            && tx.canonical(order.person_id).await? == Some(linked.person_id)
+        {
+            return Ok(order.site_id);
+        }
+    }
+    Ok(None)
 }
 
 /// Sends the person a one-time code.
@@ -100,13 +131,13 @@ pub async fn show(app: &App, caller: &Caller, linked: &Linked) -> Result<Shown, 
         Some(tube) => tx.pool(tube).await?.is_some(),
         None => false,
     };
-    let lab_phone = tx.registration(&linked.result.lab_code).await?.and_then(|registration| registration.phone);
+    let help_phone = help_phone(tx.as_mut(), linked).await?;
     let shared_phone = home::members(tx.as_mut(), linked, now).await?.len() > 1;
     tx.commit().await?;
     Ok(Shown {
         shared_phone,
         pooled,
-        lab_phone,
+        help_phone,
         full_name: full_name.unwrap_or_default(),
         lab_name: lab_name.unwrap_or_else(|| linked.result.lab_code.clone()),
         before: before.map(|version| version.content.outcome),

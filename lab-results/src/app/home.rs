@@ -7,13 +7,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use shared::ids::PersonId;
+use shared::bilingual::Lang;
+use shared::ids::{MessageId, PersonId};
 use shared::person::Birth;
-use shared::phone::HOUSEHOLD;
+use shared::phone::{HOUSEHOLD, Phone};
 use shared::random::bytes;
 use shared::time::{Instant, days, minutes};
 use shared_store::StoreError;
 use shared_store::audit::Actor;
+use shared_store::outbox::NewMessage;
 use shared_store::people::{PeopleQuery, SessionKind, SessionOwner};
 use shared_web::auth::session::{Begun, new_session};
 use shared_web::caller::{Caller, token_hash};
@@ -21,8 +23,8 @@ use shared_web::caller::{Caller, token_hash};
 use crate::app::citizen::Linked;
 use crate::app::{App, SERVICE};
 use crate::domain::link::LinkCode;
-use crate::store::LabRead;
 use crate::store::model::{ResultsQuery, StoredResult};
+use crate::store::{LabRead, LabWrite};
 
 /// How long a link is good after the result came or the link was sent anew (issue: 10 days, as SimpleReport).
 pub const LINK_DAYS: i64 = 10;
@@ -212,18 +214,55 @@ fn fits(birth: Birth, typed: &str) -> bool {
 /// # Errors
 /// When the store fails.
 pub async fn resend(app: &App, caller: &Caller, result: &StoredResult) -> Result<bool, StoreError> {
-    use shared::bilingual::Lang;
-    use shared::ids::MessageId;
-    use shared_store::outbox::NewMessage;
+    let mut tx = app.store.write().await?;
+    let Some((person, _)) = send_again(tx.as_mut(), app, caller, result).await? else { return Ok(false) };
+    tx.clear_tries(person).await?;
+    tx.commit().await?;
+    Ok(true)
+}
 
+/// How long a citizen waits between two messages with the same link, in minutes (our policy).
+pub const AGAIN_MINUTES: i64 = 60;
+
+/// What became of a citizen's wish for the link once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// Sent to this phone, most of it hidden.
+    Sent(String),
+    /// There is no phone to send it to.
+    NoPhone,
+    /// It was sent a short while ago.
+    TooSoon,
+}
+
+/// Sends the link once more, for whoever has it: to the person's own phone and no other. Wrong birth dates still count.
+///
+/// # Errors
+/// When the store fails.
+pub async fn again(app: &App, caller: &Caller, result: &StoredResult) -> Result<Again, StoreError> {
+    let now = app.platform.now();
+    let mut tx = app.store.write().await?;
+    if tx.link_sent(result.id).await?.is_some_and(|sent| now < sent.plus(minutes(AGAIN_MINUTES))) {
+        return Ok(Again::TooSoon);
+    }
+    let Some((_, phone)) = send_again(tx.as_mut(), app, caller, result).await? else { return Ok(Again::NoPhone) };
+    tx.commit().await?;
+    Ok(Again::Sent(phone.masked()))
+}
+
+/// Queues the message with the link; gives whose it is and where it goes, `None` where there is no phone.
+async fn send_again(
+    tx: &mut dyn LabWrite,
+    app: &App,
+    caller: &Caller,
+    result: &StoredResult,
+) -> Result<Option<(PersonId, Phone)>, StoreError> {
     let now = app.platform.now();
     let mut random = app.platform.random();
-    let Some(person) = result.content.person_id else { return Ok(false) };
-    let mut tx = app.store.write().await?;
+    let Some(person) = result.content.person_id else { return Ok(None) };
     let kept = tx.canonical(person).await?.unwrap_or(person);
-    let phone = tx.person(kept).await?.and_then(|stored| stored.person.phone).filter(|phone| phone.is_mobile());
-    let Some(phone) = phone else { return Ok(false) };
-    tx.clear_tries(kept).await?;
+    let phone = tx.person(kept).await?.and_then(|stored| stored.person.phone).filter(Phone::is_mobile);
+    let Some(phone) = phone else { return Ok(None) };
     tx.note_link_sent(result.id, now).await?;
     let link = format!("{}/r/{}", app.platform.config.public_url().trim_end_matches('/'), result.link_code);
     let message = NewMessage {
@@ -241,8 +280,7 @@ pub async fn resend(app: &App, caller: &Caller, result: &StoredResult) -> Result
     let detail = json!({"result_id": result.id});
     let entry = caller.audit(SERVICE, "result.resend", Some(format!("person:{kept}")), detail);
     tx.audit(&entry, now, &mut random).await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(Some((kept, phone)))
 }
 
 #[cfg(test)]

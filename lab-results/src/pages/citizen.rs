@@ -18,7 +18,7 @@ use shared_web::page::{Page, exact};
 use super::{FormError, TEXTS, even, level, method_word, outcome_key, when};
 use crate::app::App;
 use crate::app::citizen::{self, Linked, Shown};
-use crate::app::home::{self, HOME_COOKIE, HomeMember, Opened};
+use crate::app::home::{self, Again, HOME_COOKIE, HomeMember, Opened};
 use crate::domain::link::LinkCode;
 use crate::domain::result::Status;
 
@@ -33,6 +33,10 @@ pub(super) enum Asked {
     NoPhone,
     /// Too many were asked for within the hour.
     TooMany,
+    /// The link was sent once more.
+    Link,
+    /// The link was sent a short while ago.
+    LinkTooSoon,
 }
 
 #[derive(Template)]
@@ -112,6 +116,7 @@ const HOTLINE: &str = "1022";
 #[template(path = "result_missing.html")]
 pub(super) struct MissingPage {
     page: Page,
+    help_phone: &'static str,
 }
 
 #[derive(Template)]
@@ -213,7 +218,7 @@ impl ResultPage {
             care: key == "detected",
             slip: format!("/r/{}/slip.pdf", result.link_code),
             others: if shown.shared_phone { format!("/r/{}?all=1", result.link_code) } else { String::new() },
-            help_phone: shown.lab_phone.clone().unwrap_or_else(|| HOTLINE.to_owned()),
+            help_phone: shown.help_phone.clone().unwrap_or_else(|| HOTLINE.to_owned()),
             page,
         }
     }
@@ -221,7 +226,7 @@ impl ResultPage {
 
 impl MissingPage {
     pub(super) fn new(caller: &Caller) -> Self {
-        Self { page: Page::new(caller, &TEXTS, "result-missing-title") }
+        Self { page: Page::new(caller, &TEXTS, "result-missing-title"), help_phone: HOTLINE }
     }
 }
 
@@ -269,10 +274,10 @@ pub(super) async fn show(
     Ok(even(&CodePage { expired, ..CodePage::new(&caller, &linked, Asked::Not, help) }))
 }
 
-/// The phone of the laboratory, or the hotline where it told none.
+/// The phone of the site or of the laboratory, or the hotline where neither told one.
 async fn help_phone(app: &App, linked: &Linked) -> Result<String, Problem> {
-    let registration = app.store.read().await?.registration(&linked.result.lab_code).await?;
-    Ok(registration.and_then(|registration| registration.phone).unwrap_or_else(|| HOTLINE.to_owned()))
+    let phone = citizen::help_phone(app.store.read().await?.as_mut(), linked).await?;
+    Ok(phone.unwrap_or_else(|| HOTLINE.to_owned()))
 }
 
 #[derive(Deserialize)]
@@ -318,6 +323,23 @@ pub(super) async fn ask(State(app): State<App>, caller: Caller, Path(code): Path
         codes::Asked::Sent(masked) => (Asked::Sent, masked, StatusCode::OK),
         codes::Asked::NoPhone => (Asked::NoPhone, String::new(), StatusCode::OK),
         codes::Asked::TooMany => (Asked::TooMany, String::new(), StatusCode::TOO_MANY_REQUESTS),
+    };
+    let help = help_phone(&app, &linked).await?;
+    let page = CodePage { masked, ..CodePage::new(&caller, &linked, asked, help) };
+    Ok((status, even(&page)).into_response())
+}
+
+/// Sends the link once more to the phone of whoever it is about.
+pub(super) async fn again(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let Some(linked) = citizen::linked(&app, &code).await? else { return Ok(missing(&caller)) };
+    let (asked, masked, status) = match home::again(&app, &caller, &linked.result).await? {
+        Again::Sent(masked) => (Asked::Link, masked, StatusCode::OK),
+        Again::NoPhone => (Asked::NoPhone, String::new(), StatusCode::OK),
+        Again::TooSoon => (Asked::LinkTooSoon, String::new(), StatusCode::TOO_MANY_REQUESTS),
     };
     let help = help_phone(&app, &linked).await?;
     let page = CodePage { masked, ..CodePage::new(&caller, &linked, asked, help) };

@@ -7,6 +7,7 @@ mod example;
 mod held;
 mod kept;
 mod lab;
+mod labels;
 mod labs;
 #[cfg(test)]
 mod more_tests;
@@ -148,8 +149,15 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             page("Note what happened to tubes").form(),
             post(tubes::note),
         )
-        .add(Method::GET, "/lab/labels", takers, Scope::None, page("Codes given out ahead"), get(tubes::labels))
-        .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").form(), post(tubes::give))
+        .add(
+            Method::GET,
+            "/lab/labels",
+            takers,
+            Scope::None,
+            page("Codes given out ahead").query(&["range"]),
+            get(labels::show),
+        )
+        .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").form(), post(labels::give))
         .add(Method::GET, "/lab/pools", takers, Scope::Own, page("Pools"), get(pools::list))
         .add(Method::GET, "/lab/pools/{id}", takers, Scope::AreaOrOwn, page("A pool and its members"), get(pools::one))
         .add(
@@ -275,6 +283,14 @@ fn result_routes(routes: Routes<App>) -> Routes<App> {
             Scope::Own,
             Doc::page("Send the one-time code"),
             post(citizen::ask),
+        )
+        .add(
+            Method::POST,
+            "/r/{code}/again",
+            Who::Public,
+            Scope::Own,
+            Doc::page("Send the link once more to the person's own phone"),
+            post(citizen::again),
         )
         .add(
             Method::POST,

@@ -68,7 +68,22 @@ pub(super) async fn pdf(State(app): State<App>, caller: Caller, Path(code): Path
         // As on the pages: the length of what leaves should not depend on how well it compresses.
         (header::CONTENT_ENCODING, "identity"),
     ];
-    Ok((headers, pdf).into_response())
+    Ok((headers, padded(pdf)).into_response())
+}
+
+/// Every slip is a multiple of this size, in bytes: a slip has about half of it.
+const EVEN_PAPER: usize = 128 * 1024;
+
+/// A PDF that is as long as any other slip. What fills it is a comment before the last mark, where no offset points behind.
+fn padded(mut pdf: Vec<u8>) -> Vec<u8> {
+    const MARK: &[u8] = b"startxref";
+    let size = (pdf.len() + 2).div_ceil(EVEN_PAPER) * EVEN_PAPER;
+    let filling = size - pdf.len() - 2;
+    if let Some(at) = pdf.windows(MARK.len()).rposition(|window| window == MARK) {
+        let comment = std::iter::once(b'%').chain(std::iter::repeat_n(b' ', filling)).chain(std::iter::once(b'\n'));
+        pdf.splice(at..at, comment);
+    }
+    pdf
 }
 
 #[derive(Template)]

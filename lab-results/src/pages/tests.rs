@@ -71,7 +71,7 @@ fn result_page(lang: Lang, outcome: Outcome, status: Status, before: Option<Outc
         lab_name: "CDC Tiền Giang".to_owned(),
         before,
         pooled: false,
-        lab_phone: None,
+        help_phone: None,
         shared_phone: true,
     };
     ResultPage::new(&caller(lang), &shown, Some(1955), now()).render().unwrap()

@@ -3,10 +3,12 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
-use shared::time::days;
+use shared::ids::PlaceId;
+use shared::place::{Place, PlaceCode, PlaceKind};
+use shared::time::{days, minutes};
 
 use super::flow::{found, person, sample, sampler};
-use super::{Answer, TestLab, result};
+use super::{Answer, TestLab, WARD, result};
 use crate::app::slip;
 use crate::store::model::StoredResult;
 
@@ -38,7 +40,7 @@ async fn stored(lab: &TestLab, accession: &str) -> StoredResult {
 }
 
 fn one(accession: &str, name: &str, birth: &str, outcome: &str) -> Value {
-    let person = json!({"full_name": name, "birth_date": birth, "phone": "0912345678", "ward_code": super::WARD});
+    let person = json!({"full_name": name, "birth_date": birth, "phone": "0912345678", "ward_code": WARD});
     result(&[("/accession", json!(accession)), ("/person", person), ("/outcome", json!(outcome))])
 }
 
@@ -119,7 +121,7 @@ async fn who_sees_their_own_result_is_led_to_the_others_of_the_phone() {
 #[tokio::test]
 async fn every_step_and_error_names_the_laboratorys_phone() {
     let lab = TestLab::sqlite().await;
-    let registered = json!({"code": "TG-CDC", "name": "CDC Tiền Giang", "ward_code": super::WARD, "licence_no": "1",
+    let registered = json!({"code": "TG-CDC", "name": "CDC Tiền Giang", "ward_code": WARD, "licence_no": "1",
                             "phone": "0273 3872 222", "kinds": ["pcr"]});
     let put = lab.post(&lab.officer, "/api/v1/lab/laboratories", &registered).await;
     assert!(put.status.is_success(), "{}", put.text());
@@ -148,23 +150,119 @@ async fn a_browser_without_the_code_opens_nobody() {
     }
 }
 
+/// What an onlooker of the line sees of one citizen's visit, and the work that the service did for it: for each answer its
+/// status, its headers by name and its length, and how many lines the visit wrote.
+async fn seen(lab: &TestLab, accession: &str) -> (Vec<(StatusCode, Vec<String>, usize)>, i64) {
+    let lines = async || lab.app.platform.shared.read().await.unwrap().audit_counts().await.unwrap().0;
+    let before = lines().await;
+    let link = format!("/r/{}", stored(lab, accession).await.link_code);
+    let opened = prove(lab, &link).await;
+    let session = cookie(&opened);
+    let slip = browse(lab, &format!("{link}/slip.pdf"), &session).await;
+    assert_eq!(slip.headers[header::CONTENT_TYPE], "application/pdf");
+    let answers = [browse(lab, &link, "").await, opened, browse(lab, &link, &session).await, slip];
+    let of = |answer: &Answer| {
+        let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
+        assert_eq!(answer.headers[header::CONTENT_ENCODING], "identity");
+        (answer.status, names, answer.bytes.len())
+    };
+    (answers.iter().map(of).collect(), lines().await - before)
+}
+
 #[tokio::test]
-async fn every_outcome_has_a_page_of_the_same_length_that_is_not_compressed() {
+async fn every_outcome_looks_the_same_on_the_line_and_costs_the_same_work() {
     let lab = TestLab::sqlite().await;
-    let mut lengths = Vec::new();
-    for (n, outcome) in ["detected", "not_detected", "inconclusive", "invalid"].into_iter().enumerate() {
-        let accession = format!("A{n}");
-        let person = json!({"full_name": format!("Lê Văn {}", ["An", "Ba", "Cần", "Dũng"][n]), "birth_year": 1960,
-                            "phone": format!("091234567{n}")});
-        let changes = [("/accession", json!(accession)), ("/person", person), ("/outcome", json!(outcome))];
-        lab.results(&result(&changes)).await;
-        let link = format!("/r/{}", stored(&lab, &accession).await.link_code);
-        let opened = prove(&lab, &link).await;
-        let again = browse(&lab, &link, &cookie(&opened)).await;
-        assert_eq!(again.headers[header::CONTENT_ENCODING], "identity");
-        lengths.extend([opened.bytes.len(), again.bytes.len(), browse(&lab, &link, "").await.bytes.len()]);
+    let sampler = sampler(&lab).await;
+    let changes = |n: usize, outcome: &str| {
+        let name = ["An", "Ba", "Cần", "Dũng", "Én", "Giang"][n];
+        let person =
+            json!({"full_name": format!("Lê Văn {name}"), "birth_year": 1960, "phone": format!("091234567{n}")});
+        result(&[("/accession", json!(format!("A{n}"))), ("/person", person), ("/outcome", json!(outcome))])
+    };
+    let outcomes = ["detected", "not_detected", "inconclusive", "invalid", "not_detected", "not_detected"];
+    for (n, outcome) in outcomes.into_iter().enumerate() {
+        lab.results(&changes(n, outcome)).await;
     }
-    assert_eq!(lengths, vec![lengths[0]; lengths.len()]);
+    for (n, outcome, status) in [(4, "inconclusive", "corrected"), (5, "not_detected", "withdrawn")] {
+        let mut again = changes(n, outcome);
+        again["status"] = json!(status);
+        lab.results(&again).await;
+    }
+    sample(&lab, &sampler, "P1", &[person("Lê Văn Hai", "0912345681"), person("Lê Văn Sáu", "0912345682")]).await;
+    lab.results(&found("P", "P1", "not_detected", lab.app.platform.now())).await;
+    let first = seen(&lab, "A0").await;
+    for accession in ["A1", "A2", "A3", "A4", "A5", "P/1"] {
+        assert_eq!(seen(&lab, accession).await, first, "{accession}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_names_the_phone_of_the_site_then_of_the_laboratory_then_the_hotline() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let described = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    assert!(browse(&lab, &described, "").await.text().contains("1022"));
+    assert!(browse(&lab, "/r/7ZK40QW9M1XT", "").await.text().contains("tel:1022"), "also where there is nothing");
+    let registered = json!({"code": "TG-CDC", "name": "CDC Tiền Giang", "ward_code": WARD, "licence_no": "1",
+                            "phone": "0273 387 2222"});
+    let put = lab.post(&lab.officer, "/api/v1/lab/laboratories", &registered).await;
+    assert!(put.status.is_success(), "{}", put.text());
+    let shown = browse(&lab, &described, "").await.text();
+    assert!(shown.contains("2733872222") && !shown.contains("gọi 1022"), "{shown}");
+    let site = site(&lab, "0273 355 5555").await;
+    let body = json!({"barcode": "T1", "people": [person("Lê Văn An", "0912345671")], "site_id": site,
+                      "collected_at": lab.app.platform.now()});
+    assert_eq!(lab.post(&sampler, "/api/v1/lab/samplings", &body).await.status, StatusCode::CREATED);
+    lab.results(&found("B1", "T1", "detected", lab.app.platform.now())).await;
+    let link = format!("/r/{}", stored(&lab, "B1").await.link_code);
+    assert!(browse(&lab, &link, "").await.text().contains("0273 355 5555"));
+    assert!(prove(&lab, &link).await.text().contains("0273 355 5555"));
+}
+
+/// A place with a phone.
+async fn site(lab: &TestLab, phone: &str) -> PlaceId {
+    let now = lab.app.platform.now();
+    let mut random = lab.app.platform.random();
+    let place = Place {
+        id: PlaceId::new(now, &mut random),
+        code: PlaceCode::new(&mut random),
+        name: "Trạm y tế phường 4".to_owned(),
+        kind: PlaceKind::HealthStation,
+        address: "Phường 4".to_owned(),
+        ward_code: shared::area::WardCode::parse(WARD).unwrap(),
+        capacity: None,
+        parent_id: None,
+    };
+    let mut tx = lab.app.platform.shared.write().await.unwrap();
+    let phone = shared::phone::Phone::parse(phone).unwrap();
+    tx.insert_place(&place, Some(phone.as_str()), "", now).await.unwrap();
+    tx.commit().await.unwrap();
+    place.id
+}
+
+#[tokio::test]
+async fn a_citizen_has_the_link_sent_once_more_but_not_again_and_again() {
+    let lab = TestLab::sqlite().await;
+    lab.results(&one("A1", "Lê Thị Tám", "1950-02-01", "detected")).await;
+    let link = format!("/r/{}", stored(&lab, "A1").await.link_code);
+    assert!(browse(&lab, &link, "").await.text().contains(&format!("action=\"{link}/again\"")));
+    let sent = async || {
+        let messages = lab.app.platform.shared.read().await.unwrap().messages(None, 50).await.unwrap();
+        let sent =
+            messages.iter().filter(|one| one.message.text.contains(&link)).map(|one| one.message.recipient.clone());
+        sent.collect::<Vec<_>>()
+    };
+    let first = post(&lab, &format!("{link}/again"), "", "").await;
+    assert_eq!((first.status, sent().await), (StatusCode::OK, vec!["+84912345678".to_owned()]));
+    assert!(first.text().contains("678") && !first.text().contains("0912345678") && !first.text().contains("Tám"));
+    let soon = post(&lab, &format!("{link}/again"), "", "").await;
+    assert_eq!((soon.status, sent().await.len()), (StatusCode::TOO_MANY_REQUESTS, 1));
+    assert_eq!(first.bytes.len(), soon.bytes.len());
+    lab.clock.advance(minutes(61));
+    assert_eq!(post(&lab, &format!("{link}/again"), "", "").await.status, StatusCode::OK);
+    assert_eq!(sent().await.len(), 2);
+    assert_eq!(post(&lab, "/r/7ZK40QW9M1XT/again", "", "").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
