@@ -1,4 +1,4 @@
-/** CSV as RFC 4180 has it, and safe to open in a spreadsheet. */
+/** CSV as RFC 4180 has it. */
 
 /** The separator of a file: whichever of comma, semicolon and tab its first line has most of. */
 export function separatorOf(text: string): string {
@@ -47,16 +47,4 @@ export function parseCsv(text: string, separator: string = separatorOf(text)): s
   }
   endRecord();
   return records;
-}
-
-/** A cell that no spreadsheet takes for a formula (OWASP, CSV injection); a plain number stays a number. */
-export function safeCell(value: string): string {
-  const formula = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+([.,]\d+)?$/.test(value);
-  const safe = formula ? `'${value}` : value;
-  return /[",;\t\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-}
-
-/** CSV text of records, with the mark by which spreadsheets know that it is UTF-8. */
-export function writeCsv(records: readonly (readonly string[])[]): string {
-  return `\uFEFF${records.map((record) => record.map(safeCell).join(",")).join("\r\n")}\r\n`;
 }

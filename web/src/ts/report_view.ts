@@ -1,8 +1,7 @@
 /** The row report as a page: counts as filters, each bad row with its cells, the reason beside the cell. */
 
-import { writeCsv } from "./csv.ts";
 import { element, icon } from "./dom.ts";
-import { cellsOf, recordsOf, type Row, type RowError, type RowReport, type RowStatus, rowsOf, STATUSES, type Table } from "./row_report.ts";
+import { cellsOf, type Row, type RowError, type RowReport, type RowStatus, rowsOf, STATUSES, type Table } from "./row_report.ts";
 import { figure, say } from "./words.ts";
 
 type Filter = RowStatus | "all";
@@ -72,27 +71,13 @@ function line(table: Table | null, row: Row): HTMLTableRowElement {
   return made;
 }
 
-function download(table: Table | null, rows: readonly Row[]): void {
-  const records = recordsOf(table, rows, [say("columnRow"), say("columnAccession"), say("columnReason")]);
-  const link = element("a", "");
-  link.href = URL.createObjectURL(new Blob([writeCsv(records)], { type: "text/csv;charset=utf-8" }));
-  link.download = say("badRowsFile");
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-/** Shows `report` in `target`: first the rejected rows, where there are any. `downloadWord` names the button. */
-export function showReport(target: HTMLElement, report: RowReport, table: Table | null, downloadWord: string): void {
+/** Shows `report` in `target`: first the rejected rows, where there are any. `mend` is the button that saves the rows to mend. */
+export function showReport(target: HTMLElement, report: RowReport, table: Table | null, mend: HTMLElement | null): void {
   const count = (filter: Filter) => (filter === "all" ? report.received : report[filter]);
   const body = element("tbody", "");
   const chips = element("div", "chips");
-  const just = element("button", "button button-quiet button-small", icon("download"), downloadWord);
-  just.type = "button";
-  let shown: readonly Row[] = [];
   const show = (filter: Filter): void => {
-    shown = rowsOf(report, filter);
-    body.replaceChildren(...shown.slice(0, MOST_SHOWN).map((row) => line(table, row)));
-    just.hidden = shown.length === 0;
+    body.replaceChildren(...rowsOf(report, filter).slice(0, MOST_SHOWN).map((row) => line(table, row)));
     for (const chip of Array.from(chips.children)) {
       chip.setAttribute("aria-pressed", String((chip as HTMLElement).dataset["filter"] === filter));
     }
@@ -105,11 +90,10 @@ export function showReport(target: HTMLElement, report: RowReport, table: Table 
     chip.addEventListener("click", () => show(filter));
     chips.append(chip);
   }
-  just.addEventListener("click", () => download(table, shown));
   const titles = ["columnRow", "columnAccession", "columnStatus", "columnCells", "columnReason"] as const;
   const head = element("thead", "", element("tr", "", ...titles.map((title) => element("th", "", say(title)))));
   target.replaceChildren(
-    element("div", "row row-spread", chips, just),
+    element("div", "row row-spread", chips, mend),
     element("div", "table-wrap", element("table", "table", head, body)),
   );
   show(STATUSES.find((status) => count(status) > 0) ?? "all");

@@ -45,15 +45,3 @@ export function cellsOf(table: Table | null, row: Row): readonly string[] | null
 export function rowsOf(report: RowReport, status: RowStatus | "all"): readonly Row[] {
   return status === "all" ? report.rows : report.rows.filter((row) => row.status === status);
 }
-
-/** The rows as records to download: the file's own cells where they are known, and the reasons. */
-export function recordsOf(table: Table | null, rows: readonly Row[], titles: readonly [string, string, string]): string[][] {
-  const reasons = (row: Row) => row.errors.map((error) => `${error.column}: ${error.detail}`).join("; ");
-  const header = [titles[0], titles[1], ...(table?.header ?? []), titles[2]];
-  const width = table?.header.length ?? 0;
-  const body = rows.map((row) => {
-    const cells = Array.from({ length: width }, (_, place) => cellsOf(table, row)?.[place] ?? "");
-    return [String(row.row), row.accession ?? "", ...cells, reasons(row)];
-  });
-  return [header, ...body];
-}

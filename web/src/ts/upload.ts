@@ -1,18 +1,15 @@
 /** The upload page: drop a file, see what was recognised before it is sent, a live bar, then the report. */
 
-import { announce } from "./announce.ts";
+import { announce, toast } from "./announce.ts";
 import { ProblemError } from "./api.ts";
-import { parseCsv } from "./csv.ts";
 import { element, find, icon } from "./dom.ts";
 import { showProblem } from "./forms.ts";
 import { showReport } from "./report_view.ts";
 import { type RowReport, type Table } from "./row_report.ts";
-import { sendFile, type ServerProgress } from "./upload_send.ts";
+import { readTable } from "./table_file.ts";
+import { fetchBadRows, sendFile, type ServerProgress } from "./upload_send.ts";
 import { uuidv7 } from "./uuid.ts";
 import { figure, say } from "./words.ts";
-
-/** A bigger table is not read in the browser: its rows are shown by their accession. */
-const MOST_READ_BYTES = 8_000_000;
 
 interface Page {
   readonly form: HTMLFormElement;
@@ -20,19 +17,6 @@ interface Page {
   readonly drop: HTMLElement;
   readonly stage: HTMLElement;
   readonly downloadWord: string;
-}
-
-async function readTable(file: File): Promise<Table | null> {
-  if (!/\.(csv|tsv|txt)$/i.test(file.name) || file.size > MOST_READ_BYTES) {
-    return null;
-  }
-  const text = await file.text();
-  // HL7 v2 files may be called .txt as well.
-  if (/^\uFEFF?\v?(MSH|FHS|BHS)\|/.test(text)) {
-    return null;
-  }
-  const [header, ...records] = parseCsv(text);
-  return header === undefined ? null : { header, records };
 }
 
 function size(bytes: number): string {
@@ -83,6 +67,32 @@ function otherFile(page: Page): HTMLButtonElement {
   return button;
 }
 
+/** The button that saves the rows to mend as a workbook, made by the server from the file once more; `null` where there are none. */
+function badRows(page: Page, file: File, count: number): HTMLButtonElement | null {
+  if (count === 0) {
+    return null;
+  }
+  const button = element("button", "button button-quiet button-small", icon("download"), page.downloadWord);
+  button.type = "button";
+  button.dataset["badRows"] = "";
+  const save = async (): Promise<void> => {
+    const link = element("a", "");
+    link.href = URL.createObjectURL(await fetchBadRows(file));
+    link.download = say("badRowsFile");
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    save()
+      .catch((error: unknown) => toast(error instanceof Error ? error.message : say("unexpected"), "error"))
+      .finally(() => {
+        button.disabled = false;
+      });
+  });
+  return button;
+}
+
 async function send(page: Page, file: File, id: string, table: Table | null, total: number): Promise<void> {
   const live = bar(total);
   page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
@@ -92,7 +102,7 @@ async function send(page: Page, file: File, id: string, table: Table | null, tot
   const done = say("fileDone", { n: figure(report.accepted) });
   const notice = element("div", "notice", icon("check"), element("p", "notice-title", done));
   page.stage.replaceChildren(fileLine(file), notice, target, element("div", "row", otherFile(page)));
-  showReport(target, report, table, page.downloadWord);
+  showReport(target, report, table, badRows(page, file, report.rejected));
   announce(done);
 }
 
@@ -119,7 +129,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
       element("div", "row", go, otherFile(page)),
     ),
   );
-  showReport(target, report, table, page.downloadWord);
+  showReport(target, report, table, badRows(page, file, report.rejected + report.held));
   go.focus();
 }
 
@@ -157,5 +167,5 @@ const input = form === null ? null : find<HTMLInputElement>("input[type=file]", 
 const drop = form === null ? null : find(".drop", form);
 const stage = find("[data-upload-stage]");
 if (form !== null && input !== null && drop !== null && stage !== null) {
-  setUp({ form, input, drop, stage, downloadWord: stage.dataset["downloadWord"] ?? "CSV" });
+  setUp({ form, input, drop, stage, downloadWord: stage.dataset["downloadWord"] ?? "XLSX" });
 }

@@ -63,3 +63,17 @@ export function sendFile(file: File, id: string, dryRun: boolean, watcher: Watch
     request.send(form);
   });
 }
+
+/** The rows of `file` that are to be mended, as a workbook with what is wrong beside each. Nothing is stored. */
+export async function fetchBadRows(file: File): Promise<Blob> {
+  const form = new FormData();
+  form.append("file", file);
+  const request = { method: "POST", body: form, headers: headers({ Accept: "application/json" }) };
+  const answer = await fetch(`${UPLOADS}?dry_run=true&report=xlsx`, request).catch(() => {
+    throw new OfflineError();
+  });
+  if (!answer.ok) {
+    throw new ProblemError(readProblem(answer.status, await answer.json().catch(() => null)));
+  }
+  return answer.blob();
+}
