@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::bilingual::Bilingual;
 use shared::ids::VisitId;
