@@ -51,9 +51,11 @@ pub async fn closed(app: &App, tx: &mut dyn CheckinWrite, event: &CaseClosed, no
     let Some(known) = tx.case(event.case_id).await? else {
         return tx.put_case(&unopened(event.case_id, event.person_id, event.closed_at, None)).await;
     };
+    // Of a case whose isolation began before, all was found when that was told.
+    let was_open = known.isolated_from.is_none_or(|from| from > now);
     let case = CaseRecord { isolated_from: known.isolated_from.or(Some(event.closed_at)), ..known };
     tx.put_case(&case).await?;
-    if case.voided_at.is_some() {
+    if !was_open || case.voided_at.is_some() {
         return Ok(());
     }
     renew::set_timer(tx, &case, now, &mut app.platform.random()).await?;

@@ -466,6 +466,14 @@ async fn an_isolation_that_lies_ahead_is_waited_for(town: Town) {
     assert_eq!(timers_run, 2, "one before the isolation began, one after it");
     let people: BTreeSet<PersonId> = stored(&town, opened.case_id).await.into_keys().map(|(who, ..)| who).collect();
     assert!(people.contains(&binh), "who came before it began is a contact");
+    let subject = format!("case:{}", opened.case_id);
+    let matchings = || async {
+        let lines = town.app.store.write().await.unwrap().audit_lines(Some(&subject), None, 50).await.unwrap();
+        lines.iter().filter(|line| line.action == "exposures.match").count()
+    };
+    let before = matchings().await;
+    town.hear(&CaseClosed { case_id: opened.case_id, person_id: case, closed_at: town.now() }).await;
+    assert_eq!(matchings().await, before, "nothing is new of a case that was isolated long ago");
 }
 
 async fn a_stay_past_midnight_ends_where_the_next_day_began_elsewhere(town: Town) {
