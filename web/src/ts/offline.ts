@@ -47,4 +47,3 @@ const list = find("[data-offline-list]");
 if (list !== null && typeof caches !== "undefined") {
   void show(list).catch(() => undefined);
 }
-addEventListener("online", () => location.reload());
