@@ -2,15 +2,16 @@
 
 import { element, find, icon } from "./dom.ts";
 import { type OfflinePage, pagesOf, SEEN } from "./offline_pages.ts";
-import { say } from "./words.ts";
+import { lang } from "./words.ts";
 
+/** Its picture, and its word in Vietnamese and English. */
 const WORDS = {
-  scanner: ["qr", "offlineScanner"],
-  kiosk: ["qr", "offlineKiosk"],
-  station: ["list", "offlineStation"],
-  sampling: ["flask", "offlineSampling"],
-  posters: ["qr", "offlinePosters"],
-  door: ["pin", "offlineDoor"],
+  scanner: ["qr", "Máy quét", "Scanner"],
+  kiosk: ["qr", "Khách tự quét", "Visitors scan"],
+  station: ["list", "Việc của trạm hôm nay", "The station's work today"],
+  sampling: ["flask", "Lấy mẫu", "Take samples"],
+  posters: ["qr", "Quét mã dán ở cửa", "Scan the code of a door"],
+  door: ["pin", "Khai báo vào", "Check in at"],
 } as const;
 
 /** The heading of a kept page, which no longer asks for anything: a document made of a text loads and runs nothing. */
@@ -21,9 +22,10 @@ async function headingOf(cache: Cache, request: Request): Promise<string> {
 }
 
 function row({ href, kind, name }: OfflinePage): HTMLLIElement {
-  const [picture, word] = WORDS[kind];
+  const [picture, vi, en] = WORDS[kind];
+  const word = lang() === "en" ? en : vi;
   const named = kind === "scanner" || kind === "kiosk" || kind === "door";
-  const link = element("a", "button button-quiet button-wide", icon(picture), named ? `${say(word)}: ${name}` : say(word));
+  const link = element("a", "button button-quiet button-wide", icon(picture), named ? `${word}: ${name}` : word);
   link.setAttribute("href", href);
   link.dataset["offlinePage"] = kind;
   return element("li", "", link);

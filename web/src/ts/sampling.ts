@@ -14,6 +14,7 @@ import { registerWorker } from "./pwa.ts";
 import { forget, keep, onQueueChange, rejected, tally } from "./queue.ts";
 import { openReader } from "./reader.ts";
 import { add, EMPTY, type Hand, nameOf, personalEnd, type Sampled, scan, type Step } from "./sampling_hand.ts";
+import { sayScan } from "./scan_words.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { recall, recallJson, remember } from "./storage.ts";
 import { codeOf, type Range, readRanges } from "./tube_code.ts";
@@ -62,7 +63,7 @@ const WORDS = {
 /** Somebody in the list: by name, or by the end of a personal QR, which the phone cannot open. */
 function shown(person: Sampled): string {
   const end = personalEnd(person.scanned ?? "");
-  return end === null ? nameOf(person) : say("samplingPersonal", { end });
+  return end === null ? nameOf(person) : sayScan("samplingPersonal", { end });
 }
 
 class Page {
@@ -102,7 +103,7 @@ class Page {
     };
     text("tube", hand.barcode === "" ? "–" : hand.barcode);
     text("kit", hand.kit === "" ? "–" : hand.kit);
-    text("say", step === null ? say("samplingTubeFirst") : say(WORDS[step], { n: figure(hand.people.length) }));
+    text("say", step === null ? sayScan("samplingTubeFirst") : sayScan(WORDS[step], { n: figure(hand.people.length) }));
     find("[data-people]", this.root)?.replaceChildren(...hand.people.map((person) => element("li", "", shown(person))));
     const finish = find<HTMLButtonElement>("[data-finish]", this.root);
     if (finish !== null) {
@@ -119,7 +120,7 @@ class Page {
         own = { next: given.first_number, end: given.first_number + given.size };
         this.ranges = [...this.ranges, { first: given.first_number, size: given.size }];
       } catch {
-        toast(say("samplingNoRange"), "error");
+        toast(sayScan("samplingNoRange"), "error");
         return;
       }
     }
@@ -180,7 +181,7 @@ async function showQueue(root: HTMLElement): Promise<void> {
   if (place !== null) {
     place.dataset["waiting"] = String(waiting);
     place.dataset["sent"] = String(sent);
-    place.replaceChildren(icon(waiting === 0 ? "check" : "wifi-off"), say("doorQueue", { waiting: figure(waiting), sent: figure(sent) }));
+    place.replaceChildren(icon(waiting === 0 ? "check" : "wifi-off"), sayScan("doorQueue", { waiting: figure(waiting), sent: figure(sent) }));
   }
   const refused = await rejected(SAMPLINGS);
   const rows = refused.map((record) => {
@@ -216,7 +217,7 @@ function listen(root: HTMLElement, page: Page): void {
       who.closest("dialog")?.close();
       who.reset();
     } else {
-      toast(say("samplingWho"), "error");
+      toast(sayScan("samplingWho"), "error");
     }
   });
   listenToWedge((text) => page.scanned(text));

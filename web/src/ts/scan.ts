@@ -15,6 +15,7 @@ import { forget, keep, type Line, onQueueChange, rejected, release, settle, tall
 import { openReader, type Reader } from "./reader.ts";
 import { readProblem } from "./api.ts";
 import { codeOfPoster, type DoorAnswer, judgeScan, plainlyWrong } from "./scan_answer.ts";
+import { sayScan } from "./scan_words.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { uuidv7 } from "./uuid.ts";
 import { listenToWedge } from "./wedge.ts";
@@ -78,7 +79,7 @@ async function take<T extends object>(door: Door, line: Line<T>, id: string, pat
   const status = answer?.status ?? 0;
   if (answer === null || status >= 500 || status === 429 || status === 401 || status === 403) {
     await release(id).catch(() => undefined);
-    show(door, mine, kept ? { level: "kept", word: say("doorKept"), name: "", reason: say(status === 401 ? "doorSignIn" : "doorKeptWhy") } : stop(say("queueBroken")));
+    show(door, mine, kept ? { level: "kept", word: sayScan("doorKept"), name: "", reason: sayScan(status === 401 ? "doorSignIn" : "doorKeptWhy") } : stop(say("queueBroken")));
     sendNow();
     return;
   }
@@ -92,7 +93,7 @@ async function take<T extends object>(door: Door, line: Line<T>, id: string, pat
 }
 
 function stop(reason: string): DoorAnswer {
-  return { level: "stop", word: say("doorStop"), name: "", reason };
+  return { level: "stop", word: sayScan("doorStop"), name: "", reason };
 }
 
 function scanned(door: Door, text: string): void {
@@ -100,7 +101,7 @@ function scanned(door: Door, text: string): void {
     const code = codeOfPoster(text);
     if (code === null) {
       turn += 1;
-      show(door, turn, stop(say("doorNotPoster")));
+      show(door, turn, stop(sayScan("doorNotPoster")));
     } else {
       doorSound("go");
       location.assign(`/c/${code}`);
@@ -144,7 +145,7 @@ function takePaper(door: Door): void {
     const [full_name, phone] = [value("full_name"), value("phone")];
     if (full_name === "" || phone.replace(/\D/g, "").length < 9) {
       const pointer = full_name === "" ? "/visitor/full_name" : "/visitor/phone";
-      const detail = say(full_name === "" ? "paperNoName" : "paperNoPhone");
+      const detail = sayScan(full_name === "" ? "paperNoName" : "paperNoPhone");
       showProblem(form, readProblem(422, { title: say("errorsTitle"), errors: [{ pointer, code: "required", detail }] }));
       return;
     }
@@ -167,7 +168,7 @@ async function showQueue(door: Door): Promise<void> {
   place.dataset["sent"] = String(sent);
   place.replaceChildren(
     icon(waiting === 0 ? "check" : "wifi-off"),
-    say("doorQueue", { waiting: figure(waiting), sent: figure(sent) }),
+    sayScan("doorQueue", { waiting: figure(waiting), sent: figure(sent) }),
   );
   const list = find("[data-refused]");
   const records = refused.flat();
@@ -175,7 +176,7 @@ async function showQueue(door: Door): Promise<void> {
   if (button !== null && list !== null) {
     button.hidden = records.length === 0;
     button.dataset["refusedCount"] = String(records.length);
-    button.replaceChildren(icon("alert"), say("doorRefused", { n: figure(records.length) }));
+    button.replaceChildren(icon("alert"), sayScan("doorRefused", { n: figure(records.length) }));
     list.replaceChildren(
       ...records.map((record) => {
         const row = document.createElement("li");
@@ -218,7 +219,7 @@ function look(door: Door): void {
     } catch (error) {
       const fault = error instanceof CameraError ? error.fault : "none";
       door.root.dataset["camera"] = fault;
-      told.textContent = say({ denied: "cameraDenied", none: "cameraNone", busy: "cameraBusy" }[fault] as "cameraNone");
+      told.textContent = sayScan({ denied: "cameraDenied", none: "cameraNone", busy: "cameraBusy" }[fault] as "cameraNone");
     }
     if (light !== null) {
       light.hidden = camera?.hasLight !== true;

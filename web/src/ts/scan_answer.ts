@@ -1,7 +1,7 @@
 /** What a scan means at the door: a colour, one word, one line. */
 
 import { faultOf } from "./scan_shape.ts";
-import { say } from "./words.ts";
+import { sayScan } from "./scan_words.ts";
 
 /** `kept`: there was no signal, the scan is on this device. */
 export interface DoorAnswer {
@@ -43,16 +43,16 @@ export function judgeScan(body: unknown): DoorAnswer {
   const name = [full_name, birth_year].filter((part) => part !== null && part !== undefined).join(" · ");
   const reasons = spoken(visit.reasons);
   if (visit.status === "refused") {
-    return { level: "stop", word: say("doorStop"), name, reason: reasons };
+    return { level: "stop", word: sayScan("doorStop"), name, reason: reasons };
   }
   if (answer.visit?.checked_out_at) {
-    return { level: "go", word: say("doorOut"), name, reason: "" };
+    return { level: "go", word: sayScan("doorOut"), name, reason: "" };
   }
   const warnings = spoken(answer.warnings);
   if (visit.door === "amber" || warnings !== "" || reasons !== "") {
-    return { level: "look", word: say("doorLook"), name, reason: [reasons, warnings].filter((text) => text !== "").join(". ") };
+    return { level: "look", word: sayScan("doorLook"), name, reason: [reasons, warnings].filter((text) => text !== "").join(". ") };
   }
-  return { level: "go", word: say("doorGo"), name, reason: answer.verified === false ? say("doorUnverified") : "" };
+  return { level: "go", word: sayScan("doorGo"), name, reason: answer.verified === false ? sayScan("doorUnverified") : "" };
 }
 
 /**
@@ -69,7 +69,7 @@ const OTHER = { personal: "doorPersonal", garbled: "doorGarbled", phone: "doorPh
 /** One line for the door on what no server is needed to refuse; everything else the server judges, also later. */
 export function plainlyWrong(text: string): string | null {
   if (codeOfPoster(text) !== null) {
-    return say("doorPoster");
+    return sayScan("doorPoster");
   }
   const fault = faultOf(text);
   if (fault === null) {
@@ -77,10 +77,10 @@ export function plainlyWrong(text: string): string | null {
   }
   switch (fault.fault) {
     case "half":
-      return say("doorHalf", { card: say(fault.card) });
+      return sayScan("doorHalf", { card: sayScan(fault.card) });
     case "field":
-      return say("doorField", { card: say(fault.card), field: say(fault.field) });
+      return sayScan("doorField", { card: sayScan(fault.card), field: sayScan(fault.field) });
     default:
-      return say(OTHER[fault.fault]);
+      return sayScan(OTHER[fault.fault]);
   }
 }
