@@ -3,14 +3,12 @@
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
-use serde::{Deserialize, Serialize};
-use shared::bilingual::Bilingual;
+use serde::Serialize;
 use shared::ids::{PersonId, ResultId};
-use shared::problem::FieldError;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Query};
+use shared_web::extract::{Id, Json, List, Paging, Query};
 use uuid::Uuid;
 
 use crate::api::WORKERS;
@@ -20,28 +18,15 @@ use crate::app::held::{self, Choice};
 use crate::app::sender::Sender;
 use crate::app::waiting;
 
-/// How many waiting records a page of the list has at most: whoever works on them takes the oldest first.
-const SHOWN: i64 = 200;
-
-#[derive(Deserialize)]
-struct Wanted {
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(Wanted { limit, cursor }): Query<Wanted>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<HeldView>>, Problem> {
     let sender = Sender::of(&caller)?;
-    let after = cursor.filter(|text| !text.is_empty()).map(|text| text.parse::<Uuid>()).transpose().map_err(|_| {
-        let detail =
-            Bilingual::new("Lấy từ next_cursor của trang trước", "Take it from the next_cursor of the page before");
-        Problem::field(FieldError::new("/cursor", "cursor", detail))
-    })?;
-    let limit = limit.unwrap_or(SHOWN).clamp(1, SHOWN);
-    let found = waiting::list(&app, &sender, after, limit).await?;
+    let after = paging.cursor.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Uuid>);
+    let after = after.transpose().map_err(|_| Paging::no_cursor())?;
+    let found = waiting::list(&app, &sender, after, paging.limit()).await?;
     let items = found.items.iter().map(|one| HeldView::new(one, caller.lang())).collect();
     Ok(Json(List { items, next_cursor: found.next_cursor }))
 }

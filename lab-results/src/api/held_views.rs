@@ -115,7 +115,7 @@ impl HeldDetailView {
             CandidateView {
                 person_id: person.id,
                 full_name: person.full_name.as_str().to_owned(),
-                birth: person.birth.map(|birth| birth.to_string()),
+                birth: candidate.birth().map(|birth| birth.to_string()),
                 phone_end,
                 national_id_end,
                 ward_code: person.ward_code.as_ref().map(|ward| ward.as_str().to_owned()),

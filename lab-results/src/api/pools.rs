@@ -13,7 +13,7 @@ use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Query};
+use shared_web::extract::{Id, Json, List, Paging, Query, number_in_text};
 
 use super::uploads::receive;
 use super::{TAKERS, WORKERS, report_answer};
@@ -23,9 +23,6 @@ use crate::app::pools::{self, CallInput, PoolInput, Shown};
 use crate::app::sender::Sender;
 use crate::domain::pool::PoolState;
 use crate::store::flow::{Member, Pool};
-
-/// How many pools a list shows.
-const SHOWN: i64 = 100;
 
 /// A pool.
 #[derive(Debug, Serialize)]
@@ -116,14 +113,19 @@ async fn mix(State(app): State<App>, caller: Caller, Json(input): Json<PoolInput
 #[derive(Deserialize)]
 struct Filter {
     state: Option<String>,
+    #[serde(default, deserialize_with = "number_in_text")]
+    limit: Option<i64>,
+    cursor: Option<String>,
 }
 
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(Filter { state }): Query<Filter>,
+    Query(Filter { state, limit, cursor }): Query<Filter>,
 ) -> Result<Json<List<PoolView>>, Problem> {
     let sender = Sender::of(&caller)?;
+    let paging = Paging { limit, cursor };
+    let (limit, offset) = (paging.limit(), paging.offset()?);
     let state = match state.filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(PoolState::from_code(&text).ok_or_else(|| {
@@ -132,9 +134,9 @@ async fn list(
             Problem::field(FieldError::new("/state", "pool_state", detail))
         })?),
     };
-    let found = app.store.read().await?.pools(sender.lab_code(), state, SHOWN).await?;
+    let found = app.store.read().await?.pools(sender.lab_code(), state, (limit + 1, offset)).await?;
     let items = found.iter().map(|pool| PoolView::new(pool, None)).collect();
-    Ok(Json(List { items, next_cursor: None }))
+    Ok(Json(List::from_one_more(items, limit, offset)))
 }
 
 async fn one(State(app): State<App>, caller: Caller, Id(id): Id<SpecimenId>) -> Result<Response, Problem> {
@@ -195,7 +197,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/lab/pools",
             Who::Roles(TAKERS),
             Scope::Own,
-            Doc::json("Pools, newest first").answer("PoolList").query(&["state"]),
+            Doc::json("Pools, newest first").answer("PoolList").query(&["state", "limit", "cursor"]),
             get(list),
         )
         .add(

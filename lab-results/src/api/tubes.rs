@@ -10,7 +10,7 @@ use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List, Query};
+use shared_web::extract::{Id, Json, List, Paging, Query};
 use uuid::Uuid;
 
 use super::TAKERS;
@@ -18,9 +18,6 @@ use crate::app::App;
 use crate::app::sender::Sender;
 use crate::app::tubes::{self, MOST_LABELS, RangeInput};
 use crate::store::flow::TubeRange;
-
-/// How many ranges a list shows.
-const SHOWN: i64 = 100;
 
 #[derive(Debug, Serialize)]
 struct RangeView {
@@ -57,9 +54,10 @@ async fn give(State(app): State<App>, caller: Caller, Json(input): Json<RangeInp
     Ok((status, Json(RangeView::from(range))).into_response())
 }
 
-async fn list(State(app): State<App>) -> Result<Json<List<RangeView>>, Problem> {
-    let found = app.store.read().await?.ranges(SHOWN).await?;
-    Ok(Json(List { items: found.into_iter().map(RangeView::from).collect(), next_cursor: None }))
+async fn list(State(app): State<App>, Query(paging): Query<Paging>) -> Result<Json<List<RangeView>>, Problem> {
+    let (limit, offset) = (paging.limit(), paging.offset()?);
+    let found = app.store.read().await?.ranges(limit + 1, offset).await?;
+    Ok(Json(List::from_one_more(found.into_iter().map(RangeView::from).collect(), limit, offset)))
 }
 
 /// Numbers that no tube has.
@@ -137,7 +135,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/lab/tube-ranges",
             Who::Roles(TAKERS),
             Scope::None,
-            Doc::json("The ranges that were given out").answer("TubeRangeList"),
+            Doc::json("The ranges that were given out").answer("TubeRangeList").query(&["limit", "cursor"]),
             get(list),
         )
         .add(

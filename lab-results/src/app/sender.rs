@@ -61,6 +61,12 @@ impl Sender {
         self.oversees || (self.lab_code.is_some() && self.lab_code.as_deref() == lab_code)
     }
 
+    /// Whether the account is a health officer's, of no laboratory.
+    #[must_use]
+    pub const fn oversees(&self) -> bool {
+        self.oversees
+    }
+
     /// Whether a tube is the caller's to handle: taken by the account itself, or brought to a laboratory, or of people
     /// who live in the area of the duty.
     #[must_use]

@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::bilingual::Bilingual;
 use shared::fold::fold;
 use shared::ids::PersonId;
-use shared::person::{Person, PersonDraft, Sex};
+use shared::person::{Birth, Person, PersonDraft, Sex};
 use shared_web::Problem;
 use shared_web::extract::List;
 use uuid::Uuid;
@@ -128,6 +128,8 @@ pub struct Candidate {
     pub person: Person,
     /// It is their tube.
     pub owns_tube: bool,
+    /// The caller may see the day of their birth. A laboratory, which can send any name, sees the year.
+    pub shows_day: bool,
 }
 
 /// A record that waits, with everything that a decision needs.
@@ -181,7 +183,7 @@ pub async fn show(app: &App, sender: &Sender, id: Uuid) -> Result<Detail, Proble
     let mut random = app.platform.random();
     let mut tx = app.store.write().await?;
     let waiting = Waiting::new(mine(tx.as_mut(), sender, id).await?);
-    let candidates = candidates(tx.as_mut(), &waiting).await?;
+    let candidates = candidates(tx.as_mut(), &waiting, sender.oversees()).await?;
     let message = match (waiting.held.upload_id, waiting.held.place) {
         (Some(upload_id), Some(place)) => tx.raw(upload_id, place).await?,
         _ => None,
@@ -205,7 +207,7 @@ pub async fn show(app: &App, sender: &Sender, id: Uuid) -> Result<Detail, Proble
     Ok(Detail { waiting, candidates, message })
 }
 
-async fn candidates(tx: &mut dyn LabWrite, waiting: &Waiting) -> Result<Vec<Candidate>, Problem> {
+async fn candidates(tx: &mut dyn LabWrite, waiting: &Waiting, shows_day: bool) -> Result<Vec<Candidate>, Problem> {
     let mut ids: Vec<(PersonId, bool)> = Vec::new();
     if !waiting.is_releasable() {
         return Ok(Vec::new());
@@ -226,7 +228,7 @@ async fn candidates(tx: &mut dyn LabWrite, waiting: &Waiting) -> Result<Vec<Cand
             && found.iter().all(|candidate| candidate.person.id != id)
             && let Some(stored) = tx.person(id).await?
         {
-            found.push(Candidate { person: stored.person, owns_tube });
+            found.push(Candidate { person: stored.person, owns_tube, shows_day });
         }
     }
     Ok(found)
@@ -240,6 +242,13 @@ impl Candidate {
         let end = |text: &str| text.chars().skip(text.chars().count().saturating_sub(3)).collect::<String>();
         let phone = self.person.phone.as_ref().map(|phone| end(phone.as_str()));
         (phone, self.person.national_id.as_ref().map(|number| end(number.as_str())))
+    }
+
+    /// Their birth, as far as the caller may see it.
+    #[must_use]
+    pub fn birth(&self) -> Option<Birth> {
+        let birth = self.person.birth?;
+        Some(if self.shows_day { birth } else { Birth::Year(birth.year()) })
     }
 
     /// What agrees and what differs between a record and this person.

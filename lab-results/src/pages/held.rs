@@ -194,7 +194,7 @@ fn person_row(page: &Page, waiting: &Waiting, candidate: &Candidate, typed: &Typ
     let person = &candidate.person;
     let (phone, number) = candidate.ends();
     let ends = |key: &str, end: Option<String>| end.map(|end| page.t_with(key, &[("end", end.into())]));
-    let birth = Some(birth_text(person.birth)).filter(|text| !text.is_empty());
+    let birth = Some(birth_text(candidate.birth())).filter(|text| !text.is_empty());
     let ward = person.ward_code.as_ref().and_then(|ward| shared::area::ward_any(ward.as_str()));
     let ward = ward.map(|ward| ward.name.to_owned());
     let details = [birth, ends("lab-held-phone-end", phone), ends("lab-held-number-end", number), ward];

@@ -91,7 +91,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let page = Page::new(&caller, &TEXTS, "lab-labels-title").work();
     let mut tx = app.store.read().await?;
-    let found = tx.ranges(SHOWN).await?;
+    let found = tx.ranges(SHOWN, 0).await?;
     let usage = match looked_at.range.parse() {
         Ok(id) => tubes::usage(tx.as_mut(), id).await?,
         Err(_) => None,

@@ -44,7 +44,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
     let page = Page::new(&caller, &TEXTS, "lab-pools-title").work();
     let mut tx = app.store.read().await?;
     let mut rows = Vec::new();
-    for pool in tx.pools(sender.lab_code(), None, SHOWN).await? {
+    for pool in tx.pools(sender.lab_code(), None, (SHOWN, 0)).await? {
         let specimen = tx.specimen(pool.id).await?;
         rows.push(PoolRow {
             href: format!("/lab/pools/{}", pool.id),

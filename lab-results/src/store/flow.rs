@@ -125,20 +125,21 @@ pub trait FlowRead: Send {
     async fn range_with(&mut self, number: i64) -> Result<Option<TubeRange>, StoreError>;
     /// A range.
     async fn range(&mut self, id: Uuid) -> Result<Option<TubeRange>, StoreError>;
-    /// Ranges, newest first.
-    async fn ranges(&mut self, limit: i64) -> Result<Vec<TubeRange>, StoreError>;
+    /// Ranges, newest first, without the first `offset`.
+    async fn ranges(&mut self, limit: i64, offset: i64) -> Result<Vec<TubeRange>, StoreError>;
     /// The specimen in the tube with this code or alias.
     async fn specimen_by_code(&mut self, barcode: &str) -> Result<Option<SpecimenId>, StoreError>;
     /// The other codes of a tube.
     async fn aliases_of(&mut self, id: SpecimenId) -> Result<Vec<String>, StoreError>;
     /// A pool by its tube.
     async fn pool(&mut self, id: SpecimenId) -> Result<Option<Pool>, StoreError>;
-    /// Pools, newest first, of one laboratory or all; only of one state where it is named.
+    /// Pools, newest first, of one laboratory or all; only of one state where it is named. The page is a limit and how many
+    /// are left out before it.
     async fn pools(
         &mut self,
         lab_code: Option<&str>,
         state: Option<PoolState>,
-        limit: i64,
+        page: (i64, i64),
     ) -> Result<Vec<Pool>, StoreError>;
     /// The members of a pool, in order.
     async fn members(&mut self, pool: SpecimenId) -> Result<Vec<Member>, StoreError>;

@@ -86,7 +86,8 @@ async fn ranges(store: &Arc<dyn LabStore>) {
     {
         assert_eq!(tx.range_with(number).await.unwrap().map(|range| range.id), range, "{number}");
     }
-    assert_eq!(tx.ranges(10).await.unwrap(), [other, one]);
+    assert_eq!(tx.ranges(10, 0).await.unwrap(), [other, one.clone()]);
+    assert_eq!(tx.ranges(10, 1).await.unwrap(), [one]);
 }
 
 async fn aliases(store: &Arc<dyn LabStore>, code: &TubeCode) {
@@ -165,7 +166,8 @@ async fn pools(store: &Arc<dyn LabStore>) {
     assert!(tx.open_members(None, &[]).await.unwrap().is_empty());
     let states = [(None, None, 1), (Some("TG-CDC"), Some(PoolState::Positive), 1), (Some("HCM"), None, 0)];
     for (lab, state, count) in states {
-        assert_eq!(tx.pools(lab, state, 10).await.unwrap().len(), count, "{lab:?} {state:?}");
+        assert!(tx.pools(lab, state, (10, 1)).await.unwrap().is_empty());
+        assert_eq!(tx.pools(lab, state, (10, 0)).await.unwrap().len(), count, "{lab:?} {state:?}");
     }
 }
 

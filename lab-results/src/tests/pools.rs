@@ -162,6 +162,28 @@ async fn a_laboratory_pool_keeps_its_tubes_and_tests_them_again_when_it_is_posit
 }
 
 #[tokio::test]
+async fn pools_and_ranges_are_listed_page_by_page() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    for n in 0..3 {
+        sample(&lab, &sampler, &format!("P{n}"), &people(2)).await;
+        lab.post(&sampler, "/api/v1/lab/tube-ranges", &json!({"size": 10})).await;
+        lab.clock.advance(shared::time::minutes(1));
+    }
+    for path in ["/api/v1/lab/pools", "/api/v1/lab/tube-ranges"] {
+        let all = lab.get(&sampler, path).await.json();
+        let first = lab.get(&sampler, &format!("{path}?limit=2")).await.json();
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let last = lab.get(&sampler, &format!("{path}?limit=2&cursor={cursor}")).await.json();
+        let items = |page: &Value| page["items"].as_array().unwrap().clone();
+        assert_eq!([items(&first), items(&last)].concat(), items(&all), "{path}");
+        assert_eq!((items(&all).len(), last["next_cursor"].clone()), (3, Value::Null), "{path}");
+        let wrong = lab.get(&sampler, &format!("{path}?cursor=x")).await;
+        assert_eq!(wrong.json()["errors"][0]["pointer"], json!("/cursor"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_preliminary_result_of_a_pool_does_nothing_before_it_is_final() {
     let lab = TestLab::sqlite().await;
     let sampler = sampler(&lab).await;

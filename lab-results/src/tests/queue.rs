@@ -51,7 +51,14 @@ async fn a_record_of_nobody_known_shows_who_resembles_and_is_released_to_whom_a_
     assert!(held["why"][0]["detail"].as_str().unwrap().contains("Không có ống mẫu"), "{held}");
     let detail = look(&lab, &held).await;
     let candidate = &detail["candidates"][0];
-    assert_eq!((candidate["person_id"].clone(), candidate["birth"].clone()), (known.clone(), json!("1950-02-01")));
+    assert_eq!(
+        (candidate["person_id"].clone(), candidate["birth"].clone()),
+        (known.clone(), json!("1950")),
+        "a laboratory sees the year"
+    );
+    let path = format!("/api/v1/lab/held/{}", held["id"].as_str().unwrap());
+    let by_officer = lab.get(&lab.officer, &path).await.json();
+    assert_eq!(by_officer["candidates"][0]["birth"], json!("1950-02-01"));
     assert_eq!(
         (candidate["phone_end"].clone(), candidate["compared"][0].clone()),
         (json!("678"), json!("cùng họ tên"))
@@ -198,8 +205,8 @@ async fn the_page_of_a_record_offers_only_what_can_be_done_and_keeps_what_was_ty
     let queue = waiting(&lab).await;
     let path = |at: usize| format!("/lab/held/{}", queue[at]["id"].as_str().unwrap());
     for (lang, words) in [
-        ("vi", ["Kết quả này của ai?", "cùng họ tên", "01/02/1950"]),
-        ("en", ["Whose result is it?", "same name", "01/02/1950"]),
+        ("vi", ["Kết quả này của ai?", "cùng họ tên", "1950 · điện thoại …678"]),
+        ("en", ["Whose result is it?", "same name", "1950 · phone ends in 678"]),
     ] {
         let page = browse(&lab, &path(0), lang).await;
         assert_eq!(page.status, StatusCode::OK);

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use shared::events::{Outcome, ResultAmended};
 use shared::time::hours;
 
 use super::flow::{person, sample, sampler};
@@ -36,7 +37,11 @@ async fn a_run_after_one_that_failed_is_taken_and_either_table_may_come_again() 
     let report = run(&lab, AGAIN).await;
     assert_eq!(statuses(&report), ["amended"], "{report}");
     let events = lab.events().await;
-    assert_eq!((events.len(), events[0].data["outcome"].clone()), (1, json!("detected")));
+    let amended: ResultAmended = events[0].data().unwrap();
+    assert_eq!(
+        (events.len(), amended.previous_outcome, amended.result.outcome),
+        (1, Outcome::Invalid, Outcome::Detected)
+    );
     assert_eq!(statuses(&run(&lab, AGAIN).await), ["duplicate"]);
     let report = run(&lab, FAILED).await;
     assert_eq!((statuses(&report), errors(&report)[0].1.as_str()), (vec!["ignored"], "run_again"));

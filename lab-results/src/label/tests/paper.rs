@@ -47,7 +47,8 @@ impl Objects {
     /// The streams that an object draws with `/NAME Do`.
     fn drawn_with(&self, head: &str) -> HashMap<String, u32> {
         let own = reference(head, "/Resources").map_or(head, |number| &self.0[&number].0);
-        let list = own.split("/XObject").nth(1).and_then(|rest| rest.split("<<").nth(1)).unwrap_or_default();
+        let own = own.replace("/XObject <<", "/XObject<<");
+        let list = own.split("/XObject<<").nth(1).unwrap_or_default();
         let list = list.split(">>").next().unwrap_or_default();
         let named = list.split('/').skip(1).filter_map(|one| {
             let mut words = one.split_whitespace();
@@ -71,11 +72,11 @@ struct State {
 /// Every page as a grey picture, so many pixels to the point.
 pub fn print(pdf: &[u8], scale: f32) -> Vec<(Vec<u8>, u32, u32)> {
     let objects = Objects::read(pdf);
-    let mut pages: Vec<_> = objects
-        .0
-        .iter()
-        .filter(|(_, (head, _))| head.contains("/Type /Page\n") || head.contains("/Type /Page/"))
-        .collect();
+    let is_page = |head: &str| {
+        let kind = head.split("/Type").nth(1).unwrap_or_default().trim_start();
+        kind.strip_prefix("/Page").is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    let mut pages: Vec<_> = objects.0.iter().filter(|(_, (head, _))| is_page(head)).collect();
     pages.sort_by_key(|(number, _)| **number);
     pages.into_iter().map(|(_, (head, _))| page(&objects, head, scale)).collect()
 }

@@ -21,8 +21,8 @@ impl FlowRead for Tx {
         tubes::range(self.conn(), id).await
     }
 
-    async fn ranges(&mut self, limit: i64) -> Result<Vec<TubeRange>, StoreError> {
-        tubes::ranges(self.conn(), limit).await
+    async fn ranges(&mut self, limit: i64, offset: i64) -> Result<Vec<TubeRange>, StoreError> {
+        tubes::ranges(self.conn(), limit, offset).await
     }
 
     async fn specimen_by_code(&mut self, barcode: &str) -> Result<Option<SpecimenId>, StoreError> {
@@ -41,9 +41,9 @@ impl FlowRead for Tx {
         &mut self,
         lab_code: Option<&str>,
         state: Option<PoolState>,
-        limit: i64,
+        page: (i64, i64),
     ) -> Result<Vec<Pool>, StoreError> {
-        pools::list(self.conn(), lab_code, state, limit).await
+        pools::list(self.conn(), lab_code, state, page).await
     }
 
     async fn members(&mut self, pool: SpecimenId) -> Result<Vec<Member>, StoreError> {

@@ -115,7 +115,7 @@ pub(super) async fn list(
     conn: &mut Conn,
     lab_code: Option<&str>,
     state: Option<PoolState>,
-    limit: i64,
+    (limit, offset): (i64, i64),
 ) -> Result<Vec<Pool>, StoreError> {
     // A pool of no laboratory yet is for every laboratory to see: it does not know who will get the tube.
     let mut query = QueryBuilder::<Db>::new(concat!(pool_columns!(), " WHERE 1 = 1"));
@@ -126,6 +126,7 @@ pub(super) async fn list(
         query.push(" AND state = ").push_bind(state.code());
     }
     query.push(" ORDER BY created_at DESC, specimen_id LIMIT ").push_bind(limit);
+    query.push(" OFFSET ").push_bind(offset);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(stored).collect()
 }
