@@ -19,6 +19,7 @@ use crate::app::intake::Raws;
 use crate::app::messages;
 use crate::app::reader;
 use crate::app::sender::Sender;
+use crate::app::unicode::head_in_utf8 as in_utf8;
 use crate::app::upload;
 use crate::domain::detect::Format;
 use crate::domain::hl7::{Acknowledged, Messages, Piece, acknowledge};
@@ -45,7 +46,7 @@ async fn hl7(
     let bytes = body(request, &app).await?;
     let reading = upload::reading(&app, &sender, options.lab_code.as_deref()).await?;
     let mut answers = String::new();
-    for piece in Messages::new(&bytes[..]) {
+    for piece in Messages::new(&in_utf8(&bytes)[..]) {
         answers.push_str(&match piece {
             Piece::Message(message) => messages::take(&app, &sender, &reading, &message, caller.lang()).await.text,
             Piece::TooLong => unreadable(&app, caller.lang()),
@@ -75,24 +76,11 @@ async fn fhir(
     let bytes = body(request, &app).await?;
     let reading = upload::reading(&app, &sender, options.lab_code.as_deref()).await?;
     let now = app.platform.now();
-    let (mut rows, mut came) = (Vec::new(), Raws::new());
-    for value in serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>() {
-        match value {
-            Ok(value) => {
-                rows.push(reader::document(&value, rows.len() as u64 + 1, &reading, now));
-                came.insert(rows.len() as u64, value.to_string().into_bytes());
-            }
-            Err(error) => {
-                let issue = issue("fatal", "structure", "json", "", &error.to_string());
-                return Ok(outcome(StatusCode::BAD_REQUEST, &[issue]));
-            }
-        }
-    }
-    if rows.is_empty() {
-        let issue = issue("fatal", "structure", "empty", "", "There is no document");
+    let Some(read) = reader::all_documents(&in_utf8(&bytes), &reading, now) else {
+        let issue = issue("fatal", "structure", "json", "", "There is no document that can be read as JSON");
         return Ok(outcome(StatusCode::BAD_REQUEST, &[issue]));
-    }
-    let report = upload::take_messages(&app, sender, reader::fhir_naming(), (rows, came), Format::Fhir).await?;
+    };
+    let report = upload::take_messages(&app, sender, reader::fhir_naming(), read, Format::Fhir).await?;
     let refused = report.count(RowStatus::Rejected) == report.received();
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(outcome(status, &issues(&report, caller.lang())))

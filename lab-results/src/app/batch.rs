@@ -161,6 +161,10 @@ impl IntakeRead for Batch<'_> {
         self.known.resembling(draft).await
     }
 
+    async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError> {
+        self.known.was_at(tube, lab_code).await
+    }
+
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {
         let waits = self.waiting.results.iter().any(|result| result.id == id);
         Ok(waits || self.known.has_result(id).await?)

@@ -58,6 +58,7 @@ impl<'a, T: LabRead + ?Sized> Known<'a, T> {
         }
         let named = results().filter_map(|parsed| match parsed.draft.subject.person() {
             Some(PersonRef::Known(id)) => Some(*id),
+            Some(PersonRef::Described { id, .. }) => *id,
             _ => None,
         });
         let owners = found.iter().flat_map(|known| known.tube.people.iter().copied());
@@ -124,6 +125,10 @@ impl<T: LabRead + ?Sized> IntakeRead for Known<'_, T> {
         let mut found = self.people.of_name(draft);
         found.append(&mut self.tx.candidates_of(&[draft]).await?);
         Ok(found)
+    }
+
+    async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError> {
+        IntakeRead::was_at(self.tx, tube, lab_code).await
     }
 
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {

@@ -87,6 +87,18 @@ impl Ledger {
             by_lab.entry(&key.lab_code).or_default().push(&key.accession);
         }
         let mut ledger = Self { laboratories: HashMap::new(), results: HashMap::new() };
+        // What messages name as another laboratory, whether it is one.
+        let named: HashSet<&str> = rows
+            .iter()
+            .flat_map(|row| row.results())
+            .flat_map(|parsed| &parsed.named_labs)
+            .map(String::as_str)
+            .collect();
+        for lab_code in named.into_iter().filter(|named| !by_lab.contains_key(named)) {
+            if tx.laboratory(lab_code).await?.is_some() {
+                ledger.laboratories.insert(lab_code.to_owned(), None);
+            }
+        }
         for (lab_code, accessions) in by_lab {
             if tx.laboratory(lab_code).await?.is_some() {
                 let registration = tx.registration(lab_code).await?;

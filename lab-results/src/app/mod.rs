@@ -39,7 +39,7 @@ pub mod slip;
 pub mod specimens;
 pub mod tubes;
 pub mod undo;
-mod unicode;
+pub(crate) mod unicode;
 pub mod upload;
 pub mod versions;
 pub mod waiting;

@@ -1,10 +1,12 @@
 //! Files and bodies in every format, as rows.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+mod documents;
+
+pub use documents::{all_documents, document};
+
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,7 +18,7 @@ use crate::app::row::Incoming;
 use crate::domain::detect::Format;
 use crate::domain::fhir;
 use crate::domain::genexpert;
-use crate::domain::hl7::{self, Header, HeaderFault, Messages, Piece};
+use crate::domain::hl7::{self, Header, HeaderFault, Messages, Miscount, Piece};
 use crate::domain::message::{Body, Mapping, Message, Names, Rules, judge};
 use crate::domain::report::CellError;
 use crate::domain::result::ResultInput;
@@ -90,7 +92,7 @@ pub fn open(format: Format, file: File, reading: &Reading, now: Instant) -> Resu
             ended: false,
             last: Vec::new(),
         }),
-        Format::Fhir => Box::new(documents(file, reading, now)),
+        Format::Fhir => Box::new(documents::documents(file, reading, now)),
         Format::Json => Box::new(json(file, reading, now)?),
         Format::GeneXpert => Box::new(exported(file, reading, now)?),
         Format::Other(name) => return Err(unsupported(name)),
@@ -173,7 +175,10 @@ pub fn message(bytes: &[u8], row: u64, reading: &Reading, now: Instant) -> ReadM
     };
     let (header, read) = hl7::read(&message, now.local_date());
     match read {
-        Ok(patients) => {
+        Ok(mut patients) => {
+            if core::str::from_utf8(bytes).is_err() {
+                patients.iter_mut().for_each(|patient| patient.warnings.push(old_code()));
+            }
             let (accession, body) = judge(&patients, &reading.rules(&hl7::NAMES, now));
             ReadMessage { incoming: Incoming { row, accession, body }, header: Some(header), faults: Vec::new() }
         }
@@ -211,7 +216,7 @@ impl<R: Read> Rows for MessageRows<'_, R> {
     }
 
     fn warnings(&self) -> Vec<CellError> {
-        Vec::new()
+        self.messages.miscounted().iter().map(miscounted).collect()
     }
 
     fn raw(&mut self) -> Option<Vec<u8>> {
@@ -258,83 +263,6 @@ fn without_mark(file: File) -> io::Result<impl Read> {
         io::BufRead::consume(&mut buffered, 3);
     }
     Ok(buffered)
-}
-
-/// JSON documents one after the other, each on a line or not.
-struct DocumentRows<'a, R: Read> {
-    source: Option<Box<serde_json::StreamDeserializer<'static, serde_json::de::IoRead<Shared<R>>, Value>>>,
-    limit: Rc<RefCell<Limited<R>>>,
-    queue: VecDeque<Value>,
-    reading: &'a Reading,
-    now: Instant,
-    row: u64,
-    last: Option<Value>,
-}
-
-/// A source whose limit is set anew for each document.
-struct Shared<R>(Rc<RefCell<Limited<R>>>);
-
-impl<R: Read> Read for Shared<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.borrow_mut().read(buffer)
-    }
-}
-
-fn documents<'a>(file: File, reading: &'a Reading, now: Instant) -> DocumentRows<'a, Box<dyn Read>> {
-    let source: Box<dyn Read> = match without_mark(file) {
-        Ok(source) => Box::new(source),
-        Err(_) => Box::new(io::empty()),
-    };
-    let limit = Rc::new(RefCell::new(Limited { source, left: MAX_DOCUMENT }));
-    let stream = serde_json::Deserializer::from_reader(Shared(Rc::clone(&limit))).into_iter::<Value>();
-    DocumentRows { source: Some(Box::new(stream)), limit, queue: VecDeque::new(), reading, now, row: 0, last: None }
-}
-
-/// Reads one document.
-#[must_use]
-pub fn document(value: &Value, row: u64, reading: &Reading, now: Instant) -> Incoming {
-    match fhir::read(value, now.local_date()) {
-        Ok(patients) => {
-            let (accession, body) = judge(&patients, &reading.rules(&fhir::NAMES, now));
-            Incoming { row, accession, body }
-        }
-        Err(error) => refused(row, error),
-    }
-}
-
-impl<R: Read> Rows for DocumentRows<'_, R> {
-    fn naming(&self) -> Naming {
-        fhir_naming()
-    }
-
-    fn next_row(&mut self) -> Option<Incoming> {
-        loop {
-            if let Some(value) = self.queue.pop_front() {
-                self.row += 1;
-                let read = document(&value, self.row, self.reading, self.now);
-                self.last = Some(value);
-                return Some(read);
-            }
-            self.limit.borrow_mut().left = MAX_DOCUMENT;
-            match self.source.as_mut()?.next()? {
-                Ok(Value::Array(values)) => self.queue.extend(values),
-                Ok(value) => self.queue.push_back(value),
-                Err(error) => {
-                    self.source = None;
-                    self.row += 1;
-                    return Some(refused(self.row, broken_json(&error)));
-                }
-            }
-        }
-    }
-
-    fn raw(&mut self) -> Option<Vec<u8>> {
-        self.last.take().map(|value| value.to_string().into_bytes())
-    }
-
-    fn warnings(&self) -> Vec<CellError> {
-        Vec::new()
-    }
 }
 
 /// Results as JSON.
@@ -426,6 +354,25 @@ fn refused(row: u64, error: CellError) -> Incoming {
     Incoming { row, accession: None, body: Body::Refused(vec![error]) }
 }
 
+/// A message that is no UTF-8.
+fn old_code() -> CellError {
+    let detail = Bilingual::new(
+        "Bản tin không phải UTF-8 nên được đọc theo bảng mã cũ (windows-1258, hoặc theo MSH-18). Xem lại dấu trong họ tên",
+        "The message is not UTF-8 and was read in an old code (windows-1258, or what MSH-18 says). Check the marks in names",
+    );
+    CellError::new("MSH-18", "legacy_encoding", detail)
+}
+
+/// A batch that holds more or fewer than it says: something may be lost on the way.
+fn miscounted(count: &Miscount) -> CellError {
+    let Miscount { column, said, found } = count;
+    let detail = Bilingual::new(
+        format!("Lô tin ghi có {said} nhưng chỉ thấy {found}: kiểm tra xem có bản tin nào bị mất không"),
+        format!("The batch says that it holds {said}, and {found} were found: check that no message was lost"),
+    );
+    CellError::new(*column, "batch_count", detail)
+}
+
 fn too_long() -> CellError {
     let detail = Bilingual::new(
         "Bản tin dài quá 4 MB: bỏ phần đính kèm (ED) rồi gửi lại",
@@ -440,19 +387,6 @@ fn interrupted() -> CellError {
         "The file broke off here. Send the whole file again: what was taken is not taken twice",
     );
     CellError::new("", "interrupted", detail)
-}
-
-fn broken_json(error: &serde_json::Error) -> CellError {
-    if error.is_eof() {
-        return interrupted();
-    }
-    let detail = Bilingual::new(
-        format!("JSON hỏng từ đây nên phần sau không đọc được ({error}). Sửa rồi gửi lại cả tệp"),
-        format!(
-            "The JSON is broken from here on and cannot be read ({error}). Correct it and send the whole file again"
-        ),
-    );
-    CellError::new("", "json", detail)
 }
 
 fn no_json(error: &str) -> FileError {

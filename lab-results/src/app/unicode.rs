@@ -18,8 +18,8 @@ fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The beginning of a body in UTF-8.
-pub(super) fn head_in_utf8(head: &[u8]) -> Cow<'_, [u8]> {
+/// A body, or the beginning of one, in UTF-8.
+pub(crate) fn head_in_utf8(head: &[u8]) -> Cow<'_, [u8]> {
     match utf16(head) {
         Some(encoding) => encoding.decode_with_bom_removal(head).0.into_owned().into_bytes().into(),
         None => head.into(),

@@ -1,13 +1,15 @@
 //! Whose specimen a result is about: by the tube, by id, or by description.
 
-use shared::fold::fold;
 use shared::ids::{PersonId, SpecimenId};
 use shared::person::{Candidate, MatchDecision, Person, PersonDraft, match_person};
 use shared::problem::FieldError;
 use shared_store::StoreError;
 
 use crate::app::reason::Reason;
+use crate::domain::label::Barcode;
+use crate::domain::names::same_words;
 use crate::domain::result::{Parsed, PersonRef, unknown_person};
+use crate::domain::tube::TubeCode;
 use crate::store::intake::IntakeRead;
 use crate::store::model::Tube;
 
@@ -54,9 +56,13 @@ pub async fn find<'a, R: IntakeRead + ?Sized>(
     before: Option<PersonId>,
 ) -> Result<Result<Whose<'a>, FieldError>, StoreError> {
     let subject = &parsed.draft.subject;
-    for barcode in subject.barcode().into_iter().chain(&parsed.other_tubes) {
+    let codes = subject.barcode().into_iter().chain(&parsed.other_tubes);
+    for (place, barcode) in codes.enumerate() {
         if let Some(tube) = tx.tube(barcode.as_str()).await? {
-            return Ok(Ok(of_tube(tx, tube, subject.person()).await?));
+            let certain = place < parsed.certain_tubes || subject.person().is_some();
+            if certain || is_meant(tx, barcode, &tube, parsed).await? {
+                return Ok(Ok(of_tube(tx, tube, subject.person()).await?));
+            }
         }
     }
     let (who, reason) = match subject.person() {
@@ -64,15 +70,59 @@ pub async fn find<'a, R: IntakeRead + ?Sized>(
             Some(person) => (Who::Person(person), None),
             None => return Ok(Err(unknown_person(""))),
         },
-        Some(PersonRef::Described { draft, .. }) => {
-            (Who::Described(draft), resembles(tx, draft, before).await?.then_some(Reason::SimilarPerson))
-        }
+        Some(PersonRef::Described { id, draft }) => match registered(tx, *id, draft).await? {
+            Some((person, agrees)) => (Who::Person(person), (!agrees).then_some(Reason::OtherPerson)),
+            None => (Who::Described(draft), resembles(tx, draft, before).await?.then_some(Reason::SimilarPerson)),
+        },
         // A name alone stands only beside a tube.
         Some(PersonRef::Named(_)) => (Who::Nobody, Some(Reason::UnknownTube)),
         None if subject.barcode().is_some() => (Who::Nobody, Some(Reason::UnknownTube)),
         None => (Who::Nobody, Some(Reason::NoPerson)),
     };
     Ok(Ok(Whose { who, specimen_id: None, reasons: reason.into_iter().collect() }))
+}
+
+/// Whether a number of the laboratory's own that is also the code of a tube means that tube, where the record names nobody:
+/// it is one of our codes with its check character, or the laboratory has had the tube. Two laboratories number alike, and
+/// what another one calls a kit of its own is nobody's here.
+async fn is_meant<R: IntakeRead + ?Sized>(
+    tx: &mut R,
+    number: &Barcode,
+    tube: &Tube,
+    parsed: &Parsed,
+) -> Result<bool, StoreError> {
+    if TubeCode::parse(number.as_str()).is_some() {
+        return Ok(true);
+    }
+    tx.was_at(tube.id, &parsed.draft.lab_code.as_str().to_uppercase()).await
+}
+
+/// Who a description is by our own id, where it gives one that we know, or by an identity number, where the name has the
+/// same words in another order; also whether the rest of it agrees.
+async fn registered<R: IntakeRead + ?Sized>(
+    tx: &mut R,
+    id: Option<PersonId>,
+    draft: &PersonDraft,
+) -> Result<Option<(PersonId, bool)>, StoreError> {
+    if let Some(id) = id
+        && let Some(person) = tx.canonical(id).await?
+        && let Some(stored) = tx.person(person).await?
+    {
+        return Ok(Some((person, describes(draft, &stored.person))));
+    }
+    if draft.national_id.is_none() {
+        return Ok(None);
+    }
+    for candidate in tx.candidates(draft).await? {
+        let other_order = draft.national_id == candidate.national_id
+            && draft.full_name.folded() != candidate.full_name_fold
+            && same_words(draft.full_name.as_str(), &candidate.full_name_fold);
+        let births = draft.birth.zip(candidate.birth);
+        if other_order && births.is_none_or(|(one, two)| one.agrees_with(two)) {
+            return Ok(Some((candidate.id, true)));
+        }
+    }
+    Ok(None)
 }
 
 async fn of_tube<'a, R: IntakeRead + ?Sized>(
@@ -138,13 +188,13 @@ async fn is_named<R: IntakeRead + ?Sized>(tx: &mut R, named: &PersonRef, owner: 
     }
     let Some(stored) = tx.person(owner).await? else { return Ok(false) };
     Ok(match named {
-        PersonRef::Named(name) => fold(name.as_str()) == fold(stored.person.full_name.as_str()),
+        PersonRef::Named(name) => same_words(name.as_str(), stored.person.full_name.as_str()),
         PersonRef::Described { draft, .. } => describes(draft, &stored.person),
         PersonRef::Known(_) => false,
     })
 }
 
-/// Whether a description fits a person: the same name, and nothing that contradicts.
+/// Whether a description fits a person: the same name, its words in whatever order, and nothing that contradicts.
 #[must_use]
 pub fn describes(draft: &PersonDraft, person: &Person) -> bool {
     let births_agree = match (draft.birth, person.birth) {
@@ -155,7 +205,7 @@ pub fn describes(draft: &PersonDraft, person: &Person) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => true,
     };
-    births_agree && numbers_agree && fold(draft.full_name.as_str()) == fold(person.full_name.as_str())
+    births_agree && numbers_agree && same_words(draft.full_name.as_str(), person.full_name.as_str())
 }
 
 /// Who a description would turn out to be, without registering anybody.

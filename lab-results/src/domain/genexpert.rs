@@ -17,6 +17,8 @@ pub const NAMES: Names = Names {
     accession: "Sample ID",
     tube: "Sample ID",
     name: "Patient ID",
+    birth: "Patient ID",
+    specimen: "Sample Type",
     test: "Test Type",
     value: "Test Result",
     status: "Test Result",

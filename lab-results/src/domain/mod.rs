@@ -12,6 +12,7 @@ pub mod label;
 pub mod link;
 pub mod message;
 pub mod mllp;
+pub mod names;
 pub mod pool;
 pub mod report;
 pub mod result;

@@ -142,6 +142,12 @@ pub struct Parsed {
     pub disposition_hint: Disposition,
     /// What else may be the code on the tube.
     pub other_tubes: Vec<Barcode>,
+    /// How many of the codes, that of the draft first and then the others, were sent as that of a tube. What comes after
+    /// them are numbers of the laboratory's own, which may be those of somebody else's tube by chance.
+    pub certain_tubes: usize,
+    /// What the message names as its laboratory, in capital letters, where it is not that of the account or key: no other
+    /// laboratory may be among it.
+    pub named_labs: Vec<String>,
     /// Test traffic: judged like any other, never released.
     pub test_traffic: bool,
     /// One of several results of its message.

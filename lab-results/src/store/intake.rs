@@ -22,6 +22,8 @@ pub trait IntakeRead: RegistryRead {
     async fn tube(&mut self, barcode: &str) -> Result<Option<Tube>, StoreError>;
     /// The records that a draft might be; where it says nothing but a name, everybody of that name.
     async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError>;
+    /// Whether a laboratory has had a tube.
+    async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError>;
     /// Whether a result has this id.
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError>;
 }
@@ -72,6 +74,11 @@ impl<T: LabRead + ?Sized> IntakeRead for T {
 
     async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError> {
         self.candidates_of(&[draft]).await
+    }
+
+    async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError> {
+        let custody = self.custody(tube).await?;
+        Ok(custody.iter().any(|line| line.lab_code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(lab_code))))
     }
 
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {

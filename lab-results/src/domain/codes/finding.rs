@@ -80,6 +80,17 @@ impl Finding {
         }
     }
 
+    /// What the same word means where the specimen is a pool.
+    #[must_use]
+    pub const fn in_pool(self) -> Self {
+        match self {
+            Self::Detected => Self::PoolDetected,
+            Self::NotDetected => Self::PoolNotDetected,
+            Self::Inconclusive | Self::Invalid => Self::PoolIndeterminate,
+            other => other,
+        }
+    }
+
     /// Why a person looks first at such a value.
     #[must_use]
     pub const fn hold_reason(self) -> Option<HoldReason> {
@@ -98,9 +109,42 @@ impl Finding {
         match text.trim() {
             "+" | "(+)" => Some(Self::Detected),
             "(-)" => Some(Self::NotDetected),
-            text => FINDINGS.get(&fold(without_ct(text))).copied(),
+            text => {
+                let folded = fold(without_ct(text));
+                let known = |word: &str| FINDINGS.get(word).copied();
+                known(&folded).or_else(|| known(&without_the_virus(&folded)))
+            }
         }
     }
+}
+
+/// Words that say what was looked for, or stress what was found, as the result descriptions of the LIVD table and
+/// ReportStream's test_result.csv have them. `sars cov 2` and its like go first, as one.
+const VIRUS: [&str; 9] = [
+    "sars cov 2 virus",
+    "sars cov 2",
+    "sars cov2",
+    "sarscov 2",
+    "sarscov2",
+    "2019 ncov",
+    "covid 19",
+    "covid19",
+    "covid",
+];
+/// Single words of the same kind.
+const BESIDE: [&str; 16] = [
+    "rna", "virus", "is", "was", "for", "the", "result", "test", "abnormal", "alpha", "high", "low", "voi", "vi",
+    "rut", "ncov",
+];
+
+/// A folded value without the words that name the virus: `positive for sars cov 2` is `positive`. What is left must be a word
+/// of the table, so that another virus, an antibody or a whole sentence is none.
+fn without_the_virus(folded: &str) -> String {
+    let mut text = format!(" {folded} ");
+    for name in VIRUS {
+        text = text.replace(&format!(" {name} "), " ");
+    }
+    text.split(' ').filter(|word| !word.is_empty() && !BESIDE.contains(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// A text without the cycle threshold that instruments and people put behind it: `Dương tính (CT=25,4)`.
@@ -160,6 +204,29 @@ mod tests {
             ("Hủy mẫu", Finding::NotDone),
         ] {
             assert_eq!(Finding::read(text), Some(finding), "{text}");
+        }
+        for (text, finding) in [
+            ("Positive (Abnormal)", Finding::Detected),
+            ("Positive (Alpha Abnormal)", Finding::Detected),
+            ("Negative *** High ***", Finding::NotDetected),
+            ("Positive  *** Low ***", Finding::Detected),
+            ("SARS-CoV-2 Inconclusive", Finding::Inconclusive),
+            ("SARS-CoV-2 Presumptive Positive", Finding::Presumptive),
+            ("Presumptive positive for 2019-nCoV", Finding::Presumptive),
+            ("positive for SARS-CoV-2", Finding::Detected),
+            ("SARS-CoV-2 RNA is not detected", Finding::NotDetected),
+            ("COVID-19 Positive", Finding::Detected),
+            ("Negative Result", Finding::NotDetected),
+            ("Negative (-)", Finding::NotDetected),
+            ("Non-reactive (negative)", Finding::NotDetected),
+            ("Void", Finding::Invalid),
+            ("Không phát hiện RNA SARS-CoV-2", Finding::NotDetected),
+            ("Dương tính với vi rút SARS-CoV-2", Finding::Detected),
+        ] {
+            assert_eq!(Finding::read(text), Some(finding), "{text}");
+        }
+        for text in ["Influenza A Positive", "SARS-CoV-2 IgG positive", "SARS-CoV-2", "Flu A and SARS-CoV-2 detected"] {
+            assert_eq!(Finding::read(text), None, "{text}");
         }
         assert_eq!(Finding::read(""), None);
         assert_eq!(Finding::read("âm tính, dương tính"), None);

@@ -118,7 +118,29 @@ static METHODS: LazyLock<HashMap<String, TestKind>> = LazyLock::new(|| {
 /// The method that a word names: `PCR`, `test nhanh`, `kháng thể`.
 #[must_use]
 pub fn method(word: &str) -> Option<TestKind> {
-    METHODS.get(&fold(word)).copied()
+    let folded = fold(word);
+    METHODS.get(&folded).copied().or_else(|| METHODS.get(&without_the_virus(&folded)).copied())
+}
+
+/// A folded name of a test without the words that every test for the virus has: `xet nghiem sars cov 2 bang rt pcr`.
+fn without_the_virus(folded: &str) -> String {
+    let mut text = format!(" {folded} ");
+    for words in [
+        "sars cov 2",
+        "sarscov2",
+        "covid 19",
+        "covid19",
+        "covid",
+        "xet nghiem",
+        "phat hien",
+        "ky thuat",
+        "bang",
+        "vi rut",
+        "virus",
+    ] {
+        text = text.replace(&format!(" {words} "), " ");
+    }
+    text.trim().to_owned()
 }
 
 /// The LOINC code that stands for a method.
@@ -168,6 +190,8 @@ mod tests {
         assert_eq!(method("test nhanh khang nguyen"), Some(TestKind::Virus(Method::Antigen)));
         assert_eq!(method("Realtime RT-PCR"), Some(TestKind::Virus(Method::Pcr)));
         assert_eq!(method("kháng thể"), Some(TestKind::Antibody));
-        assert_eq!(method("94500-6"), None);
+        assert_eq!(method("Xét nghiệm SARS-CoV-2 bằng kỹ thuật RT-PCR"), Some(TestKind::Virus(Method::Pcr)));
+        assert_eq!(method("SARS-CoV-2 Ag"), Some(TestKind::Virus(Method::Antigen)));
+        assert_eq!((method("94500-6"), method("SARS-CoV-2"), method("Cúm A PCR")), (None, None, None));
     }
 }

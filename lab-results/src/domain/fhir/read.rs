@@ -1,19 +1,18 @@
 //! Reading a document: its Patient, and every Observation with the report, the order and the specimen around it.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::bilingual::Bilingual;
 use shared::person::{Birth, FullName, Sex};
 use shared::time::{Date, Instant};
 
+use super::entries::{Entries, bundles, unwrapped};
 use super::resources::{
     Bundle, CodeableConcept, DiagnosticReport, HumanName, Identifier, MessageHeader, Meta, Observation, Organization,
-    Patient, Period, Reference, ServiceRequest, Specimen,
+    Patient, Period, ServiceRequest, Specimen,
 };
 use crate::domain::message::{self, Coded, Names, Reported, SpecimenRole, no_date};
+use crate::domain::names::same_words;
 use crate::domain::report::CellError;
 
 /// How fields are named.
@@ -22,6 +21,8 @@ pub const NAMES: Names = Names {
     accession: "DiagnosticReport.identifier",
     tube: "Specimen.identifier",
     name: "Patient.name",
+    birth: "Patient.birthDate",
+    specimen: "Specimen.type",
     test: "Observation.code",
     value: "Observation.value",
     status: "Observation.status",
@@ -29,100 +30,41 @@ pub const NAMES: Names = Names {
     resulted: "DiagnosticReport.issued",
 };
 
-/// The resources of a Bundle, found by what refers to them.
-struct Entries<'a> {
-    resources: Vec<(&'a str, &'a Value)>,
-    places: HashMap<String, usize>,
-}
-
-impl<'a> Entries<'a> {
-    fn of(bundle: &'a Value) -> Self {
-        let mut entries = Self { resources: Vec::new(), places: HashMap::new() };
-        for entry in bundle.get("entry").and_then(Value::as_array).into_iter().flatten() {
-            // Some senders leave out `resource` and put it in the entry itself.
-            let resource = entry.get("resource").unwrap_or(entry);
-            entries.add(resource, entry.get("fullUrl").and_then(Value::as_str));
-        }
-        entries
-    }
-
-    fn add(&mut self, resource: &'a Value, full_url: Option<&str>) {
-        let Some(kind) = resource.get("resourceType").and_then(Value::as_str) else { return };
-        let place = self.resources.len();
-        if let Some(id) = resource.get("id").and_then(Value::as_str) {
-            self.places.entry(format!("{kind}/{id}")).or_insert(place);
-            self.places.entry(format!("{kind}/urn:uuid:{id}")).or_insert(place);
-        }
-        if let Some(url) = full_url {
-            self.places.entry(url.to_owned()).or_insert(place);
-        }
-        self.resources.push((kind, resource));
-        for contained in resource.get("contained").and_then(Value::as_array).into_iter().flatten() {
-            if let Some(id) = contained.get("id").and_then(Value::as_str) {
-                let (place, kind) = (self.resources.len(), contained.get("resourceType").and_then(Value::as_str));
-                self.places.entry(format!("#{id}")).or_insert(place);
-                self.resources.push((kind.unwrap_or_default(), contained));
-            }
-        }
-    }
-
-    fn place(&self, reference: &Reference) -> Option<usize> {
-        let text = reference.reference.as_deref()?;
-        let mut parts = text.rsplit('/');
-        let (id, kind) = (parts.next()?, parts.next().unwrap_or_default());
-        self.places.get(text).or_else(|| self.places.get(&format!("{kind}/{id}"))).copied()
-    }
-
-    fn referred<T: DeserializeOwned>(&self, reference: Option<&Reference>, kind: &str) -> Option<T> {
-        let (found, resource) = self.resources[self.place(reference?)?];
-        (found == kind).then(|| T::deserialize(resource).ok()).flatten()
-    }
-
-    fn all<T: DeserializeOwned>(&self, kind: &str) -> Vec<(usize, T)> {
-        let of_kind = self.resources.iter().enumerate().filter(|(_, (found, _))| *found == kind);
-        of_kind.filter_map(|(place, (_, r))| Some((place, T::deserialize(*r).ok()?))).collect()
-    }
-
-    /// The only resource of a kind.
-    fn only<T: DeserializeOwned>(&self, kind: &str) -> Option<T> {
-        let mut found = self.all::<T>(kind).into_iter();
-        let (_, first) = found.next()?;
-        found.next().is_none().then_some(first)
-    }
-}
-
-/// Reads a document.
+/// Reads a document. A Bundle that is an entry of another is read by itself: the ids of its resources are its own.
 ///
 /// # Errors
 /// What is wrong, where it is no Bundle.
 pub fn read(document: &Value, today: Date) -> Result<Vec<message::Message>, CellError> {
-    let bundle = document.get("fhirBundle").unwrap_or(document);
-    let kind = bundle.get("resourceType").and_then(Value::as_str).unwrap_or_default();
-    if kind != "Bundle" {
+    let bundles = bundles(document);
+    if bundles.is_empty() {
+        let kind = unwrapped(document).get("resourceType").and_then(Value::as_str).unwrap_or_default();
         return Err(no_bundle(kind));
     }
+    Ok(bundles.into_iter().flat_map(|bundle| of_bundle(bundle, today)).collect())
+}
+
+fn of_bundle(bundle: &Value, today: Date) -> Vec<message::Message> {
     let head: Bundle = Bundle::deserialize(bundle).unwrap_or_default();
     let entries = Entries::of(bundle);
-    let header: Option<MessageHeader> = entries.all("MessageHeader").into_iter().next().map(|(_, header)| header);
+    let header: Option<(usize, MessageHeader)> = entries.all("MessageHeader").into_iter().next();
     let observations: Vec<(usize, Observation)> = entries.all("Observation");
     let reports: Vec<(usize, DiagnosticReport)> = entries.all("DiagnosticReport");
     let patients: Vec<(usize, Patient)> = entries.all("Patient");
-    let whose = |observation: &Observation| match &patients[..] {
-        [(only, _)] => Some(*only),
-        _ => observation.subject.as_ref().and_then(|reference| entries.place(reference)),
+    let whose = |place: usize, observation: &Observation| match &patients[..] {
+        [(only, _)] if entries.is_near(*only, place) => Some(*only),
+        _ => observation.subject.as_ref().and_then(|reference| entries.place(reference, place)),
     };
-    let metas = [header.as_ref().and_then(|h| h.meta.as_ref()), head.meta.as_ref()];
+    let metas = [header.as_ref().and_then(|(_, h)| h.meta.as_ref()), head.meta.as_ref()];
     let test_traffic = metas.into_iter().flatten().any(is_test);
     let laboratories = laboratories(&entries, header.as_ref());
     let mut read: Vec<(Option<usize>, message::Message)> = Vec::new();
     for (place, observation) in &observations {
         let report = reports
             .iter()
-            .map(|(_, report)| report)
-            .find(|report| report.result.iter().any(|reference| entries.place(reference) == Some(*place)))
-            .or_else(|| (reports.len() == 1).then(|| &reports[0].1));
-        let observed = observed(observation, report, &entries, &head);
-        let subject = whose(observation);
+            .find(|(at, report)| report.result.iter().any(|result| entries.place(result, *at) == Some(*place)))
+            .or_else(|| (reports.len() == 1).then(|| &reports[0]));
+        let observed = observed((*place, observation), report, &entries, &head);
+        let subject = whose(*place, observation);
         if let Some((_, message)) = read.iter_mut().find(|(of, _)| *of == subject) {
             message.observations.extend(observed);
             continue;
@@ -137,10 +79,11 @@ pub fn read(document: &Value, today: Date) -> Result<Vec<message::Message>, Cell
             sent_at: head.timestamp.as_deref().and_then(instant),
             laboratories: laboratories.clone(),
             errors,
+            ..message::Message::default()
         };
         read.push((subject, message));
     }
-    Ok(read.into_iter().map(|(_, message)| message).collect())
+    read.into_iter().map(|(_, message)| message).collect()
 }
 
 fn no_bundle(kind: &str) -> CellError {
@@ -168,8 +111,9 @@ fn is_test(meta: &Meta) -> bool {
 }
 
 /// What may be the code of the laboratory: the identifiers of the sending organisation, then of all others.
-fn laboratories(entries: &Entries<'_>, header: Option<&MessageHeader>) -> Vec<String> {
-    let sender: Option<Organization> = entries.referred(header.and_then(|h| h.sender.as_ref()), "Organization");
+fn laboratories(entries: &Entries<'_>, header: Option<&(usize, MessageHeader)>) -> Vec<String> {
+    let sender: Option<Organization> =
+        header.and_then(|(place, header)| entries.referred(header.sender.as_ref(), "Organization", *place));
     let all = entries.all::<Organization>("Organization").into_iter().map(|(_, organization)| organization);
     let organizations: Vec<Organization> = sender.into_iter().chain(all).collect();
     let codes = organizations.iter().flat_map(|organization| &organization.identifier);
@@ -186,7 +130,9 @@ fn patient(patient: &Patient, today: Date, errors: &mut Vec<CellError>) -> messa
     let birth = given(patient.birth_date.as_ref()).and_then(|text| {
         let day = text.split('T').next().unwrap_or_default();
         // A month without its day tells the year.
-        let read = if day.len() == 7 { day[..4].parse().ok().map(Birth::Year) } else { Birth::parse(day).ok() };
+        let month = day.len() == 7 && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let year = day.get(..4).filter(|_| month).and_then(|year| year.parse().ok());
+        let read = year.map(Birth::Year).or_else(|| Birth::parse(day).ok());
         // Whoever looks too old stands so in the sender's papers, and keeps a result.
         match read.map(|birth| birth.check(today).or_else(|e| if e.code() == "too_old" { Ok(birth) } else { Err(e) })) {
             Some(Ok(birth)) => return Some(birth),
@@ -199,6 +145,8 @@ fn patient(patient: &Patient, today: Date, errors: &mut Vec<CellError>) -> messa
     read.sex = patient.gender.as_deref().and_then(Sex::parse).unwrap_or_default();
     let phones = patient.telecom.iter().filter(|t| t.system.as_deref().is_none_or(|system| system == "phone"));
     read.phone = phones.filter_map(|t| given(t.value.as_ref())).find(|t| shared::phone::Phone::parse(t).is_ok());
+    // An id of ours is a UUID, which nobody else's number is by chance.
+    read.person_ids = patient.identifier.iter().filter_map(|identifier| given(identifier.value.as_ref())).collect();
     for identifier in &patient.identifier {
         let named = described(identifier);
         if ["CCCD", "CMND", "CITIZEN", "VNEID"].iter().any(|name| named.contains(name)) || has_type(identifier, "NI") {
@@ -227,24 +175,24 @@ fn has_type(identifier: &Identifier, code: &str) -> bool {
     identifier.r#type.iter().flat_map(|t| &t.coding).any(|c| c.code.as_deref() == Some(code))
 }
 
+/// The family name, then the given names in the order in which they are said (FHIR R4, HumanName); the whole text where it
+/// has the same words, or where it is all there is.
 fn full_name(name: &HumanName) -> Option<FullName> {
     let given_names = name.given.iter().map(String::as_str);
     let parts: Vec<&str> = name.family.as_deref().into_iter().chain(given_names).collect();
+    let joined = parts.join(" ");
     let whole = match (&name.family, &name.text) {
-        (None, Some(text)) => text.clone(),
-        _ => parts.join(" "),
+        (None, Some(text)) => text,
+        (Some(_), Some(text)) if same_words(text, &joined) => text,
+        _ => &joined,
     };
-    FullName::parse(&whole).ok()
+    FullName::parse(whole).ok()
 }
 
 /// A time that is known at least to the day.
 fn instant(text: &str) -> Option<Instant> {
     let text = text.trim();
     text.parse().ok().or_else(|| text.parse::<Date>().ok().filter(|_| text.len() == 10).map(Instant::start_of))
-}
-
-fn start(period: Option<&Period>) -> Option<Instant> {
-    period.and_then(|p| p.start.as_deref().or(p.end.as_deref())).and_then(instant)
 }
 
 fn status(code: Option<&str>) -> Reported {
@@ -260,18 +208,10 @@ fn status(code: Option<&str>) -> Reported {
 
 /// The stronger of what an Observation and its report say.
 fn both(observation: Reported, report: Reported) -> Reported {
-    let strength = |status: Reported| match status {
-        Reported::Withdrawn => 5,
-        Reported::NotDone => 4,
-        Reported::Preliminary => 3,
-        Reported::Corrected => 2,
-        Reported::Final => 1,
-        Reported::Missing => 0,
-    };
     // A report that is only begun says nothing of an observation that is final.
     let report =
         if report == Reported::Preliminary && observation == Reported::Final { Reported::Final } else { report };
-    if strength(report) > strength(observation) { report } else { observation }
+    observation.max(report)
 }
 
 fn coded(concept: Option<&CodeableConcept>) -> Coded {
@@ -292,19 +232,25 @@ fn filler(identifiers: &[Identifier]) -> Option<String> {
 }
 
 fn observed(
-    observation: &Observation,
-    report: Option<&DiagnosticReport>,
+    (place, observation): (usize, &Observation),
+    report: Option<&(usize, DiagnosticReport)>,
     entries: &Entries<'_>,
     bundle: &Bundle,
 ) -> Vec<message::Observation> {
     let specimen: Option<Specimen> = entries
-        .referred(observation.specimen.as_ref(), "Specimen")
-        .or_else(|| report.and_then(|r| entries.referred(r.specimen.first(), "Specimen")))
-        .or_else(|| entries.only("Specimen"));
-    let order: Option<ServiceRequest> = report.and_then(|r| entries.referred(r.based_on.first(), "ServiceRequest"));
-    let collected = collected(observation, report, specimen.as_ref());
+        .referred(observation.specimen.as_ref(), "Specimen", place)
+        .or_else(|| report.and_then(|(at, r)| entries.referred(r.specimen.first(), "Specimen", *at)))
+        .or_else(|| entries.only("Specimen", place));
+    let order: Option<ServiceRequest> =
+        report.and_then(|(at, r)| entries.referred(r.based_on.first(), "ServiceRequest", *at));
+    let report = report.map(|(_, report)| report);
+    let mut warnings = Vec::new();
+    let collected = collected(observation, report, specimen.as_ref(), &mut warnings);
     let resulted = [observation.issued.as_deref(), report.and_then(|r| r.issued.as_deref())];
-    let tubes = specimen.iter().flat_map(|s| s.identifier.iter().chain(&s.accession_identifier));
+    let (numbers, tubes): (Vec<&Identifier>, Vec<&Identifier>) =
+        specimen.iter().flat_map(|s| s.identifier.iter()).partition(|i| has_type(i, "FILL") || has_type(i, "ACSN"));
+    let numbers = numbers.into_iter().chain(specimen.iter().filter_map(|s| s.accession_identifier.as_ref()));
+    let values = |identifier: &Identifier| given(identifier.value.as_ref());
     let accession = report
         .and_then(|r| filler(&r.identifier))
         .or_else(|| specimen.as_ref().and_then(|s| given(s.accession_identifier.as_ref()?.value.as_ref())))
@@ -321,7 +267,9 @@ fn observed(
         collected,
         resulted: resulted.into_iter().flatten().filter_map(instant).collect(),
         accession,
-        tubes: tubes.filter_map(|i| given(i.value.as_ref())).collect(),
+        tubes: tubes.into_iter().filter_map(values).collect(),
+        numbers: numbers.filter_map(values).collect(),
+        warnings,
         specimen: coded(specimen.as_ref().and_then(|s| s.r#type.as_ref())),
         role: if pooled { SpecimenRole::Pool } else { SpecimenRole::Patient },
         ..message::Observation::default()
@@ -346,18 +294,33 @@ fn observed(
     says.then_some(whole).into_iter().chain(parts).collect()
 }
 
+/// When the specimen was taken, by the best source that is a time; what is none is told of.
 fn collected(
     observation: &Observation,
     report: Option<&DiagnosticReport>,
     specimen: Option<&Specimen>,
+    warnings: &mut Vec<CellError>,
 ) -> Option<Instant> {
     let collection = specimen.and_then(|s| s.collection.as_ref());
-    collection
-        .and_then(|c| c.collected_date_time.as_deref().and_then(instant).or_else(|| start(c.collected_period.as_ref())))
-        .or_else(|| observation.effective_date_time.as_deref().and_then(instant))
-        .or_else(|| observation.effective_instant.as_deref().and_then(instant))
-        .or_else(|| start(observation.effective_period.as_ref()))
-        .or_else(|| report.and_then(|r| r.effective_date_time.as_deref().and_then(instant)))
-        .or_else(|| start(report.and_then(|r| r.effective_period.as_ref())))
-        .or_else(|| specimen.and_then(|s| s.received_time.as_deref().and_then(instant)))
+    let start = |period: Option<&Period>| period.and_then(|p| p.start.clone().or_else(|| p.end.clone()));
+    let sources = [
+        ("Specimen.collection", collection.and_then(|c| c.collected_date_time.clone())),
+        ("Specimen.collection", start(collection.and_then(|c| c.collected_period.as_ref()))),
+        ("Observation.effective", observation.effective_date_time.clone()),
+        ("Observation.effective", observation.effective_instant.clone()),
+        ("Observation.effective", start(observation.effective_period.as_ref())),
+        ("DiagnosticReport.effective", report.and_then(|r| r.effective_date_time.clone())),
+        ("DiagnosticReport.effective", start(report.and_then(|r| r.effective_period.as_ref()))),
+        ("Specimen.receivedTime", specimen.and_then(|s| s.received_time.clone())),
+    ];
+    let mut found = None;
+    for (column, text) in sources {
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
+        let read = instant(&text);
+        if read.is_none() {
+            warnings.push(no_date(column, &text));
+        }
+        found = found.or(read);
+    }
+    found
 }

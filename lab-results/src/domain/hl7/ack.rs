@@ -4,6 +4,7 @@ use shared::bilingual::Lang;
 use shared::time::Instant;
 
 use super::read::{Header, HeaderFault};
+use super::syntax::escape;
 use crate::domain::report::{CellError, RowOutcome, RowStatus};
 
 /// What is acknowledged.
@@ -93,13 +94,13 @@ pub fn acknowledge(header: Option<&Header>, what: &Acknowledged<'_>, id: &str, n
     let empty = Header::default();
     let header = header.unwrap_or(&empty);
     let ([to_app, to_place], [from_app, from_place]) = (&header.sender, &header.receiver);
-    let processing = if header.processing_id.is_empty() { "P" } else { &header.processing_id };
+    let processing = if header.processing_id.is_empty() { "P".to_owned() } else { escape(&header.processing_id) };
     let mut segments = vec![
         format!(
             "MSH|^~\\&|{from_app}|{from_place}|{to_app}|{to_place}|{}||ACK^R01^ACK|{id}|{processing}|2.5.1||||||UNICODE UTF-8",
             stamp(now)
         ),
-        format!("MSA|{}|{}", code.code(), escaped(&header.control_id)),
+        format!("MSA|{}|{}", code.code(), escape(&header.control_id)),
     ];
     segments.extend(errors);
     Ack { code, text: segments.join("\r") + "\r" }
@@ -109,7 +110,7 @@ pub fn acknowledge(header: Option<&Header>, what: &Acknowledged<'_>, id: &str, n
 fn err(error: &CellError, code: u16, severity: &str, lang: Lang) -> String {
     let place = match error.column.split_once('-') {
         Some((segment, field)) if field.bytes().all(|b| b.is_ascii_digit()) => format!("{segment}^1^{field}"),
-        _ => escaped(&error.column),
+        _ => escape(&error.column),
     };
     let name = match code {
         0 => "Message accepted",
@@ -127,26 +128,10 @@ fn err(error: &CellError, code: u16, severity: &str, lang: Lang) -> String {
     };
     format!(
         "ERR||{place}|{code}^{name}^HL70357|{severity}|{}^^L||{}|{}",
-        escaped(&error.code),
-        escaped(&error.code),
-        escaped(error.detail_in(lang))
+        escape(&error.code),
+        escape(&error.code),
+        escape(error.detail_in(lang))
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' => out.push_str("\\F\\"),
-            '^' => out.push_str("\\S\\"),
-            '&' => out.push_str("\\T\\"),
-            '~' => out.push_str("\\R\\"),
-            '\\' => out.push_str("\\E\\"),
-            '\r' | '\n' => out.push_str("\\.br\\"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 fn stamp(now: Instant) -> String {
@@ -182,6 +167,24 @@ mod tests {
             ack.text,
             "MSH|^~\\&|C|D|A^1|B|20220310080000+0700||ACK^R01^ACK|42|P|2.5.1||||||UNICODE UTF-8\rMSA|AA|ID\\T\\7\r"
         );
+    }
+
+    #[test]
+    fn nothing_that_a_sender_writes_becomes_a_segment_or_a_field_of_the_answer() {
+        for line in [
+            "MSH|^~\\&|A\\X0D\\EVN|B|C|D|20220310||ORU^R01|7\\X0D\\MSA|P\\X0D\\MSA\\F\\AA|2.5.1",
+            "MSH*!;?%*A|x^y\n*B*C|*D*20220310**ORU!R01*7|8*Q|9*2.5.1",
+        ] {
+            let message = Message::cut(line).unwrap();
+            let (header, _) = read(&message, "2022-03-10".parse().unwrap());
+            for what in [Acknowledged::Unreadable, Acknowledged::Failed] {
+                let ack = acknowledge(Some(&header), &what, "42", now(), Lang::En);
+                let names: Vec<_> = ack.text.split('\r').map(|line| line.get(..3).unwrap_or_default()).collect();
+                assert_eq!(names, ["MSH", "MSA", "ERR", ""], "{}", ack.text);
+                let answer = Message::cut(&ack.text).unwrap();
+                assert_eq!(answer.segments[0].text(12, 1), "2.5.1", "{}", ack.text);
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod time;
 
 pub use ack::{Ack, AckCode, Acknowledged, acknowledge};
 pub use read::{Header, HeaderFault, NAMES, read};
-pub use split::{MAX_MESSAGE, Messages, Piece, decoded, field};
+pub use split::{MAX_MESSAGE, Messages, Miscount, Piece, decoded, field};
 pub use syntax::{Message, Segment, Separators, unescape};
 
 /// A time as HL7 writes it, in Vietnam's zone where it names none.

@@ -6,9 +6,10 @@ use shared::bilingual::Bilingual;
 use shared::person::{FullName, Sex};
 use shared::time::{Date, Instant};
 
-use super::syntax::{Message, Segment};
+use super::syntax::{Message, Segment, escape};
 use super::time;
 use crate::domain::message::{self, Coded, Names, Observation, Patient, Reported, SpecimenRole, no_date};
+use crate::domain::names;
 use crate::domain::report::CellError;
 
 /// How fields are named.
@@ -17,6 +18,8 @@ pub const NAMES: Names = Names {
     accession: "OBR-3",
     tube: "SPM-2",
     name: "PID-5",
+    birth: "PID-7",
+    specimen: "SPM-4",
     test: "OBX-3",
     value: "OBX-5",
     status: "OBX-11",
@@ -27,9 +30,9 @@ pub const NAMES: Names = Names {
 /// What a message says about itself, for its answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Header {
-    /// Who sends: MSH-3 and MSH-4, uncut.
+    /// Who sends: MSH-3 and MSH-4, in the separators of the answer.
     pub sender: [String; 2],
-    /// For whom: MSH-5 and MSH-6, uncut.
+    /// For whom: MSH-5 and MSH-6, in the separators of the answer.
     pub receiver: [String; 2],
     /// MSH-10.
     pub control_id: String,
@@ -60,8 +63,8 @@ fn fault(column: &str, code: u16, name: &str, vi: String, en: String) -> HeaderF
 pub fn read(message: &Message<'_>, today: Date) -> (Header, Result<Vec<message::Message>, Vec<HeaderFault>>) {
     let msh = message.segments[0];
     let header = Header {
-        sender: [3, 4].map(|field| msh.field(field).to_owned()),
-        receiver: [5, 6].map(|field| msh.field(field).to_owned()),
+        sender: [3, 4].map(|field| place_of(msh, field)),
+        receiver: [5, 6].map(|field| place_of(msh, field)),
         control_id: msh.text(10, 1).into_owned(),
         processing_id: msh.text(11, 1).into_owned(),
     };
@@ -74,6 +77,12 @@ pub fn read(message: &Message<'_>, today: Date) -> (Header, Result<Vec<message::
     } else {
         (header, Err(faults))
     }
+}
+
+/// An application or a place (HD: name, id, kind of id) as an answer writes it.
+fn place_of(msh: Segment<'_>, field: usize) -> String {
+    let parts: Vec<String> = (1..=3).map(|component| escape(&msh.text(field, component))).collect();
+    parts.join("^").trim_end_matches('^').to_owned()
 }
 
 /// The states of an order that has no results yet, or never will (OBR-25, table 0123): it needs no OBX.
@@ -218,6 +227,7 @@ fn body(msh: Segment<'_>, segments: &[Segment<'_>], today: Date) -> message::Mes
         sent_at: time::instant(msh.field(7), zone),
         laboratories: [1, 2].map(|component| msh.text(4, component).into_owned()).into(),
         errors,
+        ..message::Message::default()
     }
 }
 
@@ -244,6 +254,9 @@ fn patient(pid: Segment<'_>, today: Date, errors: &mut Vec<CellError>) -> Patien
     };
     for id in pid.repetitions(3) {
         let kind = pid.part(id, 5).to_uppercase();
+        if kind == "PI" {
+            patient.person_ids.push(pid.part(id, 1).into_owned());
+        }
         let authority = pid.part(id, 4).to_uppercase();
         let is = |names: &[&str]| names.iter().any(|name| kind == *name || authority.contains(name));
         if matches!(kind.as_str(), "NI" | "NNVNM" | "NNVN") || is(&["CCCD", "CMND"]) {
@@ -268,13 +281,21 @@ fn patient(pid: Segment<'_>, today: Date, errors: &mut Vec<CellError>) -> Patien
 
 /// Family, given and middle names; the family name may hold the whole.
 fn full_name<'a>(pid: Segment<'a>, repetition: &'a str) -> Option<FullName> {
-    let parts: Vec<String> = (1..=3).filter_map(|part| given(pid.part(repetition, part))).collect();
-    FullName::parse(&parts.join(" ")).ok()
+    let [family, first, middle] = [1, 2, 3].map(|part| pid.part(repetition, part));
+    FullName::parse(&names::whole(&family, &first, &middle)).ok()
 }
 
-/// The first of these texts that is a time.
-fn instant_of<'a>(texts: impl IntoIterator<Item = Cow<'a, str>>, zone: Option<i64>) -> Option<Instant> {
-    texts.into_iter().find_map(|text| time::instant(&text, zone))
+/// The first of these texts that is a time; what is none is told of.
+fn instant_of(texts: [(&str, String); 3], zone: Option<i64>, warnings: &mut Vec<CellError>) -> Option<Instant> {
+    let mut found = None;
+    for (column, text) in texts {
+        let read = time::instant(&text, zone);
+        if read.is_none() && !text.is_empty() {
+            warnings.push(no_date(column, &text));
+        }
+        found = found.or(read);
+    }
+    found
 }
 
 fn observation(obx: Segment<'_>, group: &Group<'_>, zone: Option<i64>) -> Observation {
@@ -302,9 +323,11 @@ fn observation(obx: Segment<'_>, group: &Group<'_>, zone: Option<i64>) -> Observ
         text(group.obr, 2, 1),
         text(group.orc, 2, 1),
     ];
-    let mut tubes: Vec<String> = [placer, filler].into_iter().filter(|t| !t.is_empty()).collect();
-    if tubes.is_empty() {
-        tubes = [text(group.obr, 3, 1), text(group.obr, 2, 1)].into_iter().filter(|t| !t.is_empty()).collect();
+    let given = |texts: Vec<String>| texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+    let tubes = given(vec![placer]);
+    let mut own_numbers = given(vec![filler]);
+    if tubes.is_empty() && own_numbers.is_empty() {
+        own_numbers = given(vec![text(group.obr, 3, 1), text(group.obr, 2, 1)]);
     }
     let specimen = match spm {
         Some(spm) => coded(spm, 4, &[1, 2, 4, 5]),
@@ -315,24 +338,31 @@ fn observation(obx: Segment<'_>, group: &Group<'_>, zone: Option<i64>) -> Observ
         "L" => SpecimenRole::Pool,
         "Q" | "C" => SpecimenRole::Control,
         _ if parents => SpecimenRole::Pool,
+        "G" => SpecimenRole::Group,
         _ => SpecimenRole::Patient,
     };
-    let times = |segment: Option<Segment<'_>>, field| Cow::Owned(text(segment, field, 1));
+    let mut warnings = Vec::new();
+    let collected =
+        [("SPM-17", text(spm, 17, 1)), ("OBX-14", obx.text(14, 1).into_owned()), ("OBR-7", text(group.obr, 7, 1))];
+    let collected = instant_of(collected, zone, &mut warnings);
     let number = obx.text(5, 1).parse().or_else(|_| obx.text(5, 2).parse()).ok();
     Observation {
         test,
         value,
         number,
-        status: status(&obx.text(11, 1)),
-        collected: instant_of([times(spm, 17), times(Some(obx), 14), times(group.obr, 7)], zone),
-        resulted: [times(Some(obx), 19), times(group.obr, 22)]
+        status: of_order(status(&obx.text(11, 1)), &text(group.obr, 25, 1)),
+        collected,
+        resulted: [obx.text(19, 1).into_owned(), text(group.obr, 22, 1)]
             .into_iter()
             .filter_map(|text| time::instant(&text, zone))
             .collect(),
         accession: numbers.into_iter().find(|number| !number.is_empty()),
         tubes,
+        numbers: own_numbers,
         specimen,
         role,
+        is_answer: obx.text(29, 1) == "QST" || matches!(obx.text(2, 1).as_ref(), "DT" | "TS" | "DTM" | "TM"),
+        warnings,
     }
 }
 
@@ -354,4 +384,17 @@ fn status(code: &str) -> Reported {
         "X" | "N" | "O" => Reported::NotDone,
         _ => Reported::Preliminary,
     }
+}
+
+/// The stronger of what an observation and its order say (OBR-25, HL7 table 0123). An order that has not come to its end
+/// says nothing of an observation that has, and none mends an observation that does not say what it is.
+fn of_order(observation: Reported, order: &str) -> Reported {
+    let order = match order.trim().to_uppercase().as_str() {
+        "C" => Reported::Corrected,
+        "P" | "R" => Reported::Preliminary,
+        "X" => Reported::NotDone,
+        "W" | "D" => Reported::Withdrawn,
+        _ => return observation,
+    };
+    if observation == Reported::Missing && order != Reported::Withdrawn { observation } else { observation.max(order) }
 }

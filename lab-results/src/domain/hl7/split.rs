@@ -19,6 +19,64 @@ pub enum Piece {
     TooLong,
 }
 
+/// A batch or file that says how many it holds, and holds another number (BTS-1, FTS-1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miscount {
+    /// The field that says it.
+    pub column: &'static str,
+    /// How many it says.
+    pub said: u64,
+    /// How many there were.
+    pub found: u64,
+}
+
+/// How many messages and batches there were so far.
+#[derive(Debug, Default)]
+struct Count {
+    in_batch: u64,
+    messages: u64,
+    batches: u64,
+    wrong: Vec<Miscount>,
+}
+
+/// How many wrong counts are told of.
+const MOST_MISCOUNTS: usize = 20;
+
+impl Count {
+    /// Notes a line that begins a message or belongs to a batch.
+    fn note(&mut self, line: &[u8]) {
+        let said = || {
+            let separator = line.get(3)?;
+            let text = line.get(4..)?.split(|b| b == separator || b == &b'^').next()?;
+            core::str::from_utf8(text).ok()?.trim().parse::<u64>().ok()
+        };
+        match line.get(..3) {
+            Some(b"MSH") => {
+                self.in_batch += 1;
+                self.messages += 1;
+            }
+            Some(b"BHS") => self.in_batch = 0,
+            Some(b"BTS") => {
+                self.compare("BTS-1", said(), &[self.in_batch]);
+                self.in_batch = 0;
+                self.batches += 1;
+            }
+            // Some count the messages of the file there.
+            Some(b"FTS") => self.compare("FTS-1", said(), &[self.batches, self.messages]),
+            _ => {}
+        }
+    }
+
+    fn compare(&mut self, column: &'static str, said: Option<u64>, found: &[u64]) {
+        if let (Some(said), Some(first)) = (said, found.first())
+            && !found.contains(&said)
+            && self.wrong.len() < MOST_MISCOUNTS
+        {
+            self.wrong.push(Miscount { column, said, found: *first });
+        }
+    }
+}
+
 /// The messages of a file, one after the other.
 pub struct Messages<R> {
     source: R,
@@ -29,6 +87,7 @@ pub struct Messages<R> {
     inside: bool,
     too_long: bool,
     failure: Option<io::Error>,
+    count: Count,
 }
 
 impl<R: Read> Messages<R> {
@@ -43,7 +102,13 @@ impl<R: Read> Messages<R> {
             inside: false,
             too_long: false,
             failure: None,
+            count: Count::default(),
         }
+    }
+
+    /// The batches so far that hold another number of messages than they say.
+    pub fn miscounted(&self) -> &[Miscount] {
+        &self.count.wrong
     }
 
     /// Why reading ended before the end of the file.
@@ -88,6 +153,9 @@ impl<R: Read> Messages<R> {
         let is = |name: &[u8]| line.starts_with(name) && line.get(3).is_none_or(|b| !b.is_ascii_alphanumeric());
         let begins = is(b"MSH");
         let wraps = !begins && [&b"FHS"[..], b"BHS", b"BTS", b"FTS"].into_iter().any(is);
+        if begins || wraps {
+            self.count.note(line);
+        }
         let before = if begins || wraps { self.take() } else { None };
         self.inside = begins || (self.inside && !wraps);
         if self.inside {
@@ -213,6 +281,19 @@ mod tests {
         }
         assert!(cut(b"", 1).is_empty());
         assert!(cut(b"PID|1\nOBX|2", 2).is_empty());
+    }
+
+    #[test]
+    fn a_batch_with_another_number_of_messages_than_it_says_is_told_of() {
+        let wrong = |file: &str| {
+            let mut messages = Messages::new(file.as_bytes());
+            messages.by_ref().for_each(drop);
+            messages.miscounted().iter().map(|m| (m.column, m.said, m.found)).collect::<Vec<_>>()
+        };
+        assert!(wrong("FHS|x\rBHS|y\rMSH|1\rMSH|2\rBTS|2\rBHS|y\rMSH|3\rBTS|1^x\rFTS|2\r").is_empty());
+        assert!(wrong("BHS|y\rMSH|1\rMSH|2\rBTS|\rFTS|2\r").is_empty());
+        let file = "FHS|x\rBHS|y\rMSH|1\rMSH|2\rBTS|3\rFTS|5\r";
+        assert_eq!(wrong(file), [("BTS-1", 3, 2), ("FTS-1", 5, 1)]);
     }
 
     #[test]

@@ -79,7 +79,13 @@ impl<'a> Segment<'a> {
         let part = repetition.split(self.separators.component).nth(component - 1).unwrap_or_default();
         let part = part.split(self.separators.sub).nth(sub - 1).unwrap_or_default().trim();
         let part = if part == "\"\"" { "" } else { part };
-        unescape(part, self.separators)
+        match unescape(part, self.separators) {
+            // A line that was broken inside the text.
+            text if part.contains(BREAKS) => {
+                Cow::Owned(text.split(BREAKS).map(str::trim).collect::<Vec<_>>().join(" "))
+            }
+            text => text,
+        }
     }
 }
 
@@ -93,25 +99,36 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Cuts a message. Lines that begin with no name of a segment continue the one before, which senders break inside a
-    /// text; `None` where the first line is no MSH.
+    /// Cuts a message. A line that begins with no name of a segment continues the one before, which senders break inside a
+    /// text, up to the last that goes on to another field; what comes behind belongs to nothing. `None` where the first line
+    /// is no MSH.
     #[must_use]
     pub fn cut(text: &'a str) -> Option<Self> {
-        let mut lines = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty());
-        let first = lines.next()?.trim_start();
-        if !first.starts_with("MSH") {
-            return None;
-        }
-        let separators = Separators::of(first)?;
-        let mut segments = vec![Segment { name: "MSH", line: first, separators }];
-        for line in lines {
-            let line = line.trim_start();
-            let Some(name) = line.get(..3) else { continue };
-            let named = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-            if named && line[3..].chars().next().is_none_or(|c| c == separators.field) {
-                segments.push(Segment { name, line, separators });
+        let mut found: Vec<(&str, usize, usize)> = Vec::new();
+        let mut separators = None;
+        let mut at = 0;
+        for whole in text.split_inclusive(BREAKS) {
+            let line = whole.trim();
+            let from = at + (whole.len() - whole.trim_start().len());
+            at += whole.len();
+            let to = from + line.len();
+            match (line.is_empty(), separators, found.last_mut()) {
+                (true, ..) => {}
+                (false, None, _) => {
+                    separators = Some(Separators::of(line.starts_with("MSH").then_some(line)?)?);
+                    found.push(("MSH", from, to));
+                }
+                (false, Some(cut), last) => match (name_of(line, cut), last) {
+                    (Some(name), _) => found.push((name, from, to)),
+                    (None, Some(last)) if line.contains(cut.field) => last.2 = to,
+                    (None, _) => {}
+                },
             }
         }
+        let separators = separators?;
+        let segment =
+            |(name, from, to): (&'a str, usize, usize)| Some(Segment { name, line: text.get(from..to)?, separators });
+        let segments = found.into_iter().filter_map(segment).collect();
         Some(Self { separators, segments })
     }
 
@@ -120,6 +137,38 @@ impl<'a> Message<'a> {
     pub fn first(&self, name: &str) -> Option<Segment<'a>> {
         self.segments.iter().find(|segment| segment.name == name).copied()
     }
+}
+
+/// What ends a line.
+const BREAKS: [char; 2] = ['\r', '\n'];
+/// Coding systems of three letters (HL7 table 0396) that stand at the beginning of a line only where a field was broken.
+const CODING_SYSTEMS: [&str; 7] = ["SCT", "CDC", "CVX", "MVX", "NDC", "DCM", "ISO"];
+
+/// The name of the segment that a line begins.
+fn name_of(line: &str, separators: Separators) -> Option<&str> {
+    let name = line.get(..3)?;
+    let named = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let ends = line.get(3..)?.chars().next().is_none_or(|c| c == separators.field);
+    (named && ends && !CODING_SYSTEMS.contains(&name)).then_some(name)
+}
+
+/// A text as it stands inside a component of an answer of ours, in the usual separators.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' => out.push_str("\\F\\"),
+            '^' => out.push_str("\\S\\"),
+            '&' => out.push_str("\\T\\"),
+            '~' => out.push_str("\\R\\"),
+            '\\' => out.push_str("\\E\\"),
+            '\r' | '\n' => out.push_str("\\.br\\"),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// A text without its escapes: separators, hexadecimal characters, line breaks. Formatting that has no letter falls away,
@@ -193,8 +242,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_segment_loses_nothing_else() {
-        let message = Message::cut("MSH|^~\\&|A\nSPM|1|x||^1\nsome text\nSCT||||\n\nOBX|1").unwrap();
-        assert_eq!(message.segments.iter().map(|s| s.name).collect::<Vec<_>>(), ["MSH", "SPM", "SCT", "OBX"]);
+        let message = Message::cut("MSH|^~\\&|A\nSPM|1|x||^1\nsome text\nSCT||5|\n\nOBX|1|F\nend").unwrap();
+        assert_eq!(message.segments.iter().map(|s| s.name).collect::<Vec<_>>(), ["MSH", "SPM", "OBX"]);
+        assert_eq!((message.segments[1].text(6, 1).as_ref(), message.segments[2].text(2, 1).as_ref()), ("5", "F"));
+        let broken = Message::cut("MSH|^~\\&|A\rPID|1||7||L\u{ea}^Th\u{1ecb}\r\n T\u{e1}m||1950\rOBX|1").unwrap();
+        assert_eq!(broken.segments[1].text(5, 2), "Th\u{1ecb} T\u{e1}m");
+        assert_eq!(broken.segments[1].text(7, 1), "1950");
         assert!(Message::cut("PID|1").is_none());
         assert!(Message::cut("MSH").is_none());
         assert!(Message::cut("").is_none());

@@ -2,14 +2,15 @@
 
 use sha2::{Digest, Sha256};
 use shared::bilingual::Bilingual;
-use shared::fold::fold;
 use shared::time::Instant;
 
+use super::advice::{about, others_named};
+use super::meaning::{Found, Test, disagree, judged, one_of_each, test_of};
 use super::{
     Body, Coded, Mapping, MappingKind, Message, Names, Observation, Reported, SpecimenRole, draft_of, missing,
 };
-use crate::domain::codes::{self, Finding, SpecimenKind, TestKind};
-use crate::domain::disposition::{Disposition, HoldReason, IgnoreReason};
+use crate::domain::codes::{SpecimenKind, TestKind};
+use crate::domain::disposition::{Disposition, IgnoreReason};
 use crate::domain::label::{Accession, Barcode, LabCode, MAX_LENGTH};
 use crate::domain::report::CellError;
 use crate::domain::result::{Parsed, PersonRef, ResultDraft, Status, Subject, too_early, too_late};
@@ -30,20 +31,6 @@ pub struct Rules<'a> {
     pub mapping: &'a Mapping,
     /// How the format names its fields.
     pub names: &'static Names,
-}
-
-/// What a test turned out to be.
-struct Test {
-    kind: TestKind,
-    code: String,
-}
-
-/// An observation about SARS-CoV-2.
-struct Found<'a> {
-    observation: &'a Observation,
-    test: Test,
-    finding: Finding,
-    reasons: Vec<HoldReason>,
 }
 
 /// What becomes of a message or document, which may be about several patients, as far as it alone tells. Also the
@@ -81,7 +68,7 @@ fn of_patient(message: &Message, rules: &Rules<'_>) -> (Option<String>, Body) {
     let mut virus = Vec::new();
     let (mut antibody, mut control) = (false, false);
     for observation in &message.observations {
-        let Some(test) = test_of(&observation.test, rules.mapping) else { continue };
+        let Some(test) = test_of(observation, rules.mapping) else { continue };
         match test.kind {
             TestKind::Other => {}
             TestKind::Antibody => antibody = true,
@@ -114,13 +101,14 @@ fn of_patient(message: &Message, rules: &Rules<'_>) -> (Option<String>, Body) {
     }
     disagree(&mut found);
     let found = one_of_each(found);
+    let made = told.is_none();
     let accession = told.or_else(|| Some(derived(message)));
     let lab = lab_code(message, rules, &mut errors);
     let ct = ct_value(&message.observations);
     let several = found.len() > 1;
     let mut parsed = Vec::with_capacity(found.len());
     for found in found {
-        if let Some(one) = result(message, found, rules, lab.as_ref(), accession.as_deref(), ct, &mut errors) {
+        if let Some(one) = result(message, found, rules, lab.as_ref(), (accession.as_deref(), made), ct, &mut errors) {
             parsed.push(Parsed { several, ..one });
         }
     }
@@ -130,115 +118,6 @@ fn of_patient(message: &Message, rules: &Rules<'_>) -> (Option<String>, Body) {
 
 fn is_ct(test: &Test) -> bool {
     CT_CODES.contains(&test.code.as_str())
-}
-
-/// The test that an observation is of: a LOINC code of our table before any other, then what the laboratory has mapped,
-/// then a word that names SARS-CoV-2 without a code that we know.
-fn test_of(coded: &Coded, mapping: &Mapping) -> Option<Test> {
-    let mut other = None;
-    for code in &coded.0 {
-        let code = code.trim();
-        match codes::test_kind(code) {
-            Some(TestKind::Other) => other = Some(Test { kind: TestKind::Other, code: code.to_owned() }),
-            Some(kind) => return Some(Test { kind, code: code.to_owned() }),
-            None => {}
-        }
-    }
-    for word in &coded.0 {
-        if let Some(code) = mapping.get(MappingKind::Test, word) {
-            return codes::test_kind(code).map(|kind| Test { kind, code: code.to_owned() });
-        }
-    }
-    if other.is_some() {
-        return other;
-    }
-    let named = coded.0.iter().any(|word| names_the_virus(word));
-    let code = coded.0.first()?.chars().take(MAX_LENGTH).collect();
-    Some(Test { kind: if named { TestKind::Local } else { TestKind::Other }, code })
-}
-
-/// Whether a text names SARS-CoV-2 or COVID-19.
-fn names_the_virus(text: &str) -> bool {
-    let plain: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
-    ["sarscov2", "covid", "ncov", "sars2"].iter().any(|name| plain.contains(name))
-}
-
-/// What the value of an observation says, and why a person should look first.
-fn judged(observation: &Observation, test: &Test, mapping: &Mapping) -> (Finding, Vec<HoldReason>) {
-    let mut reasons = Vec::new();
-    match test.kind {
-        TestKind::Ambiguous(_) => reasons.push(HoldReason::AmbiguousTest),
-        TestKind::NotPresence => reasons.push(HoldReason::NotPresence),
-        TestKind::Local => reasons.push(HoldReason::LocalCode),
-        TestKind::Virus(_) | TestKind::Antibody | TestKind::Other => {}
-    }
-    let mut findings: Vec<Finding> = Vec::new();
-    for word in &observation.value.0 {
-        let said = Finding::read(word).or_else(|| mapping.get(MappingKind::Outcome, word).and_then(Finding::read));
-        findings.extend(said.filter(|f| !findings.contains(f)));
-    }
-    let mut finding = match findings[..] {
-        [one] => one,
-        [] if observation.status == Reported::NotDone => Finding::NotDone,
-        [] if observation.status == Reported::Withdrawn => Finding::Inconclusive,
-        [] => {
-            reasons.push(HoldReason::UnknownValue);
-            Finding::Inconclusive
-        }
-        _ => {
-            reasons.push(HoldReason::CodesDisagree);
-            Finding::Inconclusive
-        }
-    };
-    if observation.role == SpecimenRole::Pool {
-        finding = match finding {
-            Finding::Detected => Finding::PoolDetected,
-            Finding::NotDetected => Finding::PoolNotDetected,
-            Finding::Inconclusive | Finding::Invalid => Finding::PoolIndeterminate,
-            other => other,
-        };
-    }
-    reasons.extend(finding.hold_reason());
-    match observation.status {
-        Reported::Preliminary => reasons.push(HoldReason::Preliminary),
-        Reported::NotDone if finding != Finding::NotDone => reasons.push(HoldReason::NotDone),
-        Reported::Missing => reasons.push(HoldReason::StatusMissing),
-        _ => {}
-    }
-    (finding, reasons)
-}
-
-/// Holds every result of a message whose results for one accession say different things.
-fn disagree(found: &mut [Found<'_>]) {
-    let differs = |one: &Found<'_>, all: &[Found<'_>]| {
-        all.iter().any(|other| other.observation.accession == one.observation.accession && other.finding != one.finding)
-    };
-    let marks: Vec<bool> = found.iter().map(|one| differs(one, found)).collect();
-    for (one, mark) in found.iter_mut().zip(marks) {
-        if mark {
-            one.reasons.push(HoldReason::ResultsDisagree);
-        }
-    }
-}
-
-/// Of results that say the same by the same method under one accession (three genes of one PCR), the first speaks for
-/// all; what waits for a reason of its own gives way to one that does not.
-fn one_of_each<'a>(found: Vec<Found<'a>>) -> Vec<Found<'a>> {
-    let mut kept: Vec<Found<'a>> = Vec::new();
-    for one in found {
-        let same = |other: &&mut Found<'a>| {
-            other.observation.accession == one.observation.accession
-                && other.test.kind.method() == one.test.kind.method()
-                && other.finding == one.finding
-                && other.observation.status == one.observation.status
-        };
-        match kept.iter_mut().find(same) {
-            Some(other) if one.reasons.len() < other.reasons.len() => *other = one,
-            Some(_) => {}
-            None => kept.push(one),
-        }
-    }
-    kept
 }
 
 fn ct_value(observations: &[Observation]) -> Option<f64> {
@@ -299,7 +178,7 @@ fn result(
     found: Found<'_>,
     rules: &Rules<'_>,
     lab: Option<&LabCode>,
-    accession: Option<&str>,
+    (accession, made): (Option<&str>, bool),
     ct: Option<f64>,
     errors: &mut Vec<CellError>,
 ) -> Option<Parsed> {
@@ -311,14 +190,16 @@ fn result(
     errors.extend(too_late(resulted_at, rules.now, names.resulted).map(CellError::from));
     let number = short(observation.accession.as_deref().or(accession)?);
     let accession = Accession::parse(&number, names.accession).map_err(|error| errors.push(error.into())).ok()?;
-    let mut tubes: Vec<Barcode> = Vec::new();
-    for text in &observation.tubes {
-        tubes.extend(Barcode::parse(text, "").ok().filter(|tube| !tubes.contains(tube)));
-    }
-    let first = (!tubes.is_empty()).then(|| tubes.remove(0));
+    let mut tubes = barcodes(&observation.tubes);
+    let mut numbers = barcodes(&observation.numbers);
+    numbers.retain(|number| !tubes.contains(number));
+    let certain_tubes = tubes.len();
+    tubes.append(&mut numbers);
+    let first = tubes.first().cloned();
     let person = message.patient.name.clone().map(|name| {
         let draft = Box::new(draft_of(name, &message.patient));
-        PersonRef::Described { id: None, draft }
+        let id = message.patient.person_ids.iter().find_map(|text| text.trim().parse().ok());
+        PersonRef::Described { id, draft }
     });
     let subject = match (first, person) {
         (Some(tube), Some(person)) => Subject::TubeOf(tube, person),
@@ -331,12 +212,14 @@ fn result(
         Reported::Withdrawn => Status::Withdrawn,
         Reported::Final | Reported::Preliminary | Reported::NotDone | Reported::Missing => Status::Final,
     };
+    let specimen_kind = specimen(&observation.specimen, rules.mapping);
+    let warnings = about(message, observation, specimen_kind, made, rules);
     let draft = ResultDraft {
         id: None,
         lab_code: lab?.clone(),
         accession,
         subject,
-        specimen_kind: specimen(&observation.specimen, rules.mapping),
+        specimen_kind,
         collected_at,
         loinc: test.code.into(),
         method: test.kind.method(),
@@ -351,11 +234,22 @@ fn result(
     Some(Parsed {
         draft,
         disposition_hint,
-        other_tubes: tubes,
+        other_tubes: tubes.split_off(tubes.len().min(1)),
+        certain_tubes,
+        named_labs: others_named(message, rules),
         test_traffic: message.test_traffic,
         several: false,
-        warnings: Vec::new(),
+        warnings,
     })
+}
+
+/// The codes among these texts, each once.
+fn barcodes(texts: &[String]) -> Vec<Barcode> {
+    let mut codes: Vec<Barcode> = Vec::new();
+    for text in texts {
+        codes.extend(Barcode::parse(text, "").ok().filter(|code| !codes.contains(code)));
+    }
+    codes
 }
 
 fn specimen(coded: &Coded, mapping: &Mapping) -> SpecimenKind {

@@ -1,8 +1,11 @@
 //! What a message of HL7 v2 or a FHIR document says, in one form for both, and what becomes of it.
 
+mod advice;
 mod judge;
 mod mapping;
+mod meaning;
 
+pub(crate) use advice::unknown_specimen;
 pub(crate) use judge::no_date;
 pub use judge::{Rules, judge};
 pub use mapping::{Mapping, MappingKind};
@@ -55,22 +58,22 @@ impl Coded {
     }
 }
 
-/// What the sender says about how certain a result is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What the sender says about how certain a result is; the later in this order is the stronger where two places say it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reported {
+    /// Nothing was said.
+    #[default]
+    Missing,
     /// Final.
     Final,
     /// Replaces what was sent before.
     Corrected,
-    /// What was sent before says nothing any more.
-    Withdrawn,
     /// May still change.
     Preliminary,
     /// The test could not be done.
     NotDone,
-    /// Nothing was said.
-    #[default]
-    Missing,
+    /// What was sent before says nothing any more.
+    Withdrawn,
 }
 
 /// What a specimen stands for.
@@ -81,6 +84,8 @@ pub enum SpecimenRole {
     Patient,
     /// Of several people.
     Pool,
+    /// A group (HL7 table 0369, G), which may be of one person or of several: nobody's positive result.
+    Group,
     /// Of nobody: quality control.
     Control,
 }
@@ -104,10 +109,17 @@ pub struct Observation {
     pub accession: Option<String>,
     /// What may be the code on the tube, the best source first.
     pub tubes: Vec<String>,
+    /// Numbers of the laboratory's own that have been used as the code on a tube: good only together with a name, or for
+    /// a tube that this laboratory has.
+    pub numbers: Vec<String>,
     /// What was taken.
     pub specimen: Coded,
     /// What the specimen stands for.
     pub role: SpecimenRole,
+    /// An answer to a question that was asked with the order, and no finding.
+    pub is_answer: bool,
+    /// What is odd about its fields and stops nothing.
+    pub warnings: Vec<CellError>,
 }
 
 /// The patient of a message, as far as was said.
@@ -129,6 +141,8 @@ pub struct Patient {
     pub address: Option<String>,
     /// The ward, where the sender names a Vietnamese one.
     pub ward_code: Option<String>,
+    /// What may be our id of the person, as it was sent.
+    pub person_ids: Vec<String>,
 }
 
 /// What one message or document says.
@@ -146,6 +160,8 @@ pub struct Message {
     pub laboratories: Vec<String>,
     /// What is wrong with a field whatever the message is about.
     pub errors: Vec<CellError>,
+    /// What is odd about the whole and stops nothing.
+    pub warnings: Vec<CellError>,
 }
 
 /// How a format names the fields of a message.
@@ -159,6 +175,10 @@ pub struct Names {
     pub tube: &'static str,
     /// The name of the patient.
     pub name: &'static str,
+    /// The birth of the patient.
+    pub birth: &'static str,
+    /// The kind of specimen.
+    pub specimen: &'static str,
     /// The test.
     pub test: &'static str,
     /// The value.
@@ -172,7 +192,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// All of them.
+    /// Those that a result is read from.
     #[must_use]
     pub const fn all(&self) -> [&'static str; 9] {
         [

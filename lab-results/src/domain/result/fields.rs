@@ -8,7 +8,7 @@ use shared::person::FullName;
 use shared::problem::FieldError;
 
 use super::Status;
-use crate::domain::codes::{self, Finding, SpecimenKind, TestKind};
+use crate::domain::codes::{self, Finding, TestKind};
 
 /// The lowest and highest cycle threshold that a PCR can report.
 const CT_RANGE: core::ops::RangeInclusive<f64> = 5.0..=50.0;
@@ -24,17 +24,6 @@ pub(super) fn id<T: FromStr>(text: &str, pointer: &str) -> Result<T, FieldError>
             "An id is a UUID, such as 01890a5d-ac96-774b-bcce-b302099a8057",
         );
         FieldError::new(pointer, "uuid", detail)
-    })
-}
-
-pub(super) fn kind(text: &str, pointer: &str) -> Result<SpecimenKind, FieldError> {
-    SpecimenKind::read(text).ok_or_else(|| {
-        let codes = SpecimenKind::ALL.iter().map(|k| k.code()).collect::<Vec<_>>().join(", ");
-        let detail = Bilingual::new(
-            format!("Loại mẫu như \"Dịch tỵ hầu\", \"Dịch hầu họng\", mã SNOMED CT, hoặc một trong: {codes}"),
-            format!("A specimen kind such as \"Nasopharyngeal swab\", a SNOMED CT code, or one of: {codes}"),
-        );
-        FieldError::new(pointer, "specimen_kind", detail)
     })
 }
 

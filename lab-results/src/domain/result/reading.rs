@@ -7,10 +7,11 @@ use shared::time::{Date, Instant};
 
 use super::wire::{ResultInput, TestInput};
 use super::{Parsed, PersonRef, ResultDraft, Subject, fields, times};
-use crate::domain::codes::{self, Finding, TestKind};
+use crate::domain::codes::{self, Finding, SpecimenKind, TestKind};
 use crate::domain::disposition::{Disposition, HoldReason, IgnoreReason};
 use crate::domain::label::{Accession, Barcode, LabCode};
-use crate::domain::message::{Patient, draft_of};
+use crate::domain::message::{Patient, draft_of, unknown_specimen};
+use crate::domain::report::CellError;
 
 /// The text of a field, where there is any.
 fn given(field: Option<&String>) -> Option<&str> {
@@ -67,7 +68,7 @@ impl ResultInput {
         let lab_code = read.lab_code(self.lab_code.as_ref(), credential_lab);
         let accession = read.required(self.accession.as_ref(), "/accession", Accession::parse);
         let subject = read.subject(self, today);
-        let specimen_kind = read.required(self.specimen.kind.as_ref(), "/specimen/kind", fields::kind);
+        let (specimen_kind, unknown) = read.specimen_kind(self.specimen.kind.as_ref());
         let times = read.times(self, now);
         let test = read.test(&self.test);
         let ignored = test.as_ref().and_then(|t| ignored(t.kind));
@@ -118,9 +119,11 @@ impl ResultInput {
             draft,
             disposition_hint,
             other_tubes: Vec::new(),
+            certain_tubes: 1,
+            named_labs: Vec::new(),
             test_traffic: false,
             several: false,
-            warnings: Vec::new(),
+            warnings: unknown.into_iter().collect(),
         })
     }
 }
@@ -198,6 +201,20 @@ impl Reading<'_> {
             return None;
         }
         LabCode::parse(own, &self.at("/lab_code")).map_err(|e| self.errors.push(e)).ok()
+    }
+
+    /// What was taken. A word or code that is in no table is another specimen, and told of: what was found does not hang on
+    /// it.
+    fn specimen_kind(&mut self, text: Option<&String>) -> (Option<SpecimenKind>, Option<CellError>) {
+        const AT: &str = "/specimen/kind";
+        let Some(text) = given(text) else {
+            self.errors.push(FieldError::required(self.at(AT)));
+            return (None, None);
+        };
+        match SpecimenKind::read(text) {
+            Some(kind) => (Some(kind), None),
+            None => (Some(SpecimenKind::Other), Some(unknown_specimen(&self.at(AT)))),
+        }
     }
 
     fn subject(&mut self, input: &ResultInput, today: Date) -> Option<Subject> {
