@@ -85,12 +85,20 @@ fn with_cells(
     rows: &mut dyn TableRows,
     bad: &BTreeMap<u64, &StoredRow>,
 ) -> Result<(), XlsxError> {
-    let headers = rows.header();
+    let mut headers = rows.header();
     header(sheet, &headers)?;
     let text = Format::new().set_num_format("@");
     let mut line = 1;
     while let Some(row) = rows.next_row() {
         let Some(stored) = bad.get(&row.number) else { continue };
+        // Another sheet of a workbook may have other columns.
+        if rows.header() != headers {
+            headers = rows.header();
+            for (column, name) in (0..).zip(headers.iter().map(String::as_str).chain(ADDED)) {
+                sheet.write_string(line, column, name)?;
+            }
+            line += 1;
+        }
         for (column, cell) in (0..).zip(rows.cells().iter().take(headers.len())) {
             sheet.write_string_with_format(line, column, cell.as_str(), &text)?;
         }

@@ -7,22 +7,25 @@ mod cells;
 mod decode;
 mod header;
 mod legacy;
+mod records;
 mod row;
 mod workbook;
 
 pub(crate) use workbook::check_size;
-pub use workbook::read_workbook;
+pub use workbook::{Sheets, read_workbook};
 
 use core::fmt;
 use std::io::{self, Read};
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 use shared::bilingual::Bilingual;
 use shared::time::{Date, Instant};
 
-use self::decode::{NotText, RecordTooLong, TextReader};
+use self::cells::Order;
+use self::decode::{NotText, TextReader};
 use self::header::{Columns, Field};
 use self::legacy::Legacy;
+use self::records::{Kind, Records};
 use self::row::Context;
 use super::message::Mapping;
 use super::report::CellError;
@@ -56,14 +59,12 @@ pub struct Row {
 
 /// The rows of a file, read one after the other.
 pub struct RowIter<R> {
-    csv: csv::Reader<TextReader<R>>,
+    records: Records<TextReader<R>>,
     record: ByteRecord,
     columns: Columns,
     context: Context,
     warnings: Vec<CellError>,
     marked: Marked,
-    /// Line ends inside the cells of the records so far.
-    inside: u64,
     number: u64,
     ended: bool,
     failure: Option<io::Error>,
@@ -97,27 +98,30 @@ pub fn read_rows_as<R: Read + Send>(
 ) -> Result<RowIter<R>, FileError> {
     let text = TextReader::open(reader).map_err(|e| unreadable(&e))?.map_err(not_text)?;
     let layout = header::layout(text.head(), mapping);
-    let month_first = cells::month_first(text.head());
-    let mut csv = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(text);
+    let seen = cells::seen(text.head());
+    let mut records = Records::new(text, layout.delimiter);
     let mut record = ByteRecord::new();
-    let mut inside = 0;
+    let mut number = 0;
     for _ in 0..=layout.skipped {
-        csv.get_mut().begin_record();
-        if !csv.read_byte_record(&mut record).map_err(|e| unreadable(&io_error(e)))? {
-            return Err(empty());
-        }
-        inside += lines_inside(&record);
+        let Some(place) = records.next(&mut record).map_err(|e| unreadable(&e))? else { return Err(empty()) };
+        number = place.row;
     }
     let (columns, mut warnings) = Columns::read(&record, credential_lab.is_some(), mapping)?;
-    // One slip of the pen in a file of ours is an error; a whole file in this order is a spreadsheet set to English.
-    let month_first = month_first >= if columns.is_foreign() { 1 } else { MONTHS_FIRST };
+    records.expect(columns.len());
+    let month_first = match seen {
+        Order::DayFirst => false,
+        // A file with American columns has American dates, where nothing speaks against it.
+        Order::Either => columns.is_american(),
+        // One slip of the pen in a file of ours is an error; a whole file in this order is a spreadsheet set to English.
+        Order::MonthFirst(dates) => columns.is_foreign() || dates >= MONTHS_FIRST,
+    };
     if month_first && !columns.is_foreign() {
         warnings.push(read_month_first());
     }
     let credential_lab = credential_lab.map(str::to_owned);
     let context = Context { now, today, credential_lab, mapping: mapping.clone(), month_first };
     let marked = Marked::default();
-    Ok(RowIter { csv, record, columns, context, warnings, marked, inside, number: 0, ended: false, failure: None })
+    Ok(RowIter { records, record, columns, context, warnings, marked, number, ended: false, failure: None })
 }
 
 /// How many dates must have no other meaning before a file in our columns is read with the month before the day.
@@ -136,7 +140,7 @@ impl<R: Read> RowIter<R> {
     /// was read.
     #[must_use]
     pub fn warnings(&self) -> Vec<CellError> {
-        let legacy = self.csv.get_ref().legacy().map(legacy_encoding);
+        let legacy = self.records.source().legacy().map(legacy_encoding);
         self.warnings.iter().cloned().chain(legacy).chain(self.marked.warnings(&self.columns)).collect()
     }
 
@@ -153,21 +157,12 @@ impl<R: Read> RowIter<R> {
         self.failure.as_ref()
     }
 
-    /// The least number that the next row can have: the header is row 1.
-    fn next_number(&self) -> u64 {
-        self.number.max(1) + 1
-    }
-
     /// The row that tells why reading ended early.
-    fn failed(&mut self, error: csv::Error) -> Row {
-        let error = io_error(error);
+    fn failed(&mut self, error: io::Error) -> Row {
         self.ended = true;
-        self.number = self.next_number();
-        let too_long = error.get_ref().is_some_and(|e| e.is::<RecordTooLong>());
-        let line = self.csv.position().line();
-        let said = if too_long { endless_record(line) } else { interrupted() };
+        self.number += 1;
         self.failure = Some(error);
-        Row { number: self.number, line, accession: None, result: Err(vec![said]) }
+        Row { number: self.number, line: self.records.line(), accession: None, result: Err(vec![interrupted()]) }
     }
 
     fn read(&mut self) -> Result<Parsed, Vec<CellError>> {
@@ -192,48 +187,35 @@ impl<R: Read> Iterator for RowIter<R> {
 
     fn next(&mut self) -> Option<Row> {
         while !self.ended {
-            self.csv.get_mut().begin_record();
-            match self.csv.read_byte_record(&mut self.record) {
+            let place = match self.records.next(&mut self.record) {
                 Err(error) => return Some(self.failed(error)),
-                Ok(false) => self.ended = true,
-                Ok(true) if self.record.iter().all(is_blank) => {}
-                // The analyser's mark for the end of its export.
-                Ok(true) if self.record.len() == 1 && self.record[0].starts_with(b"[end]") => {}
-                Ok(true) => {
-                    let line = first_line(&self.record, self.csv.position().line());
-                    // A quote that is never closed swallows the last line's end, by which lines are counted.
-                    self.number = line.saturating_sub(self.inside).max(self.next_number());
-                    self.inside += lines_inside(&self.record);
-                    let accession = row::accession(&self.record, &self.columns);
-                    return Some(Row { number: self.number, line, accession, result: self.read() });
+                Ok(None) => {
+                    self.ended = true;
+                    break;
                 }
+                Ok(Some(place)) => place,
+            };
+            let whole = place.kind == Kind::Whole;
+            // The analyser's mark for the end of its export.
+            let marks_end = self.record.len() == 1 && self.record[0].starts_with(b"[end]");
+            if whole && (marks_end || self.record.iter().all(is_blank)) {
+                continue;
             }
+            self.number = place.row;
+            let result = match place.kind {
+                Kind::Whole => self.read(),
+                Kind::Unclosed => Err(vec![unclosed_quote()]),
+                Kind::TooLong => Err(vec![too_long()]),
+            };
+            let accession = row::accession(&self.record, &self.columns);
+            return Some(Row { number: place.row, line: place.line, accession, result });
         }
         None
     }
 }
 
-/// The error of the source: a flexible reader of bytes has no other.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
 fn is_blank(cell: &[u8]) -> bool {
     cell.iter().all(u8::is_ascii_whitespace)
-}
-
-/// The line on which a record begins that ends before `next`: every record ends with one line end, and its cells may
-/// hold more. Blank lines before it, which the position of the record includes, do not count.
-fn first_line(record: &ByteRecord, next: u64) -> u64 {
-    next.saturating_sub(1).saturating_sub(lines_inside(record)).max(1)
-}
-
-/// How many line ends the cells of a record hold.
-fn lines_inside(record: &ByteRecord) -> u64 {
-    record.iter().map(|cell| cell.iter().filter(|b| **b == b'\n').count() as u64).sum()
 }
 
 /// Whether a text is the name of one of our columns.
@@ -375,18 +357,21 @@ fn interrupted() -> CellError {
     CellError::new("", "interrupted", detail)
 }
 
-fn endless_record(line: u64) -> CellError {
+fn unclosed_quote() -> CellError {
     let detail = Bilingual::new(
-        format!(
-            "Dấu ngoặc kép (\") mở ở gần dòng {line} mà không đóng: các dòng sau không đọc được. Sửa rồi gửi lại cả tệp"
-        ),
-        format!(
-            "A double quote (\") opened near line {line} is never closed: what follows cannot be read. Correct it \
-             and send \
-             the whole file again"
-        ),
+        "Dấu ngoặc kép (\") mở ở dòng này mà không đóng lại: đóng lại hoặc bỏ đi rồi gửi lại; các dòng khác vẫn được nhận",
+        "A double quote (\") is opened on this line and never closed: close it or leave it out and send the row again; the \
+         other rows are taken all the same",
     );
     CellError::new("", "unclosed_quote", detail)
+}
+
+fn too_long() -> CellError {
+    let detail = Bilingual::new(
+        "Dòng dài quá 256 KB nên không được đọc: bỏ bớt nội dung rồi gửi lại; các dòng khác vẫn được nhận",
+        "This line is longer than 256 KB and was not read: shorten it and send it again; the other rows are taken all the same",
+    );
+    CellError::new("", "too_long", detail)
 }
 
 fn legacy_encoding((line, code): (u64, Legacy)) -> CellError {

@@ -72,8 +72,19 @@ pub(super) struct CellTime {
     pub(super) day_only: bool,
 }
 
-/// How many dates of a text can only be written with the month before the day; none where one can only be the other way.
-pub(super) fn month_first(head: &str) -> usize {
+/// In what order the dates of a text with slashes have the day and the month, as far as they tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// At least one can only be written with the day first.
+    DayFirst,
+    /// So many can only be written with the month first, and none with the day first.
+    MonthFirst(usize),
+    /// None has a day above 12.
+    Either,
+}
+
+/// What the dates of a text say about their order.
+pub(super) fn seen(head: &str) -> Order {
     let (mut month_first, mut day_first) = (0, false);
     for cell in head.split([',', ';', '\t', '|', '"', '\n', ' ']) {
         let parts: Vec<&str> = cell.split('/').collect();
@@ -85,7 +96,11 @@ pub(super) fn month_first(head: &str) -> usize {
             day_first |= second <= 12 && (13..=31).contains(&first);
         }
     }
-    if day_first { 0 } else { month_first }
+    match (day_first, month_first) {
+        (true, _) => Order::DayFirst,
+        (false, 0) => Order::Either,
+        (false, dates) => Order::MonthFirst(dates),
+    }
 }
 
 /// Names of zones that files write behind a time, with their offset in minutes.
@@ -244,8 +259,7 @@ fn day(text: &str, month_first: bool) -> Result<Date, Fault> {
         (_, true) => (last, first, middle),
         (_, false) => (last, middle, first),
     };
-    // Two digits of a year are taken only where other systems write so.
-    let short = month_first && year.len() == 2;
+    let short = year.len() == 2;
     if year.len() != 4 && !short {
         return Err(time_fault());
     }
@@ -354,6 +368,8 @@ mod tests {
             "20220310 08:30",
             "10/03/2022 8:30 AM",
             "10/03/2022 8:30 SA",
+            "10/03/22 8:30",
+            "10-3-22 08:30",
             "10/03/2022 8:30:00\u{202f}am",
         ] {
             assert_eq!(at(text), "2022-03-10T01:30:00Z", "{text}");
@@ -384,8 +400,8 @@ mod tests {
         }
         for text in [
             "",
-            "10/03/22",
             "31/02/2022",
+            "22-03-10-1",
             "10/03/2022 25:00",
             "hôm qua",
             "10/13/20222",
@@ -425,7 +441,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_without_panic(text in ".*") {
-            let _ = (instant(&text, false), instant(&text, true), month_first(&text));
+            let _ = (instant(&text, false), instant(&text, true), seen(&text));
             let _ = given(&text).map(national_id);
         }
 

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 use shared::bilingual::Bilingual;
 use shared::fold::{fold, nfc};
 
 use super::FileError;
-use crate::domain::codes::lines;
+use super::records::{Kind, Records};
+use crate::domain::codes::{self, lines};
 use crate::domain::message::{Mapping, MappingKind};
 use crate::domain::report::CellError;
 
@@ -108,6 +109,7 @@ impl Field {
         let own = || mapping.get(MappingKind::Header, header).and_then(Self::of_column);
         let folded = fold(header);
         let known = own().or_else(|| TABLE.words.get(&folded).copied());
+        let known = known.or_else(|| method_of_result(&folded).map(|_| Self::Outcome));
         known.map(|field| (field, false)).or_else(|| TABLE.foreign.get(&folded).map(|field| (*field, true)))
     }
 
@@ -133,6 +135,17 @@ impl Field {
         format!("\"{}\" / \"{}\"", TABLE.entries[self as usize].vietnamese, self.column())
     }
 }
+
+/// The method that the header of a column of results names: `Kết quả PCR`.
+fn method_of_result(folded: &str) -> Option<&str> {
+    let rest = folded.strip_prefix("ket qua ").or_else(|| folded.strip_prefix("kq "))?;
+    let word = rest.strip_prefix("xet nghiem ").unwrap_or(rest);
+    codes::method(word).map(|_| word)
+}
+
+/// Fields that may stand in several columns, such as an old number and a new one: the first that is filled holds it. The
+/// word of our table for the first column comes before the others.
+const MANY: [Field; 4] = [Field::NationalId, Field::ResultedAt, Field::Phone, Field::Address];
 
 /// Where the header is and how it is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,13 +180,12 @@ pub(super) fn layout(head: &str, mapping: &Mapping) -> Layout {
 }
 
 fn records(head: &str, delimiter: u8) -> impl Iterator<Item = ByteRecord> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(head.as_bytes())
-        .into_byte_records()
-        .map_while(Result::ok)
+    let mut records = Records::new(head.as_bytes(), delimiter);
+    core::iter::from_fn(move || {
+        let mut record = ByteRecord::new();
+        let place = records.next(&mut record).ok()??;
+        Some(if place.kind == Kind::TooLong { ByteRecord::new() } else { record })
+    })
 }
 
 fn cells(record: &ByteRecord) -> impl Iterator<Item = String> {
@@ -186,7 +198,12 @@ pub(super) struct Columns {
     headers: Vec<String>,
     fields: Vec<Option<Field>>,
     foreign: bool,
+    american: bool,
     places: [Option<usize>; Field::ALL.len()],
+    /// The other columns of a field that may have several.
+    others: Vec<(Field, usize)>,
+    /// The method that the header of the result names.
+    method: Option<String>,
 }
 
 impl Columns {
@@ -203,19 +220,35 @@ impl Columns {
         let headers: Vec<String> = cells(header).collect();
         let read: Vec<Option<(Field, bool)>> = headers.iter().map(|h| Field::read(h, mapping)).collect();
         let foreign = read.iter().flatten().any(|(_, foreign)| *foreign);
+        let american = headers
+            .iter()
+            .zip(&read)
+            .any(|(header, read)| read.is_some_and(|(_, foreign)| foreign) && fold(header).starts_with("patient "));
         let mut fields: Vec<Option<Field>> = read.iter().map(|read| read.map(|(field, _)| field)).collect();
+        part_of_name(&headers, &mut fields);
         if foreign {
             give_way(&read, &mut fields);
         }
         if fields.iter().all(Option::is_none) {
             return Err(no_header());
         }
-        let mut columns = Self { headers, fields, foreign, places: [None; Field::ALL.len()] };
+        let method = headers.iter().find_map(|header| method_of_result(&fold(header)).map(str::to_owned));
+        let places = [None; Field::ALL.len()];
+        let mut columns = Self { headers, fields, foreign, american, places, others: Vec::new(), method };
         let mut doubled = Vec::new();
         let mut warnings = Vec::new();
         for (place, (field, header)) in columns.fields.iter().zip(&columns.headers).enumerate() {
             match field {
                 Some(field) => match columns.places[*field as usize] {
+                    Some(before) if MANY.contains(field) => {
+                        // The one that our table names first comes first.
+                        let first = |place: usize| {
+                            fold(&columns.headers[place]) == fold(TABLE.entries[*field as usize].vietnamese)
+                        };
+                        let (main, other) = if first(place) { (place, before) } else { (before, place) };
+                        columns.places[*field as usize] = Some(main);
+                        columns.others.push((*field, other));
+                    }
                     Some(before) => doubled.push(duplicate(&columns.headers[before], header)),
                     None => columns.places[*field as usize] = Some(place),
                 },
@@ -245,6 +278,16 @@ impl Columns {
         self.foreign
     }
 
+    /// Whether the columns are those of American systems, which write the month before the day.
+    pub(super) const fn is_american(&self) -> bool {
+        self.american
+    }
+
+    /// The method that the header of the result names, where no column does.
+    pub(super) fn method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
     /// The headers, as the file spells them.
     pub(super) fn headers(&self) -> &[String] {
         &self.headers
@@ -262,7 +305,13 @@ impl Columns {
 
     /// The cell of a field in a row.
     pub(super) fn cell<'a>(&self, record: &'a ByteRecord, field: Field) -> Option<&'a [u8]> {
-        record.get(self.places[field as usize]?)
+        let main = record.get(self.places[field as usize]?)?;
+        let filled = |cell: &[u8]| !cell.iter().all(u8::is_ascii_whitespace);
+        if filled(main) || self.others.is_empty() {
+            return Some(main);
+        }
+        let others = self.others.iter().filter(|(of, _)| *of == field).filter_map(|(_, place)| record.get(*place));
+        Some(others.into_iter().find(|cell| filled(cell)).unwrap_or(main))
     }
 
     /// The header of a field as the file spells it, or the name that its column should have.
@@ -300,7 +349,20 @@ impl Columns {
             needed.push(&[BirthDate, BirthYear, Phone, NationalId]);
         }
         needed.retain(|group| !group.iter().any(|field| self.has(*field)));
+        needed.retain(|group| self.method.is_none() || !group.contains(&Method));
         needed
+    }
+}
+
+/// `Tên` beside `Họ` is the given name, and alone the whole.
+fn part_of_name(headers: &[String], fields: &mut [Option<Field>]) {
+    if !fields.contains(&Some(Field::LastName)) || fields.contains(&Some(Field::FirstName)) {
+        return;
+    }
+    for (header, field) in headers.iter().zip(fields) {
+        if *field == Some(Field::FullName) && fold(header) == "ten" {
+            *field = Some(Field::FirstName);
+        }
     }
 }
 

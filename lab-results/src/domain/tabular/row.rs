@@ -11,7 +11,8 @@ use super::cells::{self, CellTime, Fault};
 use super::header::{Columns, Field};
 use crate::domain::codes;
 use crate::domain::disposition::{Disposition, IgnoreReason};
-use crate::domain::message::{Mapping, MappingKind};
+use crate::domain::message::{Mapping, MappingKind, unknown_specimen};
+use crate::domain::names;
 use crate::domain::report::CellError;
 use crate::domain::result::{Parsed, PersonRef, ResultInput, SpecimenInput, TestInput};
 
@@ -187,13 +188,8 @@ impl Row<'_> {
         let foreign = self.columns.is_foreign();
         match self.mapped(Field::SpecimenKind, MappingKind::Specimen) {
             None if foreign => Some(codes::SpecimenKind::Unknown.code().to_owned()),
-            Some(word) if codes::SpecimenKind::read(&word).is_none() && (foreign || is_snomed(&word)) => {
-                self.warn(
-                    Field::SpecimenKind,
-                    "specimen_kind",
-                    "Không có loại mẫu này trong danh mục: ghi là mẫu khác",
-                    "This kind of specimen is in no table: stored as another specimen",
-                );
+            Some(word) if codes::SpecimenKind::read(&word).is_none() => {
+                self.warnings.push(unknown_specimen(self.columns.name(Field::SpecimenKind)));
                 Some(codes::SpecimenKind::Other.code().to_owned())
             }
             kind => kind,
@@ -204,11 +200,14 @@ impl Row<'_> {
         if let Some(name) = self.plain(Field::FullName) {
             return Some(name);
         }
-        let parts: Vec<String> = [Field::LastName, Field::FirstName, Field::MiddleName]
-            .into_iter()
-            .filter_map(|field| self.plain(field))
-            .collect();
-        (!parts.is_empty()).then(|| parts.join(" "))
+        let [last, first, middle] =
+            [Field::LastName, Field::FirstName, Field::MiddleName].map(|field| self.plain(field).unwrap_or_default());
+        let whole = if self.columns.is_foreign() {
+            names::whole(&last, &first, &middle)
+        } else {
+            [last, middle, first].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        (!whole.is_empty()).then_some(whole)
     }
 
     /// The person. Beside a tube, cells that name nobody (an address alone, say) are left out.
@@ -242,6 +241,10 @@ impl Row<'_> {
     fn test(&mut self) -> TestInput {
         let (test, method) =
             (self.mapped(Field::Loinc, MappingKind::Test), self.mapped(Field::Method, MappingKind::Test));
+        let method = match (&test, method) {
+            (None, None) => self.columns.method().map(str::to_owned),
+            (_, method) => method,
+        };
         // A laboratory may have mapped its word for a method to a code.
         let (test, method) = match (test, method) {
             (None, Some(code)) if codes::test_kind(&code).is_some() => (Some(code), None),
@@ -301,11 +304,6 @@ fn birth_year(text: String) -> Result<i64, Fault> {
             Bilingual::new("Năm sinh là bốn chữ số, ví dụ 1950", "The year of birth is four digits, such as 1950");
         ("birth_year", detail)
     })
-}
-
-/// A SNOMED CT code, known or not.
-fn is_snomed(word: &str) -> bool {
-    (6..=18).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The made-up people of our template.

@@ -3,13 +3,16 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
-use calamine::{Data, DataRef, Reader, Xlsx};
+use calamine::{Data, DataRef, Reader, SheetVisible, Xlsx};
 use shared::bilingual::Bilingual;
 use shared::time::{Date, Instant};
 
-use super::{FileError, RowIter, cells, read_rows_as};
+use super::{FileError, Row, RowIter, TableRows, cells, read_rows_as};
 use crate::domain::message::Mapping;
+use crate::domain::report::CellError;
 
+/// The most sheets that are looked at.
+const MAX_SHEETS: usize = 20;
 /// The most columns that are looked at.
 const MAX_COLUMNS: u32 = 256;
 /// The most rows that are read: as many as a sheet can have.
@@ -23,7 +26,78 @@ const MAX_RATIO: u64 = 200;
 /// The size from which the ratio is looked at.
 const LARGE: u64 = 20_000_000;
 
-/// Begins to read a workbook of results: its first visible sheet with a header that is understood.
+/// The sheets of a workbook that hold results, one after the other.
+pub struct Sheets {
+    sheets: Vec<(String, RowIter<File>)>,
+    /// The sheet that is read.
+    at: usize,
+    /// How many rows the sheets before it had.
+    before: u64,
+    /// The last row that was given.
+    last: u64,
+    /// What is to be said about the sheets.
+    told: Vec<CellError>,
+}
+
+impl TableRows for Sheets {
+    fn next_row(&mut self) -> Option<Row> {
+        loop {
+            if let Some(mut row) = self.sheets.get_mut(self.at)?.1.next() {
+                row.number += self.before;
+                self.last = row.number;
+                return Some(row);
+            }
+            if self.at + 1 == self.sheets.len() {
+                return None;
+            }
+            self.at += 1;
+            self.before = self.last;
+            self.told.push(next_sheet(&self.sheets[self.at].0, self.before));
+        }
+    }
+
+    fn column_of(&self, pointer: &str) -> String {
+        self.sheets[self.at].1.column_of(pointer)
+    }
+
+    fn warnings(&self) -> Vec<CellError> {
+        let mut all = self.told.clone();
+        for warning in self.sheets.iter().flat_map(|(_, rows)| rows.warnings()) {
+            if !all.contains(&warning) {
+                all.push(warning);
+            }
+        }
+        all
+    }
+
+    fn header(&self) -> Vec<String> {
+        self.sheets[self.at].1.header()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        self.sheets[self.at].1.cells()
+    }
+}
+
+/// How the rows of a sheet behind the first are numbered.
+fn next_sheet(name: &str, before: u64) -> CellError {
+    let detail = Bilingual::new(
+        format!("Tệp có nhiều trang: dòng n của trang \"{name}\" là dòng {before} + n trong báo cáo"),
+        format!("The workbook has several sheets: row n of the sheet \"{name}\" is row {before} + n of the report"),
+    );
+    CellError::new(name, "next_sheet", detail)
+}
+
+/// A sheet with some of the columns of results, of which no row was read.
+fn unread_sheet(name: &str, why: &Bilingual) -> CellError {
+    let detail = Bilingual::new(
+        format!("Trang \"{name}\" không được đọc. {}", why.vi),
+        format!("The sheet \"{name}\" was not read. {}", why.en),
+    );
+    CellError::new(name, "sheet_not_read", detail)
+}
+
+/// Begins to read a workbook of results: every visible sheet with a header that is understood.
 ///
 /// # Errors
 /// [`FileError`] where it is no workbook, a bomb, or no row can be read.
@@ -33,16 +107,20 @@ pub fn read_workbook(
     today: Date,
     credential_lab: Option<&str>,
     mapping: &Mapping,
-) -> Result<RowIter<File>, FileError> {
+) -> Result<Sheets, FileError> {
     check_size(&file)?;
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|e| broken(&e.to_string()))?;
-    let names: Vec<String> = workbook.sheet_names().into_iter().take(20).collect();
-    let mut first = None;
+    let visible = workbook.sheets_metadata().iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+    let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).take(MAX_SHEETS).collect();
+    let (mut sheets, mut unread, mut first) = (Vec::new(), Vec::new(), None);
     for name in names {
         let text = written_out(&mut workbook, &name)?;
         match read_rows_as(text, now, today, credential_lab, mapping) {
-            Ok(rows) => return Ok(rows),
+            Ok(rows) => sheets.push((name, rows)),
             Err(error) => {
+                if error.code == "missing_column" {
+                    unread.push(unread_sheet(&name, &error.detail));
+                }
                 // The sheet that comes nearest says what is missing.
                 let nearer = |before: &FileError| before.code != "missing_column" && error.code == "missing_column";
                 if first.as_ref().is_none_or(nearer) {
@@ -51,7 +129,10 @@ pub fn read_workbook(
             }
         }
     }
-    Err(first.unwrap_or_else(|| broken("no sheet")))
+    if sheets.is_empty() {
+        return Err(first.unwrap_or_else(|| broken("no visible sheet")));
+    }
+    Ok(Sheets { sheets, at: 0, before: 0, last: 0, told: unread })
 }
 
 /// Unpacks every part once without keeping it: what a workbook says of its own sizes is not believed.
