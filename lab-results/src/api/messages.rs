@@ -15,7 +15,6 @@ use shared_web::problem::wrong_type;
 
 use crate::api::SENDERS;
 use crate::app::App;
-use crate::app::intake::Raws;
 use crate::app::messages;
 use crate::app::reader;
 use crate::app::sender::Sender;

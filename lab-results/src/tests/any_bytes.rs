@@ -120,6 +120,19 @@ proptest! {
     }
 
     #[test]
+    fn any_text_in_any_field_is_read_or_refused(text in "[0-9é𠀋ạ/:.T#^~&\\\\-]{0,16}", at in 0_usize..60) {
+        let spoil = |whole: &str, cut: char| {
+            let mut parts: Vec<&str> = whole.split(cut).collect();
+            let place = at % parts.len();
+            parts[place] = &text;
+            parts.join(&cut.to_string())
+        };
+        for whole in [spoil(TABLE, ','), spoil(HL7, '|'), spoil(EXPORT, ',')] {
+            read(whole.as_bytes());
+        }
+    }
+
+    #[test]
     fn spoiled_files_have_no_more_rows_than_they_can_hold(spoils in spoils()) {
         for good in [TABLE.as_bytes(), HL7.as_bytes(), EXPORT.as_bytes(), bundle().to_string().as_bytes()] {
             let bytes = spoiled(good, &spoils);
@@ -130,8 +143,12 @@ proptest! {
     }
 
     #[test]
-    fn any_value_at_any_place_of_a_document_is_read_or_refused(at in 0_usize..40, kind in 0_usize..6) {
-        let other = [json!(null), json!(7), json!("x"), json!([]), json!({}), json!([[{"a": [1]}]])][kind].clone();
+    fn any_value_at_any_place_of_a_document_is_read_or_refused(
+        at in 0_usize..40, kind in 0_usize..7, text in "[0-9é𠀋ạ/:.T#-]{0,12}",
+    ) {
+        let others =
+            [json!(null), json!(7), json!("x"), json!([]), json!({}), json!([[{"a": [1]}]]), Value::from(text)];
+        let other = others[kind].clone();
         for mut document in [bundle(), super::result(&[])] {
             let mut places = Vec::new();
             pointers(&document, String::new(), &mut places);

@@ -9,7 +9,7 @@ use super::{TestLab, statuses};
 use crate::app::mllp;
 
 /// A message of one result.
-fn message(accession: &str, code: &str, status: &str) -> String {
+pub fn message(accession: &str, code: &str, status: &str) -> String {
     format!(
         "MSH|^~\\&|LIS|TG-CDC|ANTAM|AT|20220310070000||ORU^R01^ORU_R01|ID-{accession}|P|2.5.1\r\
          PID|1||079050000123^^^^NI||Lê^Thị Tám||19500201|F|||^^^^^VN||0912345678\r\

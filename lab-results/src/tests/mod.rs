@@ -16,6 +16,7 @@ mod mended;
 mod pages;
 mod pools;
 mod queue;
+mod readers;
 mod refusals;
 mod runs;
 mod specimens;
