@@ -165,6 +165,10 @@ impl IntakeRead for Batch<'_> {
         self.known.was_at(tube, lab_code).await
     }
 
+    async fn is_own_code(&mut self, tube: SpecimenId, code: &str) -> Result<bool, StoreError> {
+        self.known.is_own_code(tube, code).await
+    }
+
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {
         let waits = self.waiting.results.iter().any(|result| result.id == id);
         Ok(waits || self.known.has_result(id).await?)

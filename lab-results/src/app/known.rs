@@ -131,6 +131,10 @@ impl<T: LabRead + ?Sized> IntakeRead for Known<'_, T> {
         IntakeRead::was_at(self.tx, tube, lab_code).await
     }
 
+    async fn is_own_code(&mut self, tube: SpecimenId, code: &str) -> Result<bool, StoreError> {
+        IntakeRead::is_own_code(self.tx, tube, code).await
+    }
+
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {
         IntakeRead::has_result(self.tx, id).await
     }

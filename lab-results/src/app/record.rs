@@ -33,6 +33,14 @@ pub fn to_json(draft: &ResultDraft) -> Value {
     })
 }
 
+/// A record for the work queue. A number that may be no tube is kept as such.
+#[must_use]
+pub fn kept(parsed: &Parsed) -> String {
+    let mut record = to_json(&parsed.draft);
+    record["certain_tubes"] = json!(parsed.certain_tubes.min(1));
+    record.to_string()
+}
+
 fn described(person: &PersonDraft) -> PersonInput {
     PersonInput {
         id: None,
@@ -52,8 +60,10 @@ fn described(person: &PersonDraft) -> PersonInput {
 /// Reads a record again as it was read when it came; `None` where today's rules no longer understand it.
 #[must_use]
 pub fn from_json(text: &str, came_at: Instant) -> Option<Parsed> {
-    let value = serde_json::from_str(text).ok()?;
-    ResultInput::read(value, "").ok()?.parse_kept(came_at).ok()
+    let value: Value = serde_json::from_str(text).ok()?;
+    let certain_tubes = if value["certain_tubes"] == json!(0) { 0 } else { 1 };
+    let parsed = ResultInput::read(value, "").ok()?.parse_kept(came_at).ok()?;
+    Some(Parsed { certain_tubes, ..parsed })
 }
 
 #[cfg(test)]
@@ -83,6 +93,8 @@ mod tests {
                 let first = from_json(&wire.to_string(), now).unwrap();
                 let again = from_json(&to_json(&first.draft).to_string(), now).unwrap();
                 assert_eq!(content_hash(&again.draft), content_hash(&first.draft), "{wire}");
+                let guessed = Parsed { certain_tubes: 0, ..first };
+                assert_eq!(from_json(&kept(&guessed), now).unwrap().certain_tubes, 0);
             }
         }
     }

@@ -145,7 +145,7 @@ pub(super) async fn queue<W: IntakeWrite + ?Sized>(
         status: draft.status,
         content_hash: content_hash(draft),
         reasons: reasons.iter().map(|reason| reason.code().to_owned()).collect(),
-        draft: record::to_json(draft).to_string(),
+        draft: record::kept(placed.parsed),
         upload_id: Some(context.upload_id),
         place: None,
         created_at: context.now,

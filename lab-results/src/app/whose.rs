@@ -91,7 +91,9 @@ async fn is_meant<R: IntakeRead + ?Sized>(
     tube: &Tube,
     parsed: &Parsed,
 ) -> Result<bool, StoreError> {
-    if TubeCode::parse(number.as_str()).is_some() {
+    if let Some(code) = TubeCode::parse(number.as_str())
+        && tx.is_own_code(tube.id, code.as_str()).await?
+    {
         return Ok(true);
     }
     tx.was_at(tube.id, &parsed.draft.lab_code.as_str().to_uppercase()).await

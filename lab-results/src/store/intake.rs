@@ -24,6 +24,8 @@ pub trait IntakeRead: RegistryRead {
     async fn resembling(&mut self, draft: &PersonDraft) -> Result<Vec<Candidate>, StoreError>;
     /// Whether a laboratory has had a tube.
     async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError>;
+    /// Whether a code is a tube's own, and not that of its kit.
+    async fn is_own_code(&mut self, tube: SpecimenId, code: &str) -> Result<bool, StoreError>;
     /// Whether a result has this id.
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError>;
 }
@@ -79,6 +81,10 @@ impl<T: LabRead + ?Sized> IntakeRead for T {
     async fn was_at(&mut self, tube: SpecimenId, lab_code: &str) -> Result<bool, StoreError> {
         let custody = self.custody(tube).await?;
         Ok(custody.iter().any(|line| line.lab_code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(lab_code))))
+    }
+
+    async fn is_own_code(&mut self, tube: SpecimenId, code: &str) -> Result<bool, StoreError> {
+        Ok(self.specimen(tube).await?.is_some_and(|specimen| specimen.barcode == code))
     }
 
     async fn has_result(&mut self, id: ResultId) -> Result<bool, StoreError> {

@@ -269,15 +269,19 @@ async fn our_own_id_of_a_person_or_the_name_in_another_order_finds_the_person() 
 async fn a_number_of_the_laboratory_is_no_tube_of_somebody_elses() {
     let lab = TestLab::sqlite().await;
     let sampler = flow::sampler(&lab).await;
-    flow::sample(&lab, &sampler, "KIT-00077", &[flow::person("Ngô Văn Chín", "0912000077")]).await;
+    flow::sample(&lab, &sampler, "KIT-00078", &[flow::person("Ngô Văn Chín", "0912000077")]).await;
+    flow::sample(&lab, &sampler, "K1T00077", &[flow::person("Ngô Văn Mười", "0912000078")]).await;
     lab.clock.advance(shared::time::minutes(1));
-    let nameless = message("KIT-00077", "260415000", "F").replace("Lê^Thị Tám", "").replace("079050000123^^^^NI", "");
+    let nameless = message("KIT-00078", "260415000", "F").replace("Lê^Thị Tám", "").replace("079050000123^^^^NI", "");
     let report = lab.upload("?dry_run=true", nameless.as_bytes()).await.json();
     assert_eq!((statuses(&report), &report["rows"][0]["errors"][0]["code"]), (vec!["held"], &json!("unknown_tube")));
+    // A code of ours with its check character is nobody else's number.
+    let own = nameless.replace("KIT-00078", "K1T00077");
+    assert_eq!(statuses(&lab.upload("?dry_run=true", own.as_bytes()).await.json()), ["accepted"]);
     // As the code of a tube it is one.
-    let placer = nameless.replace("SPM|1|^KIT-00077", "SPM|1|KIT-00077");
+    let placer = nameless.replace("SPM|1|^KIT-00078", "SPM|1|KIT-00078");
     assert_eq!(statuses(&lab.upload("?dry_run=true", placer.as_bytes()).await.json()), ["accepted"]);
-    let body = json!({"barcodes": ["KIT-00077"], "state": "received"});
+    let body = json!({"barcodes": ["KIT-00078"], "state": "received"});
     let noted = lab.post(&lab.lab, "/api/v1/lab/custody", &body).await;
     assert_eq!(noted.status, StatusCode::OK, "{}", noted.text());
     assert_eq!(statuses(&lab.upload("?dry_run=true", nameless.as_bytes()).await.json()), ["accepted"]);

@@ -239,7 +239,9 @@ mod tests {
             "hello",
         ] {
             assert_eq!(rows(&[ONE, broken, ONE].join("\n")), ["read", "json", "read"], "{broken}");
-            assert_eq!(rows(&[broken, broken, ONE].join("\n")), ["json", "json", "read"], "{broken}");
+            // What begins like no document is one broken piece, however many lines it has.
+            let pieces: &[&str] = if broken.starts_with('{') { &["json", "json", "read"] } else { &["json", "read"] };
+            assert_eq!(rows(&[broken, broken, ONE].join("\n")), pieces, "{broken}");
         }
         assert_eq!(rows(&[ONE, r#"{"resourceType": "Bundle", "entry": ["#].join("\n")), ["read", "interrupted"]);
     }

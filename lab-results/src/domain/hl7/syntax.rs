@@ -82,7 +82,8 @@ impl<'a> Segment<'a> {
         match unescape(part, self.separators) {
             // A line that was broken inside the text.
             text if part.contains(BREAKS) => {
-                Cow::Owned(text.split(BREAKS).map(str::trim).collect::<Vec<_>>().join(" "))
+                let lines = text.split(BREAKS).map(str::trim).filter(|line| !line.is_empty());
+                Cow::Owned(lines.collect::<Vec<_>>().join(" "))
             }
             text => text,
         }

@@ -122,7 +122,7 @@ fn has_word(text: &str, words: &[&str]) -> bool {
 /// Whether a folded text asks for something that no test finds.
 fn asks(text: &str) -> bool {
     let begins = |start: &&str| text.starts_with(*start) || text.contains(&format!(" {start}"));
-    ASKS.iter().any(|start| begins(&start))
+    ASKS.iter().any(|start| begins(start))
 }
 
 /// Whether a value says yes, no or unknown, and nothing else.

@@ -139,8 +139,7 @@ impl Field {
 /// The method that the header of a column of results names: `Kết quả PCR`.
 fn method_of_result(folded: &str) -> Option<&str> {
     let rest = folded.strip_prefix("ket qua ").or_else(|| folded.strip_prefix("kq "))?;
-    let word = rest.strip_prefix("xet nghiem ").unwrap_or(rest);
-    codes::method(word).map(|_| word)
+    codes::method(rest).map(|_| rest)
 }
 
 /// Fields that may stand in several columns, such as an old number and a new one: the first that is filled holds it. The
