@@ -10,6 +10,7 @@ use shared_store::StoreError;
 use crate::app::decision::{Decision, Known};
 use crate::app::reason::{Reason, may_lift};
 use crate::app::row::{Incoming, keys_of};
+use crate::domain::label::LabCode;
 use crate::domain::result::{Parsed, ResultDraft, Status};
 use crate::domain::version::{CurrentVersion, content_hash};
 use crate::store::LabRead;
@@ -94,7 +95,8 @@ impl Ledger {
             .flat_map(|parsed| &parsed.named_labs)
             .map(String::as_str)
             .collect();
-        for lab_code in named.into_iter().filter(|named| !by_lab.contains_key(named)) {
+        let may_be = |code: &&str| !by_lab.contains_key(code) && LabCode::parse(code, "").is_ok();
+        for lab_code in named.into_iter().filter(may_be) {
             if tx.laboratory(lab_code).await?.is_some() {
                 ledger.laboratories.insert(lab_code.to_owned(), None);
             }

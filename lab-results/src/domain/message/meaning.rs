@@ -90,10 +90,11 @@ pub(super) fn test_of(observation: &Observation, mapping: &Mapping) -> Option<Te
 fn named(observation: &Observation) -> TestKind {
     let coded = &observation.test;
     let texts = || coded.0.iter().map(|text| fold(text));
+    // What names a method looks for something, whatever else its name says.
+    let looks = texts().any(|text| has_word(&text, &METHODS));
     let asks = observation.is_answer
         || coded.0.iter().any(|code| QUESTIONS.contains(&code.trim()))
-        || texts().any(|text| asks(&text))
-        || (is_answer(&observation.value) && !texts().any(|text| has_word(&text, &METHODS)));
+        || (!looks && (texts().any(|text| asks(&text)) || is_answer(&observation.value)));
     if asks || !texts().any(|text| names_the_virus(&text)) {
         TestKind::Other
     } else if texts().any(|text| names_antibodies(&text)) {
@@ -122,7 +123,7 @@ fn has_word(text: &str, words: &[&str]) -> bool {
 /// Whether a folded text asks for something that no test finds.
 fn asks(text: &str) -> bool {
     let begins = |start: &&str| text.starts_with(*start) || text.contains(&format!(" {start}"));
-    ASKS.iter().any(|start| begins(start))
+    ASKS.iter().any(begins)
 }
 
 /// Whether a value says yes, no or unknown, and nothing else.
@@ -253,6 +254,7 @@ mod tests {
             assert_eq!(kind(&["Q1", question], found), TestKind::Other, "{question}");
         }
         assert_eq!(kind(&["COVIDQ", "COVID-19 health worker"], &["Y", "Yes"]), TestKind::Other);
+        assert_eq!(kind(&["X", "COVID-19 PCR of contacts"], found), TestKind::Local);
         assert_eq!(kind(&["COVIDQ", "COVID-19 PCR"], &["Có"]), TestKind::Local, "a value that nobody knows waits");
         assert_eq!(kind(&["95418-0", "Health worker (COVID-19)"], &["x"]), TestKind::Other);
         assert_eq!(kind(&["94500-6", "x"], &["Y"]), TestKind::Virus(shared::events::Method::Pcr));
