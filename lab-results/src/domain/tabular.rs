@@ -6,6 +6,7 @@
 mod cells;
 mod decode;
 mod header;
+mod layout;
 mod legacy;
 mod records;
 mod row;
@@ -97,7 +98,7 @@ pub fn read_rows_as<R: Read + Send>(
     mapping: &Mapping,
 ) -> Result<RowIter<R>, FileError> {
     let text = TextReader::open(reader).map_err(|e| unreadable(&e))?.map_err(not_text)?;
-    let layout = header::layout(text.head(), mapping);
+    let layout = layout::layout(text.head(), mapping);
     let seen = cells::seen(text.head());
     let mut records = Records::new(text, layout.delimiter);
     let mut record = ByteRecord::new();

@@ -5,20 +5,13 @@ use std::sync::LazyLock;
 
 use csv::ByteRecord;
 use shared::bilingual::Bilingual;
-use shared::fold::{fold, nfc};
+use shared::fold::fold;
 
 use super::FileError;
-use super::records::{Kind, Records};
+use super::layout::cells;
 use crate::domain::codes::{self, lines};
 use crate::domain::message::{Mapping, MappingKind};
 use crate::domain::report::CellError;
-
-/// Among how many lines at the top the header is looked for: titles and dates of the laboratory come above it.
-const HEADER_LINES: usize = 20;
-/// How many columns must be recognised for a line below the first to be the header.
-const RECOGNISED: usize = 3;
-/// The delimiters that are tried, the usual one first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 macro_rules! fields {
     ($($name:ident = $column:literal;)*) => {
@@ -105,7 +98,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 impl Field {
     /// The field that a header names, in the words of the laboratory itself before any other; also whether only other
     /// systems call it so.
-    fn read(header: &str, mapping: &Mapping) -> Option<(Self, bool)> {
+    pub(super) fn read(header: &str, mapping: &Mapping) -> Option<(Self, bool)> {
         let own = || mapping.get(MappingKind::Header, header).and_then(Self::of_column);
         let folded = fold(header);
         let known = own().or_else(|| TABLE.words.get(&folded).copied());
@@ -145,51 +138,6 @@ fn method_of_result(folded: &str) -> Option<&str> {
 /// Fields that may stand in several columns, such as an old number and a new one: the first that is filled holds it. The
 /// word of our table for the first column comes before the others.
 const MANY: [Field; 4] = [Field::NationalId, Field::ResultedAt, Field::Phone, Field::Address];
-
-/// Where the header is and how it is cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Layout {
-    /// The character between cells.
-    pub(super) delimiter: u8,
-    /// How many records come before the header.
-    pub(super) skipped: usize,
-}
-
-/// Finds the delimiter and the header at the beginning of a text: the cut under which most columns are recognised, or
-/// most cells seen. A first line `sep=;`, which Excel understands, decides by itself.
-pub(super) fn layout(head: &str, mapping: &Mapping) -> Layout {
-    let first = head.lines().next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase();
-    let declared = first.strip_prefix("sep=").and_then(|d| d.bytes().next()).filter(|d| DELIMITERS.contains(d));
-    let tried = declared.as_ref().map_or(&DELIMITERS[..], core::slice::from_ref);
-    let mut best = (Layout { delimiter: tried[0], skipped: 0 }, 0, 0);
-    for &delimiter in tried {
-        for (skipped, record) in records(head, delimiter).enumerate().take(HEADER_LINES) {
-            let recognised = cells(&record).filter(|c| Field::read(c, mapping).is_some()).count();
-            let is_first = skipped == usize::from(declared.is_some());
-            if !is_first && recognised < RECOGNISED {
-                continue;
-            }
-            let score = (recognised, if is_first { record.len() } else { 0 });
-            if score > (best.1, best.2) {
-                best = (Layout { delimiter, skipped }, score.0, score.1);
-            }
-        }
-    }
-    best.0
-}
-
-fn records(head: &str, delimiter: u8) -> impl Iterator<Item = ByteRecord> {
-    let mut records = Records::new(head.as_bytes(), delimiter);
-    core::iter::from_fn(move || {
-        let mut record = ByteRecord::new();
-        let place = records.next(&mut record).ok()??;
-        Some(if place.kind == Kind::TooLong { ByteRecord::new() } else { record })
-    })
-}
-
-fn cells(record: &ByteRecord) -> impl Iterator<Item = String> {
-    record.iter().map(|cell| nfc(&String::from_utf8_lossy(cell)))
-}
 
 /// The columns of a file.
 #[derive(Debug, Clone)]
@@ -499,21 +447,6 @@ mod tests {
         let error = columns(&header, true).unwrap_err();
         assert_eq!((error.code, error.errors[0].column.as_str()), ("duplicate_column", "outcome"));
         assert_eq!(columns(&["a", "b"], true).unwrap_err().code, "no_header");
-    }
-
-    #[test]
-    fn the_delimiter_and_the_header_line_are_found() {
-        let found = |head: &str| {
-            let layout = layout(head, &Mapping::default());
-            (char::from(layout.delimiter), layout.skipped)
-        };
-        assert_eq!(found("accession;\"họ, tên, tuổi\";outcome\nA,1;b;c\n"), (';', 0));
-        assert_eq!(found("accession\tbarcode\n"), ('\t', 0));
-        assert_eq!(found("accession|barcode\n"), ('|', 0));
-        assert_eq!(found("accession\n"), (',', 0));
-        assert_eq!(found("sep=;\naccession;a,b,c,d,e\n"), (';', 1));
-        assert_eq!(found("SỞ Y TẾ TIỀN GIANG\nNgày 10/03/2022\nSTT,Mã xét nghiệm,Kết quả,Mã ống\n"), (',', 2));
-        assert_eq!(found(""), (',', 0));
     }
 
     #[test]
