@@ -372,7 +372,8 @@ fn wrong_lab(named: &str, own: &str) -> FieldError {
             "Tài khoản này gửi cho phòng xét nghiệm {own}, nhưng bản tin là của {named}: gửi bằng tài khoản của {named}"
         ),
         format!(
-            "This account sends for the laboratory {own}, and the message is of {named}: send it with the account of {named}"
+            "This account sends for the laboratory {own}, and the message is of {named}: send it with the account of \
+             {named}"
         ),
     );
     FieldError::new("/lab_code", "wrong_lab", detail)

@@ -199,7 +199,8 @@ fn broken(error: &serde_json::Error) -> CellError {
     let detail = Bilingual::new(
         format!("JSON của bản này hỏng nên không đọc được ({error}). Sửa rồi gửi lại; các bản khác vẫn được nhận"),
         format!(
-            "The JSON of this document is broken and cannot be read ({error}). Correct it and send it again; the others are taken all the same"
+            "The JSON of this document is broken and cannot be read ({error}). Correct it and send it again; the \
+             others are taken all the same"
         ),
     );
     CellError::new("", "json", detail)

@@ -316,7 +316,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_whose_quotes_pair_is_cut_as_the_csv_crate_cuts_it(cells in prop::collection::vec(prop::collection::vec("[a,\" \n]{0,5}", 3), 1..6)) {
+        fn cells_that_are_all_in_quotes_come_out_as_they_are(
+            cells in prop::collection::vec(prop::collection::vec("[a,\" \n]{0,5}", 3), 1..6),
+        ) {
             let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
             let lines: Vec<_> = cells.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n").collect();
             let text = lines.concat();
