@@ -2,7 +2,6 @@
 //! ([`crate::app::batch`]), on PostgreSQL in two transactions side by side; where one fails, its halves are tried, and at last
 //! its rows one by one, so that a bad row fails alone.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -19,8 +18,8 @@ use crate::app::lanes;
 use crate::app::ledger::{Ledger, WouldBe};
 use crate::app::naming::Naming;
 use crate::app::progress::Far;
-use crate::app::record;
-use crate::app::row::{self, Context, Incoming, RowFailure, key_of, keys_of};
+use crate::app::raw::{self, Raws};
+use crate::app::row::{self, Context, Incoming, RowFailure};
 use crate::app::sender::Sender;
 use crate::app::shares::{Shares, Times, share, shares_of};
 use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
@@ -62,9 +61,6 @@ pub struct Intake {
     raws: Raws,
     report: RowReport,
 }
-
-/// Messages as they came, by the row that each is.
-pub type Raws = HashMap<u64, Vec<u8>>;
 
 impl Intake {
     /// Begins an upload. It stands in the table of uploads from now on, unless it is a dry run.
@@ -281,46 +277,14 @@ impl Intake {
             }
             batch.flush().await?;
         }
-        let kept: Vec<Raw> = rows.iter().zip(&outcomes).filter_map(|(row, done)| self.raw(row, done, now)).collect();
+        let of = |row: &Incoming, done| raw::of_row(&self.upload, &self.sender, &self.raws, (row, done), now);
+        let kept: Vec<Raw> = rows.iter().zip(&outcomes).filter_map(|(row, done)| of(row, done)).collect();
         tx.keep_raw(&kept).await?;
         let mut counts = Counts::default();
         count(&mut counts, &outcomes);
         tx.count_rows(self.upload.id, &counts).await?;
         tx.commit().await?;
         Ok(outcomes)
-    }
-}
-
-impl Intake {
-    /// The message that a row came in, where it is kept. What came before stands beside what came then, and what is refused
-    /// stays with its sender. A row of a table that waits stands in the queue as it was read; one that is ignored stands
-    /// nowhere else.
-    fn raw(&self, row: &Incoming, outcome: &RowOutcome, now: Instant) -> Option<Raw> {
-        let stays = match outcome.status {
-            RowStatus::Accepted | RowStatus::Amended | RowStatus::Held | RowStatus::Ignored => true,
-            // One of several results of a message may be stored where another is refused.
-            RowStatus::Rejected => row.results().nth(1).is_some(),
-            RowStatus::Duplicate => false,
-        };
-        let first = row.results().next();
-        let came = self.raws.get(&row.row).filter(|_| stays).cloned();
-        let bytes = came.or_else(|| {
-            let read = first.filter(|_| outcome.status == RowStatus::Ignored)?;
-            Some(record::to_json(&read.draft).to_string().into_bytes())
-        })?;
-        let lab_code = first.map(|read| key_of(&read.draft).lab_code);
-        let is_held = outcome.status == RowStatus::Held;
-        let accessions = row.results().filter(|_| is_held).flat_map(keys_of).map(|key| key.accession);
-        Some(Raw {
-            upload_id: self.upload.id,
-            place: i64::try_from(row.row).unwrap_or(i64::MAX),
-            lab_code: lab_code.or_else(|| self.sender.lab_code().map(str::to_owned)).unwrap_or_default(),
-            format: self.upload.format.clone(),
-            status: outcome.status.code(),
-            bytes,
-            accessions: accessions.collect(),
-            created_at: now,
-        })
     }
 }
 

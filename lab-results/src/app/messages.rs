@@ -5,7 +5,7 @@ use shared::ids::uuid_v7;
 use shared_web::Problem;
 
 use crate::app::App;
-use crate::app::intake::Raws;
+use crate::app::raw::Raws;
 use crate::app::reader::{self, Reading};
 use crate::app::sender::Sender;
 use crate::app::upload;

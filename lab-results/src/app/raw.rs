@@ -1,19 +1,66 @@
 //! Messages as they came: kept as long as somebody may still ask what a laboratory really sent.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::json;
-use shared::time::days;
+use shared::time::{Instant, days};
 use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 
 use super::{App, SERVICE};
+use crate::app::record;
+use crate::app::row::{Incoming, key_of, keys_of};
+use crate::app::sender::Sender;
+use crate::domain::report::{RowOutcome, RowStatus};
+use crate::store::model::Upload;
+use crate::store::raw::Raw;
 
 /// How long a message is kept, in days (our policy, as long as the Corona-Warn-App kept results). What a person must still look
 /// at is kept longer.
 pub const KEPT_DAYS: i64 = 60;
+/// Messages as they came, by the row that each is.
+pub type Raws = HashMap<u64, Vec<u8>>;
+
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(3_600);
+
+/// The message that a row came in, where it is kept. What came before stands beside what came then, and what is refused stays
+/// with its sender. A row of a table that waits stands in the queue as it was read; one that is ignored stands nowhere else.
+#[must_use]
+pub fn of_row(
+    upload: &Upload,
+    sender: &Sender,
+    raws: &Raws,
+    (row, outcome): (&Incoming, &RowOutcome),
+    now: Instant,
+) -> Option<Raw> {
+    let stays = match outcome.status {
+        RowStatus::Accepted | RowStatus::Amended | RowStatus::Held | RowStatus::Ignored => true,
+        // One of several results of a message may be stored where another is refused.
+        RowStatus::Rejected => row.results().nth(1).is_some(),
+        RowStatus::Duplicate => false,
+    };
+    let first = row.results().next();
+    let came = raws.get(&row.row).filter(|_| stays).cloned();
+    let bytes = came.or_else(|| {
+        let read = first.filter(|_| outcome.status == RowStatus::Ignored)?;
+        Some(record::to_json(&read.draft).to_string().into_bytes())
+    })?;
+    let lab_code = first.map(|read| key_of(&read.draft).lab_code);
+    let is_held = outcome.status == RowStatus::Held;
+    let accessions = row.results().filter(|_| is_held).flat_map(keys_of).map(|key| key.accession);
+    Some(Raw {
+        upload_id: upload.id,
+        place: i64::try_from(row.row).unwrap_or(i64::MAX),
+        lab_code: lab_code.or_else(|| sender.lab_code().map(str::to_owned)).unwrap_or_default(),
+        format: upload.format.clone(),
+        status: outcome.status.code(),
+        bytes,
+        accessions: accessions.collect(),
+        created_at: now,
+    })
+}
 
 /// Forgets the messages whose time is over; gives how many.
 ///

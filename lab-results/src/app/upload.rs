@@ -14,8 +14,9 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::app::App;
-use crate::app::intake::{self, Intake, Raws};
+use crate::app::intake::{self, Intake};
 use crate::app::naming::Naming;
+use crate::app::raw::Raws;
 use crate::app::reader::{self, Reading};
 use crate::app::row::Incoming;
 use crate::app::sender::Sender;
