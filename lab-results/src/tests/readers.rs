@@ -166,10 +166,10 @@ fn answers_to_questions_hold_nothing_and_times_that_are_none_are_told_of() {
 }
 
 #[test]
-fn a_group_opens_no_case_and_results_of_one_day_that_differ_wait_under_any_accession() {
+fn a_role_written_at_random_changes_nothing_and_results_of_one_day_that_differ_wait_under_any_accession() {
     use crate::domain::disposition::{Disposition, HoldReason};
     let group = message("A1", "260373001", "F").replace("SCT|||||||||||||2022", "SCT|||||||G^Group^HL70369||||||2022");
-    assert_eq!(hl7(&group)[0].disposition_hint, Disposition::Hold(vec![HoldReason::Pooled]));
+    assert_eq!(hl7(&group)[0].disposition_hint, Disposition::Accept, "the set of data has them with named patients");
     let second = |day: &str| {
         format!(
             "OBR|2||A2|94500-6^RT-PCR^LN|||{day}080000|||||||||||||||20220309200000|||F\r\

@@ -338,7 +338,7 @@ fn observation(obx: Segment<'_>, group: &Group<'_>, zone: Option<i64>) -> Observ
         "L" => SpecimenRole::Pool,
         "Q" | "C" => SpecimenRole::Control,
         _ if parents => SpecimenRole::Pool,
-        "G" => SpecimenRole::Group,
+        // A named patient's, also where some systems write a role at random (G, R, V and more).
         _ => SpecimenRole::Patient,
     };
     let mut warnings = Vec::new();

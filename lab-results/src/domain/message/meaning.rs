@@ -163,9 +163,6 @@ pub(super) fn judged(observation: &Observation, test: &Test, mapping: &Mapping) 
         finding = finding.in_pool();
     }
     reasons.extend(finding.hold_reason());
-    if observation.role == SpecimenRole::Group && finding == Finding::Detected {
-        reasons.push(HoldReason::Pooled);
-    }
     match observation.status {
         Reported::Preliminary => reasons.push(HoldReason::Preliminary),
         Reported::NotDone if finding != Finding::NotDone => reasons.push(HoldReason::NotDone),
@@ -275,16 +272,5 @@ mod tests {
         assert_eq!(said(&["462371000124108", "Positive"]), (Finding::PoolDetected, vec![HoldReason::Pooled]));
         assert_eq!(said(&["895231008", "Positive"]), (Finding::Inconclusive, vec![HoldReason::CodesDisagree]));
         assert_eq!(said(&["260415000", "Negative"]), (Finding::NotDetected, Vec::new()));
-    }
-
-    #[test]
-    fn a_group_opens_no_case_and_says_all_else_as_it_is() {
-        let test = || Test { kind: TestKind::Virus(shared::events::Method::Pcr), code: "94500-6".to_owned() };
-        for (code, reasons) in [("260373001", vec![HoldReason::Pooled]), ("260415000", vec![]), ("419984006", vec![])] {
-            let value = Coded(vec![code.to_owned()]);
-            let role = SpecimenRole::Group;
-            let one = Observation { value, role, status: Reported::Final, ..Observation::default() };
-            assert_eq!(judged(&one, &test(), &Mapping::default()).1, reasons, "{code}");
-        }
     }
 }

@@ -84,8 +84,6 @@ pub enum SpecimenRole {
     Patient,
     /// Of several people.
     Pool,
-    /// A group (HL7 table 0369, G), which may be of one person or of several: nobody's positive result.
-    Group,
     /// Of nobody: quality control.
     Control,
 }
