@@ -16,7 +16,6 @@ use shared_web::problem::wrong_type;
 use crate::api::SENDERS;
 use crate::app::App;
 use crate::app::messages;
-use crate::app::raw::Raws;
 use crate::app::reader;
 use crate::app::sender::Sender;
 use crate::app::unicode::head_in_utf8 as in_utf8;

@@ -8,8 +8,8 @@ use shared::bilingual::Bilingual;
 use shared::time::Instant;
 
 use super::{Limited, MAX_DOCUMENT, Reading, Rows, fhir_naming, interrupted, refused};
-use crate::app::intake::Raws;
 use crate::app::naming::Naming;
+use crate::app::raw::Raws;
 use crate::app::row::Incoming;
 use crate::domain::fhir;
 use crate::domain::message::judge;
