@@ -21,7 +21,7 @@ use crate::app::progress::Far;
 use crate::app::raw::{self, Raws};
 use crate::app::row::{self, Context, Incoming, RowFailure};
 use crate::app::sender::Sender;
-use crate::app::shares::{Shares, Times, share, shares_of};
+use crate::app::shares::{Shares, Times, let_go, share, shares_of};
 use crate::domain::report::{CellError, RowOutcome, RowReport, RowStatus};
 use crate::store::model::{Counts, Upload};
 use crate::store::raw::Raw;
@@ -152,11 +152,14 @@ impl Intake {
         if !self.dry_run {
             tx.update_upload(&self.upload).await?;
             if self.is_large {
-                tx.hurry_events(Pace::Soon, now).await?;
+                tx.hurry_events(Pace::Soon, now, i64::MAX).await?;
             }
         }
         tx.audit(&entry, now, &mut self.app.platform.random()).await?;
         tx.commit().await?;
+        if self.is_large && !self.dry_run {
+            tokio::spawn(let_go(self.app.clone()));
+        }
         for warning in warnings {
             self.report.warn(warning);
         }

@@ -4,14 +4,20 @@
 use jiff::SignedDuration;
 use shared::events::Outcome;
 use shared::time::Instant;
+use shared_store::StoreError;
+use shared_store::pace::Pace;
 
+use crate::app::App;
 use crate::app::row::Incoming;
 use crate::domain::result::Parsed;
 
 /// In this time one positive is told, on one processor. What follows from it takes about 15 ms: a seventh of the machine.
 const SHARE: SignedDuration = SignedDuration::from_millis(100);
-/// So long after it was stored a chunk's other results are told.
-const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// So long after it was stored a chunk's other results are told, where the file is not in before: to tell them is many times the
+/// work of storing them, and would hold up the rest of the file, and the positives in it.
+const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// How many of them are let go in one transaction when the file is in: on SQLite nobody else writes meanwhile.
+const LET_GO: i64 = 1_000;
 
 /// The time in which so many positives may be told.
 pub(super) fn share(positives: usize) -> SignedDuration {
@@ -26,12 +32,33 @@ pub(super) fn shares_of(rows: &[Incoming]) -> SignedDuration {
     share(rows.iter().filter(|row| row.results().any(is_positive)).count())
 }
 
+/// Lets everything be told at once that waits for the end of a file, some at a time. Where that fails, it is told when its time
+/// comes.
+pub(super) async fn let_go(app: App) {
+    let some = async || -> Result<u64, StoreError> {
+        let mut tx = app.store.write().await?;
+        let some = tx.hurry_events(Pace::Later, app.platform.now(), LET_GO).await?;
+        tx.commit().await?;
+        Ok(some)
+    };
+    loop {
+        match Pace::Later.run(some()).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "results of a file are told later");
+                return;
+            }
+        }
+    }
+}
+
 /// From when what a chunk of a large file brings may be told.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
     /// Its positives, one after the other.
     pub shares: Shares,
-    /// All others: at this time, and after all events of other paces.
+    /// All others: at this time or when the file is in, and after all events of other paces.
     pub others: Instant,
 }
 

@@ -206,24 +206,41 @@ async fn on_postgres() -> Option<(TestLab, TestPostgres)> {
     Some((lab, postgres))
 }
 
+/// Rows of so many people of whom nobody is positive.
+fn negatives(count: usize) -> Vec<String> {
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let row = |n: usize| {
+        let (first, second, third, phone) = (letter(n / 676), letter(n / 26), letter(n), 10_000_000 + n);
+        format!(
+            "B{n},,Lê Thị {first}{second}{third},1950-02-01,09{phone:08},,,saliva,2022-03-09T07:00:00+07:00,94500-6,\
+             not_detected,final,2022-03-09T08:00:00+07:00"
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_large_file_brings_is_told_as_soon_as_the_file_is_in() {
+    let lab = TestLab::sqlite().await;
+    let report = send(&lab, lab.app.together, text_of(&negatives(2_100)).as_bytes(), false).await;
+    assert_eq!(report["accepted"], 2_100, "{report}");
+    let mut told = 0;
+    for _ in 0..100 {
+        told += lab.events().await.iter().filter(|event| event.kind.contains("result")).count();
+        if told == 2_100 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("only {told} were told");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_ends_as_sqlite_does_and_two_uploads_of_one_file_at_once_are_one() {
     let Some((lab, _postgres)) = on_postgres().await else { return };
     let together = lab.app.together;
     assert_eq!(together.lanes, 3);
-    let people: Vec<String> = (0..700)
-        .map(|n| {
-            let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
-            format!(
-                "B{n},,Lê Thị {}{}{},1950-02-01,09{:08},,,saliva,2022-03-09T07:00:00+07:00,94500-6,not_detected,final,\
-                 2022-03-09T08:00:00+07:00",
-                letter(n / 676),
-                letter(n / 26),
-                letter(n),
-                10_000_000 + n
-            )
-        })
-        .collect();
+    let people = negatives(700);
     let text = text_of(&people);
     let (one, other) =
         tokio::join!(send(&lab, together, text.as_bytes(), false), send(&lab, together, text.as_bytes(), false));

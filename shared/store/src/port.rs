@@ -231,8 +231,9 @@ pub trait SharedWrite: SharedRead {
     async fn append_events(&mut self, events: &[CloudEvent]) -> Result<(), StoreError>;
     /// Events of the pace at hand, each with the time from which it may be published.
     async fn append_events_from(&mut self, events: &[(CloudEvent, Instant)]) -> Result<(), StoreError>;
-    /// Lets every event of a pace be published at once whose time has not come.
-    async fn hurry_events(&mut self, pace: Pace, now: Instant) -> Result<u64, StoreError>;
+    /// Lets events of a pace be published at once whose time has not come: so many at most, the nearest first. Gives how many
+    /// there were.
+    async fn hurry_events(&mut self, pace: Pace, now: Instant, limit: i64) -> Result<u64, StoreError>;
     /// Many events that nobody waits for ([`Pace::Later`]), published not before `not_before`.
     async fn append_events_later(
         &mut self,

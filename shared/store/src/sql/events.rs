@@ -43,14 +43,16 @@ pub(super) async fn append_from(conn: &mut Conn, events: &[(CloudEvent, Instant)
     insert(conn, events.iter().map(|(event, from)| (event, At(*from))), Pace::current()).await
 }
 
-pub(super) async fn hurry(conn: &mut Conn, pace: Pace, now: Instant) -> Result<u64, StoreError> {
+pub(super) async fn hurry(conn: &mut Conn, pace: Pace, now: Instant, limit: i64) -> Result<u64, StoreError> {
     // One that was claimed has the end of its lease in this place.
     let done = sqlx::query(
-        "UPDATE outbox SET due_at = $1 WHERE published_at IS NULL AND rank = $2 AND due_at > $3 AND attempts = 0",
+        "UPDATE outbox SET due_at = $1 WHERE id IN (SELECT id FROM outbox \
+         WHERE published_at IS NULL AND rank = $2 AND due_at > $3 AND attempts = 0 ORDER BY due_at LIMIT $4)",
     )
     .bind(AT_ONCE)
     .bind(pace.rank())
     .bind(At(now))
+    .bind(limit)
     .execute(conn)
     .await?;
     Ok(done.rows_affected())

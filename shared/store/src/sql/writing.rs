@@ -176,9 +176,9 @@ impl SharedWrite for Tx {
         events::append_from(&mut self.inner, events).await
     }
 
-    async fn hurry_events(&mut self, pace: Pace, now: Instant) -> Result<u64, StoreError> {
+    async fn hurry_events(&mut self, pace: Pace, now: Instant, limit: i64) -> Result<u64, StoreError> {
         self.pending.add(Topic::Outbox);
-        events::hurry(&mut self.inner, pace, now).await
+        events::hurry(&mut self.inner, pace, now, limit).await
     }
 
     async fn append_events_later(
