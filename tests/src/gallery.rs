@@ -121,6 +121,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
             "/lab/words",
             "/lab/undo",
             "/lab/uploads/{upload}",
+            "/lab/held/{held}",
         ],
     ),
     (
@@ -173,6 +174,7 @@ impl Gallery {
                 ("upload", upload(url).await?),
                 ("pool", pool(url).await?),
                 ("tube", TUBE.to_owned()),
+                ("held", held(url).await?),
             ]),
         })
     }
@@ -267,6 +269,15 @@ async fn result(url: &str) -> anyhow::Result<String> {
     let text = message(url, person["phone"].as_str().context("a phone")?, "result").await?;
     let code = text.split("/r/").nth(1).context("a link")?;
     Ok(code.chars().take_while(char::is_ascii_alphanumeric).collect())
+}
+
+/// A result of nobody who is known, which waits.
+async fn held(url: &str) -> anyhow::Result<String> {
+    let lab = Client::signed_in(url, "lab").await?;
+    let mut result = sample::result("GALLERY-4", &json!({}), "detected");
+    result["barcode"] = json!("NOBODY-77");
+    lab.post("/api/v1/lab/results", &result).await?.expect(200)?;
+    text(&lab.get("/api/v1/lab/held").await?.expect(200)?["items"][0]["id"])
 }
 
 /// A file with a good row and a bad one.

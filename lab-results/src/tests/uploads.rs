@@ -140,7 +140,7 @@ async fn validating_tells_field_by_field_what_was_read_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn the_positives_of_a_large_file_may_all_be_told_as_soon_as_it_is_in_and_its_negatives_later() {
+async fn the_positives_of_a_large_file_may_all_be_told_as_soon_as_it_is_in_and_its_negatives_behind_them() {
     let lab = TestLab::sqlite().await;
     let mut text = file(600);
     for n in (100..=600).step_by(100) {
@@ -152,7 +152,16 @@ async fn the_positives_of_a_large_file_may_all_be_told_as_soon_as_it_is_in_and_i
     let mut tx = lab.app.platform.shared.write().await.unwrap();
     let soon = tx.claim_events_of(Pace::Soon, now, now.plus(minutes(2)), 100).await.unwrap();
     assert_eq!(soon.len(), 6);
-    let told = tx.claim_events_of(Pace::Later, now, now.plus(minutes(2)), 1_000).await.unwrap().len();
-    let all = tx.claim_events_of(Pace::Later, now.plus(minutes(1)), now.plus(minutes(2)), 1_000).await.unwrap().len();
-    assert!(told < 500 && told + all == 594, "{told} and {all}");
+    tx.commit().await.unwrap();
+    let mut told = 0;
+    for _ in 0..100 {
+        let mut tx = lab.app.platform.shared.write().await.unwrap();
+        told += tx.claim_events_of(Pace::Later, now, now.plus(minutes(2)), 1_000).await.unwrap().len();
+        tx.commit().await.unwrap();
+        if told == 594 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("only {told} of the others were told");
 }

@@ -12,6 +12,7 @@ use tests::routes;
 /// Pages that no line of the gallery shows, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/board/fragments/alerts", "a part of /board, which is looked at whole"),
+    ("/venue/fragments/occupancy", "a part of /venue"),
     ("/assets/{*name}", "scripts and pictures"),
     ("/sw.js", "a script"),
 ];

@@ -84,7 +84,7 @@ async fn staff_scan_type_a_name_and_let_people_out() -> anyhow::Result<()> {
     answer_is_over(&browser).await?;
 
     // The same scanner at the way out.
-    let way = see(&browser, "[data-way]").await?;
+    let way = see(&browser, "button[data-way]").await?;
     way.click().await?;
     ensure!(way.attr("aria-pressed").await?.as_deref() == Some("true"));
     ensure!(
@@ -103,7 +103,7 @@ async fn staff_scan_type_a_name_and_let_people_out() -> anyhow::Result<()> {
     ensure!(answer.contains("Chưa thấy người này vào đây hôm nay"), "{answer}");
     ensure!(tones(&browser).await? == [440.0, 294.0], "two tones that fall");
     answer_is_over(&browser).await?;
-    see(&browser, "[data-way]").await?.click().await?;
+    see(&browser, "button[data-way]").await?.click().await?;
     see(&browser, "[data-open='#paper']").await?;
     Ok(())
 }
