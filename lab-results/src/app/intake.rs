@@ -158,7 +158,7 @@ impl Intake {
         tx.audit(&entry, now, &mut self.app.platform.random()).await?;
         tx.commit().await?;
         if self.is_large && !self.dry_run {
-            tokio::spawn(let_go(self.app.clone()));
+            shared_store::runtime::spawn(let_go(self.app.clone()));
         }
         for warning in warnings {
             self.report.warn(warning);

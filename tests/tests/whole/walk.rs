@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use reqwest::Method;
 use shared::access::Role;
-use shared_web::access::{Row, Who};
+use shared_web::access::Who;
 use tests::client::Client;
 use tests::process::Embedded;
 use tests::routes;
