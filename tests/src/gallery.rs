@@ -274,10 +274,12 @@ async fn result(url: &str) -> anyhow::Result<String> {
 /// A result of nobody who is known, which waits.
 async fn held(url: &str) -> anyhow::Result<String> {
     let lab = Client::signed_in(url, "lab").await?;
-    let mut result = sample::result("GALLERY-4", &json!({}), "detected");
-    result["barcode"] = json!("NOBODY-77");
+    let now = sample::now().to_string();
+    let result = json!({"accession": "GALLERY-4", "barcode": "NOBODY-77", "test": {"loinc": "94500-6"}, "outcome": "detected",
+        "specimen": {"kind": "nasopharyngeal_swab", "collected_at": now}, "resulted_at": now});
     lab.post("/api/v1/lab/results", &result).await?.expect(200)?;
-    text(&lab.get("/api/v1/lab/held").await?.expect(200)?["items"][0]["id"])
+    let waiting = lab.get("/api/v1/lab/held").await?.expect(200)?;
+    waiting["items"][0]["id"].as_str().map(str::to_owned).with_context(|| format!("a record that waits: {waiting}"))
 }
 
 /// A file with a good row and a bad one.
