@@ -33,8 +33,11 @@ export async function post(
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patienceMs);
   try {
-    const lang = typeof document === "undefined" ? "vi" : document.documentElement.lang;
-    const headers: Record<string, string> = { "Content-Type": "application/json", "Accept-Language": lang };
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    // A service worker has no page: its browser says which language its owner reads.
+    if (typeof document !== "undefined") {
+      headers["Accept-Language"] = document.documentElement.lang;
+    }
     if (token !== undefined) {
       headers["Authorization"] = `Bearer ${token}`;
     }
