@@ -12,14 +12,10 @@ use shared_web::caller::Caller;
 use shared_web::extract::{Id, Json};
 use shared_web::problem::Problem;
 
-use super::venues::{KEEPERS, VenueView};
+use super::venues::{KEEPERS, VenueView, no_venue};
 use crate::App;
 use crate::app::presence::{self, Look, PresenceInput, Screen};
 use crate::poster;
-
-pub(crate) fn no_venue() -> Problem {
-    Problem::not_found("Không có địa điểm này.", "There is no such venue.")
-}
 
 async fn change(
     State(app): State<App>,

@@ -97,14 +97,18 @@ async fn list(
     Ok(Json(List::from_one_more(views, limit, offset)))
 }
 
+/// There is no such venue, or none that the caller has to do with.
+pub(crate) fn no_venue() -> Problem {
+    Problem::not_found("Không có địa điểm này.", "There is no such venue.")
+}
+
 /// A venue that the caller may see: its staff their own, the other roles every one. There is no personal data in it.
 pub(super) async fn visible(app: &App, caller: &Caller, id: PlaceId) -> Result<Place, Problem> {
-    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
-    let place = venues::place(app, id).await?.ok_or_else(not_found)?;
+    let place = venues::place(app, id).await?.ok_or_else(no_venue)?;
     if caller.has_any(&[Role::Officer, Role::Admin, Role::Nurse]) || is_own(app, caller, id).await? {
         Ok(place)
     } else {
-        Err(not_found())
+        Err(no_venue())
     }
 }
 
@@ -125,9 +129,8 @@ async fn change(
     Id(id): Id<PlaceId>,
     Json(input): Json<VenueInput>,
 ) -> Result<Json<VenueView>, Problem> {
-    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
     let draft = input.parse(app.platform.now().local_date())?;
-    let place = crate::app::change::change(&app, &caller, id, &draft).await?.ok_or_else(not_found)?;
+    let place = crate::app::change::change(&app, &caller, id, &draft).await?.ok_or_else(no_venue)?;
     Ok(Json(VenueView::new(&app, place).await?))
 }
 
@@ -140,8 +143,7 @@ async fn parts(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> R
 
 /// A new code for the poster.
 async fn reprint(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<VenueView>, Problem> {
-    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
-    let place = crate::app::reprint::reprint(&app, &caller, id).await?.ok_or_else(not_found)?;
+    let place = crate::app::reprint::reprint(&app, &caller, id).await?.ok_or_else(no_venue)?;
     Ok(Json(VenueView::new(&app, place).await?))
 }
 
@@ -155,12 +157,11 @@ struct Occupancy {
 }
 
 async fn occupancy(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Json<Occupancy>, Problem> {
-    let not_found = || Problem::not_found("Không có địa điểm này.", "There is no such venue.");
-    let place = venues::place(&app, id).await?.ok_or_else(not_found)?;
+    let place = venues::place(&app, id).await?.ok_or_else(no_venue)?;
     let as_of = app.platform.now();
     let mut tx = app.store.read().await?;
     if !venues::works_at(&app, tx.as_mut(), &caller, &place).await? {
-        return Err(not_found());
+        return Err(no_venue());
     }
     let inside = venues::inside(tx.as_mut(), &place, as_of).await?;
     let full = place.capacity.is_some_and(|capacity| inside >= i64::from(capacity));

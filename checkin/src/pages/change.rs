@@ -14,11 +14,10 @@ use shared_web::page::{Page, html};
 use shared_web::problem::Problem;
 
 use super::form::{FormError, Pairs, summary};
-use super::staff::no_venue;
 use super::texts;
 use super::venue::{Choice, District, VenueForm, districts, input, kinds};
 use crate::App;
-use crate::api::venues::KEEPERS;
+use crate::api::venues::{KEEPERS, no_venue};
 use crate::app::change::{change, current};
 use crate::app::venues::VenueInput;
 

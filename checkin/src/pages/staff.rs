@@ -21,7 +21,7 @@ use super::form::{FormError, Pairs, message, summary, value};
 use super::register::signed_in;
 use super::texts;
 use crate::App;
-use crate::api::venues::KEEPERS;
+use crate::api::venues::{KEEPERS, no_venue};
 use crate::app::self_registration::password_fault;
 use crate::app::staff::{self, Joined, Staff};
 use crate::app::{reprint, venues};
@@ -62,10 +62,6 @@ struct SignPage {
     inside: i64,
     capacity: Option<u32>,
     full: bool,
-}
-
-pub(super) fn no_venue() -> Problem {
-    Problem::not_found("Không có địa điểm này.", "There is no such venue.")
 }
 
 async fn own(app: &App, caller: &Caller, id: PlaceId) -> Result<Staff, Problem> {

@@ -1,4 +1,4 @@
-//! From visits to the people who are told, through the store, against an oracle that walks from minute to minute.
+//! From visits to the people who are told, through the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,33 +8,29 @@ use serde_json::json;
 use shared::access::{AreaScope, Role};
 use shared::bilingual::Lang;
 use shared::event::EventData as _;
-use shared::events::{CaseClosed, CaseOpened, CaseVoided, ExposureFound, ExposureLevel, PersonMerged};
+use shared::events::{CaseOpened, CaseVoided, ExposureFound, ExposureLevel, PersonMerged};
 use shared::ids::{CaseId, MessageId, PersonId, PlaceId, VisitId};
 use shared::place::{Place, PlaceKind};
-use shared::random::below;
 use shared::time::{Date, Instant, days, hours, minutes};
 use shared_bus::Handler as _;
 use shared_store::outbox::NewMessage;
-use shared_testkit::random::seeded;
 
 use super::support::{Town, WARD, on_both};
-use crate::app::{rematch, timers};
+use crate::app::rematch;
 use crate::consumers::Cases;
 use crate::domain::policy::StayPolicy;
-use crate::domain::stay::{Stay, stay_of};
-use crate::domain::window::{Window, infectious_window};
 use crate::seed::insert_visits;
 
 /// One visit of a story.
 #[derive(Debug, Clone)]
-struct Told {
-    record: PersonId,
-    place: Place,
-    from: Instant,
-    out: Option<Instant>,
+pub(super) struct Told {
+    pub(super) record: PersonId,
+    pub(super) place: Place,
+    pub(super) from: Instant,
+    pub(super) out: Option<Instant>,
 }
 
-async fn store(town: &Town, visits: &[Told]) {
+pub(super) async fn store(town: &Town, visits: &[Told]) {
     let mut random = town.app.platform.random();
     let rows: Vec<_> = visits
         .iter()
@@ -43,7 +39,7 @@ async fn store(town: &Town, visits: &[Told]) {
     insert_visits(&town.app, rows).await.unwrap();
 }
 
-fn case_of(town: &Town, person_id: PersonId) -> CaseOpened {
+pub(super) fn case_of(town: &Town, person_id: PersonId) -> CaseOpened {
     let now = town.now();
     CaseOpened {
         case_id: CaseId::new(now, &mut town.app.platform.random()),
@@ -57,153 +53,18 @@ fn case_of(town: &Town, person_id: PersonId) -> CaseOpened {
 }
 
 /// Person, place, day: minutes, level, assumed.
-type Found = BTreeMap<(PersonId, PlaceId, Date), (i64, ExposureLevel, bool)>;
+pub(super) type Found = BTreeMap<(PersonId, PlaceId, Date), (i64, ExposureLevel, bool)>;
 
-async fn stored(town: &Town, case: CaseId) -> Found {
+pub(super) async fn stored(town: &Town, case: CaseId) -> Found {
     let rows = town.app.store.read().await.unwrap().exposures_of(case).await.unwrap();
     rows.into_iter()
         .map(|row| ((row.person_id, row.place_id, row.day), (row.overlap_minutes, row.level, row.assumed)))
         .collect()
 }
 
-async fn announced(town: &Town) -> Vec<ExposureFound> {
+pub(super) async fn announced(town: &Town) -> Vec<ExposureFound> {
     let events = town.outbox().await;
     events.iter().filter(|event| event.kind == ExposureFound::TYPE).map(|event| event.data().unwrap()).collect()
-}
-
-/// The minutes of a stay; all times of these stories are whole minutes.
-fn walk(stay: Stay) -> impl Iterator<Item = Instant> {
-    std::iter::successors(Some(stay.from), |at| Some(at.plus(minutes(1)))).take_while(move |at| *at < stay.to)
-}
-
-/// Whether one place is the other or lies within it.
-fn lies_within(places: &[Place], part: PlaceId, whole: PlaceId) -> bool {
-    let above = places.iter().find(|place| place.id == part).and_then(|place| place.parent_id);
-    part == whole || above.is_some_and(|above| lies_within(places, above, whole))
-}
-
-/// Walks through the time. `who` says which person a record is.
-fn oracle(
-    places: &[Place],
-    visits: &[Told],
-    who: &BTreeMap<PersonId, PersonId>,
-    case: PersonId,
-    window: &Window,
-    now: Instant,
-) -> Found {
-    let share_air = |one, other| lies_within(places, one, other) || lies_within(places, other, one);
-    let policy = StayPolicy::on(now.local_date());
-    let inside = |at: Instant| window.from <= at && at < window.to;
-    let stays: Vec<(PersonId, PlaceId, Stay)> = visits
-        .iter()
-        .map(|visit| {
-            let person = who[&visit.record];
-            let elsewhere = visits
-                .iter()
-                .filter(|next| next.record == visit.record || person == case && who[&next.record] == case)
-                .filter(|next| next.place.id != visit.place.id && next.from > visit.from)
-                .map(|next| next.from)
-                .min();
-            (person, visit.place.id, stay_of(visit.from, visit.out, elsewhere, visit.place.kind, policy, now))
-        })
-        .collect();
-    let mut found = BTreeMap::<_, (i64, bool)>::new();
-    let pairs: BTreeSet<_> = stays.iter().filter(|(who, ..)| *who != case).map(|(who, at, _)| (*who, *at)).collect();
-    for (person, place) in pairs {
-        let of = |wanted: PersonId| {
-            let there = move |at: PlaceId| if wanted == case { share_air(at, place) } else { at == place };
-            stays.iter().filter(move |(who, at, _)| *who == wanted && there(*at)).map(|s| s.2)
-        };
-        let moments: BTreeSet<Instant> = of(case).flat_map(walk).filter(|at| inside(*at)).collect();
-        let mut last: Option<(Instant, Date)> = None;
-        for at in moments {
-            let there = |stay: &Stay| stay.from <= at && at < stay.to;
-            if !of(person).any(|stay| there(&stay)) {
-                continue;
-            }
-            let day = match last {
-                Some((before, day)) if before.plus(minutes(1)) == at => day,
-                _ => at.local_date(),
-            };
-            last = Some((at, day));
-            let tally = found.entry((person, place, day)).or_default();
-            tally.0 += 1;
-            tally.1 |= of(case).chain(of(person)).any(|stay| there(&stay) && stay.assumed);
-        }
-        for stay in of(person) {
-            let day = stay.from.local_date();
-            let of_the_day: Vec<Stay> = of(case)
-                .filter(|case| {
-                    let moment = (case.from == case.to && inside(case.from)).then_some(case.from);
-                    walk(*case).filter(|at| inside(*at)).chain(moment).any(|at| at.local_date() == day)
-                })
-                .collect();
-            if of_the_day.is_empty() {
-                continue;
-            }
-            let tally = found.entry((person, place, day)).or_default();
-            if tally.0 == 0 {
-                tally.1 |= stay.assumed || of_the_day.iter().any(|stay| stay.assumed);
-            }
-        }
-    }
-    let level = |minutes: i64| match minutes {
-        0 => ExposureLevel::SamePlace,
-        1..15 => ExposureLevel::Brief,
-        _ => ExposureLevel::Close,
-    };
-    found.into_iter().map(|(key, (minutes, assumed))| (key, (minutes, level(minutes), assumed))).collect()
-}
-
-/// A town of six places, of which some lie within others, and eight people over three days, two of whom turn out to be the
-/// case, two one other person.
-async fn a_random_town_is_matched_as_a_walk_through_the_time_matches_it(town: Town) {
-    let names = ["An", "Bình", "Chi", "Dũng", "Em", "Phúc", "Giang", "Hoa"];
-    let mut found_in_all = 0;
-    for seed in 0..12 {
-        let mut random = seeded(seed);
-        let mut draw = |n: u64| i64::try_from(below(&mut random, n)).unwrap();
-        let kinds = [PlaceKind::Restaurant, PlaceKind::Pharmacy, PlaceKind::Factory];
-        let mut places: Vec<Place> = Vec::new();
-        for at in 0..6 {
-            // The first two stand for themselves; the others may lie within one of those before them.
-            let whole = (at > 1 && draw(4) > 0).then(|| places[draw(at) as usize].id);
-            places.push(town.place_in("Nơi thử", kinds[draw(3) as usize], whole).await);
-        }
-        let mut records = Vec::new();
-        for name in names {
-            records.push(town.person(&format!("Nguyễn {name} Số {seed}"), Some(WARD)).await);
-        }
-        let mut who: BTreeMap<PersonId, PersonId> = records.iter().map(|record| (*record, *record)).collect();
-        let mut tx = town.app.store.write().await.unwrap();
-        for (kept, other) in [(0, 1), (2, 3)] {
-            tx.merge_person(records[kept], records[other]).await.unwrap();
-            who.insert(records[other], records[kept]);
-        }
-        tx.commit().await.unwrap();
-        let now = town.now();
-        let mut visits = Vec::new();
-        let mut taken = BTreeSet::new();
-        for _ in 0..80 {
-            let from = now.minus(minutes(draw(4_400)));
-            let (record, place) = (records[draw(8) as usize], &places[draw(6) as usize]);
-            let out = (draw(3) > 0).then(|| from.plus(minutes(draw(180))).min(now));
-            if taken.insert((record, place.id, from)) {
-                visits.push(Told { record, place: place.clone(), from, out });
-            }
-        }
-        store(&town, &visits).await;
-        let isolated_from = (draw(2) == 0).then(|| now.minus(minutes(draw(1_000))));
-        let onset = (draw(2) == 0).then(|| now.minus(days(draw(3))).local_date());
-        let event = CaseOpened { isolated_from, symptom_onset: onset, ..case_of(&town, records[1]) };
-        town.hear(&event).await;
-        let policy = StayPolicy::on(now.local_date());
-        let window = infectious_window(onset, event.specimen_at, isolated_from, now, policy);
-        let expected = oracle(&places, &visits, &who, records[0], &window, now);
-        assert_eq!(stored(&town, event.case_id).await, expected, "town {seed}");
-        found_in_all += expected.len();
-    }
-    assert!(found_in_all > 100, "the towns are not empty: {found_in_all}");
 }
 
 /// A case and three others at a restaurant: Bình for 30 minutes with the case, Chi for 5, Dũng later on the same day.
@@ -400,82 +261,6 @@ async fn the_late_visit_of_the_case_itself_is_matched(town: Town) {
     assert_eq!(stored(&town, opened.case_id).await[&key], (50, ExposureLevel::Close, true));
 }
 
-async fn a_case_that_nobody_isolated_is_matched_until_it_is_closed(town: Town) {
-    let place = town.place("Quán cơm", PlaceKind::Restaurant).await;
-    let (case, binh, chi) = (
-        town.person("Nguyễn Văn An", Some(WARD)).await,
-        town.person("Trần Thị Bình", Some(WARD)).await,
-        town.person("Lê Thị Chi", Some(WARD)).await,
-    );
-    town.visit(&place, case).await;
-    town.clock.advance(minutes(10));
-    let opened = case_of(&town, case);
-    town.hear(&opened).await;
-    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
-    town.visit(&place, binh).await;
-    assert_eq!(stored(&town, opened.case_id).await, Found::new());
-    town.clock.advance(hours(1));
-    assert_eq!(timers::run_due(&town.app).await.unwrap(), 1);
-    let key = |person| (person, place.id, town.now().local_date());
-    assert_eq!(stored(&town, opened.case_id).await[&key(binh)], (60, ExposureLevel::Close, true));
-
-    town.visit(&place, case).await;
-    // Dũng comes between the last hour's matching and the end.
-    let dung = town.person("Phạm Văn Dũng", Some(WARD)).await;
-    town.visit(&place, dung).await;
-    town.clock.advance(minutes(40));
-    assert_eq!(timers::run_due(&town.app).await.unwrap(), 0);
-    let closed = CaseClosed { case_id: opened.case_id, person_id: case, closed_at: town.now() };
-    town.hear(&closed).await;
-    assert_eq!(stored(&town, opened.case_id).await[&key(dung)], (40, ExposureLevel::Close, true));
-    assert!(announced(&town).await.iter().any(|found| found.person_id == dung));
-    town.clock.advance(minutes(1));
-    town.visit(&place, chi).await;
-    for later in [1, 2] {
-        town.clock.advance(hours(later));
-        assert_eq!(timers::run_due(&town.app).await.unwrap(), 0, "it is matched no more");
-    }
-    assert!(!stored(&town, opened.case_id).await.contains_key(&key(chi)));
-
-    // Word of the closing came first: the window of the case ends with it all the same.
-    let overtaken = case_of(&town, case);
-    town.hear(&CaseClosed { case_id: overtaken.case_id, closed_at: town.now(), ..closed }).await;
-    town.hear(&overtaken).await;
-    let stored = town.app.store.read().await.unwrap().case(overtaken.case_id).await.unwrap().unwrap();
-    assert_eq!((stored.isolated_from, stored.specimen_at), (Some(town.now()), overtaken.specimen_at));
-}
-
-async fn an_isolation_that_lies_ahead_is_waited_for(town: Town) {
-    let place = town.place("Quán cơm", PlaceKind::Restaurant).await;
-    let (case, binh, chi) = (
-        town.person("Nguyễn Văn An", Some(WARD)).await,
-        town.person("Trần Thị Bình", Some(WARD)).await,
-        town.person("Lê Thị Chi", Some(WARD)).await,
-    );
-    town.visit(&place, case).await;
-    let opened = CaseOpened { isolated_from: Some(town.now().plus(minutes(100))), ..case_of(&town, case) };
-    town.hear(&opened).await;
-    town.clock.advance(minutes(30));
-    town.visit(&place, binh).await;
-    let mut timers_run = 0;
-    for _ in 0..4 {
-        town.clock.advance(minutes(60));
-        town.visit(&place, chi).await;
-        timers_run += timers::run_due(&town.app).await.unwrap();
-    }
-    assert_eq!(timers_run, 2, "one before the isolation began, one after it");
-    let people: BTreeSet<PersonId> = stored(&town, opened.case_id).await.into_keys().map(|(who, ..)| who).collect();
-    assert!(people.contains(&binh), "who came before it began is a contact");
-    let subject = format!("case:{}", opened.case_id);
-    let matchings = || async {
-        let lines = town.app.store.write().await.unwrap().audit_lines(Some(&subject), None, 50).await.unwrap();
-        lines.iter().filter(|line| line.action == "exposures.match").count()
-    };
-    let before = matchings().await;
-    town.hear(&CaseClosed { case_id: opened.case_id, person_id: case, closed_at: town.now() }).await;
-    assert_eq!(matchings().await, before, "nothing is new of a case that was isolated long ago");
-}
-
 async fn a_stay_past_midnight_ends_where_the_next_day_began_elsewhere(town: Town) {
     town.clock.set("2022-03-11T09:00:00+07:00".parse().unwrap());
     let (bar, shop) = (town.place("Quán", PlaceKind::Restaurant).await, town.place("Tiệm", PlaceKind::Shop).await);
@@ -585,7 +370,6 @@ async fn an_officer_sees_window_venues_and_who_was_told(town: Town) {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-on_both!(random_towns, super::a_random_town_is_matched_as_a_walk_through_the_time_matches_it);
 on_both!(telling, super::each_exposed_person_is_told_once_and_never_the_case);
 on_both!(voided, super::a_voided_case_has_no_exposures_whichever_word_comes_first);
 on_both!(merged, super::a_merge_matches_again_and_tells_only_what_is_new);
@@ -593,8 +377,6 @@ on_both!(own_contact, super::a_contact_who_turns_out_to_be_the_case_is_no_contac
 on_both!(late, super::visits_that_arrive_late_are_matched);
 on_both!(tables, super::who_sat_at_a_table_and_who_was_somewhere_in_the_house_shared_its_air);
 on_both!(late_case, super::the_late_visit_of_the_case_itself_is_matched);
-on_both!(renewal, super::a_case_that_nobody_isolated_is_matched_until_it_is_closed);
-on_both!(ahead, super::an_isolation_that_lies_ahead_is_waited_for);
 on_both!(midnight, super::a_stay_past_midnight_ends_where_the_next_day_began_elsewhere);
 on_both!(units, super::a_visit_keeps_the_unit_of_its_day);
 on_both!(officer, super::an_officer_sees_window_venues_and_who_was_told);
