@@ -14,6 +14,7 @@ pub mod message;
 pub mod mllp;
 pub mod names;
 pub mod pool;
+mod pull;
 pub mod report;
 pub mod result;
 pub mod run_time;

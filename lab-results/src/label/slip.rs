@@ -89,25 +89,30 @@ fn drawn(spec: &SlipSpec) -> Result<String, LabelError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::label) mod tests {
     use std::collections::HashSet;
 
     use rxing::{BarcodeFormat, DecodeHintValue, DecodeHints};
 
     use super::*;
 
-    #[test]
-    fn the_qr_of_a_slip_is_read_back() {
-        let url = format!("HTTPS://ANTAM.EXAMPLE/S/{}", "0123456789ABCDEFG".repeat(8));
-        let spec = SlipSpec {
+    /// A slip of somebody's, with this address in its QR.
+    pub(in crate::label) fn spec(url: String) -> SlipSpec {
+        SlipSpec {
             title: "Phiếu kết quả".to_owned(),
             word: "Âm tính".to_owned(),
             says: "Không thấy vi rút SARS-CoV-2 trong mẫu của bạn.".to_owned(),
             rows: vec![("Họ tên".to_owned(), "Nguyễn Thị Ẩm".to_owned())],
-            url: url.clone(),
+            url,
             check: "Quét mã để kiểm tra".to_owned(),
             printed: "Xem lúc 10/03/2022 08:00".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn the_qr_of_a_slip_is_read_back() {
+        let url = format!("HTTPS://ANTAM.EXAMPLE/S/{}", "0123456789ABCDEFG".repeat(8));
+        let spec = spec(url.clone());
         assert!(slip(&spec).unwrap().starts_with(b"%PDF-"));
         let pixels = super::super::pixels(&drawn(&spec).unwrap(), 8.0 / 3.78).unwrap();
         let grey: Vec<u8> = pixels.pixels().iter().map(|pixel| pixel.green()).collect();

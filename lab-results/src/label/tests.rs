@@ -192,15 +192,7 @@ fn both_symbols_of_a_pdf_are_read_back() {
 #[test]
 fn the_qr_of_a_slip_is_read_back_from_its_paper() {
     let url = format!("HTTPS://ANTAM.EXAMPLE/S/{}", "0123456789ABCDEFG".repeat(8));
-    let spec = SlipSpec {
-        title: "Phiếu kết quả".to_owned(),
-        word: "Âm tính".to_owned(),
-        says: "Không thấy vi rút SARS-CoV-2 trong mẫu của bạn.".to_owned(),
-        rows: vec![("Họ tên".to_owned(), "Nguyễn Thị Ẩm".to_owned())],
-        url: url.clone(),
-        check: "Quét mã để kiểm tra".to_owned(),
-        printed: "Xem lúc 10/03/2022 08:00".to_owned(),
-    };
+    let spec = slip::tests::spec(url.clone());
     let pages = paper::print(&slip(&spec).unwrap(), 4.0);
     let [(grey, width, height)] = &pages[..] else { panic!("{} pages", pages.len()) };
     assert_eq!(read(grey, *width, *height), HashSet::from([(url, BarcodeFormat::QR_CODE)]));

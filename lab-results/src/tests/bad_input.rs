@@ -49,7 +49,7 @@ fn bundle() -> Vec<u8> {
 }
 
 /// A workbook whose rows are texts.
-fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
+pub(super) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (at, cells) in (0..).zip(rows) {

@@ -4,9 +4,9 @@ use std::io::Cursor;
 
 use axum::http::{StatusCode, header};
 use calamine::{Reader, Xlsx};
-use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
+use super::bad_input::workbook;
 use super::{Answer, TestLab, statuses};
 
 const HEADER: &str =
@@ -35,17 +35,6 @@ fn cells(answer: &Answer) -> Vec<Vec<String>> {
     let mut sheets: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(answer.bytes.clone())).unwrap();
     let range = sheets.worksheet_range_at(0).unwrap().unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
-}
-
-fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (at, cells) in (0..).zip(rows) {
-        for (column, cell) in (0..).zip(cells) {
-            sheet.write_string(at, column, cell).unwrap();
-        }
-    }
-    workbook.save_to_buffer().unwrap()
 }
 
 #[tokio::test]

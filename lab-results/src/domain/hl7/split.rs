@@ -6,6 +6,8 @@ use std::io::{self, Read};
 
 use encoding_rs::{WINDOWS_1252, WINDOWS_1258};
 
+use crate::domain::pull::pull;
+
 /// The longest message that is read, in bytes.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 const CHUNK: usize = 64 * 1024;
@@ -118,21 +120,10 @@ impl<R: Read> Messages<R> {
 
     /// More bytes behind those that wait.
     fn pull(&mut self) {
-        self.buffer.drain(..self.given);
-        self.given = 0;
-        let before = self.buffer.len();
-        self.buffer.resize(before + CHUNK, 0);
-        let read = loop {
-            match self.source.read(&mut self.buffer[before..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        let count = read.unwrap_or_else(|error| {
+        let count = pull(&mut self.source, &mut self.buffer, &mut self.given, CHUNK).unwrap_or_else(|error| {
             self.failure = Some(error);
             0
         });
-        self.buffer.truncate(before + count);
         self.ended = count == 0;
     }
 

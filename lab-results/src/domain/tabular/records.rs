@@ -7,6 +7,8 @@ use std::io::{self, Read};
 
 use csv::ByteRecord;
 
+use crate::domain::pull::pull;
+
 /// How long one record may be, in bytes of UTF-8.
 pub(super) const MAX_RECORD: usize = 256 * 1024;
 /// Over how many lines one record may go: far more than any cell that people write.
@@ -71,18 +73,7 @@ impl<R: Read> Records<R> {
     }
 
     fn pull(&mut self) -> io::Result<()> {
-        self.buffer.drain(..self.given);
-        self.given = 0;
-        let before = self.buffer.len();
-        self.buffer.resize(before + CHUNK, 0);
-        let read = loop {
-            match self.source.read(&mut self.buffer[before..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        self.buffer.truncate(before + *read.as_ref().unwrap_or(&0));
-        self.ended = read? == 0;
+        self.ended = pull(&mut self.source, &mut self.buffer, &mut self.given, CHUNK)? == 0;
         Ok(())
     }
 
