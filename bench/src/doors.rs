@@ -16,6 +16,7 @@ use shared_web::process;
 use tests::process::Process;
 use tests::sample::now;
 
+use crate::cpu;
 use crate::load::{self, Outcome};
 use crate::report::{Report, percentile};
 use crate::town;
@@ -163,9 +164,9 @@ impl Street {
         // The first round warms caches, pools and tables, and does not count.
         for round in 0..=rounds {
             for (way, door) in measured.ways.iter_mut().zip(&self.doors) {
-                let before = self.cpu_seconds(door)?;
+                let before = cpu::seconds(door.id(), self.database.as_deref())?;
                 let load = load::post(&door.url, PATH, CONNECTIONS, time, |body| self.body(body)).await?;
-                let cpu = self.cpu_seconds(door)? - before;
+                let cpu = cpu::seconds(door.id(), self.database.as_deref())? - before;
                 if round > 0 {
                     way.load.add(load);
                     way.cpu_seconds += cpu;
@@ -181,29 +182,6 @@ impl Street {
         }
         Ok(measured)
     }
-
-    /// What the program and the connections of its database have used so far.
-    fn cpu_seconds(&self, door: &Process) -> anyhow::Result<f64> {
-        let mut seconds = process_seconds(door.id())?;
-        let Some(url) = &self.database else { return Ok(seconds) };
-        let name = url.rsplit('/').next().context("a database has a name")?;
-        for entry in std::fs::read_dir("/proc")?.flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-            let command = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
-            if command.starts_with("postgres: ") && command.contains(name) {
-                seconds += process_seconds(pid).unwrap_or(0.0);
-            }
-        }
-        Ok(seconds)
-    }
-}
-
-/// User and system time of a process, from `/proc` (proc(5), `utime` and `stime`, in hundredths of a second).
-fn process_seconds(pid: u32) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let fields = stat.rsplit(')').next().context("a state")?;
-    let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
-    Ok(ticks / 100.0)
 }
 
 /// The same row by pgbench: prepared, 32 clients, ids as close together as ours, and made with as little work as the server

@@ -24,6 +24,7 @@ use tests::sample;
 use tests::stream::Stream;
 use tokio::task::JoinHandle;
 
+use crate::cpu;
 use crate::memory::mebibytes;
 use crate::report::{Report, percentile};
 
@@ -186,7 +187,7 @@ async fn files(report: &mut Report, rows: usize, copied: f64) -> anyhow::Result<
     let apart = Apart::start().await?;
     let lab = Client::signed_in(&apart.lab.url, "lab").await?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let of_csv = upload(&lab, Some(apart.lab.id()), csv("CSV", rows), rows).await?;
+    let of_csv = upload(&apart, &lab, csv("CSV", rows), rows).await?;
     report.add(
         format!("CSV of {rows} rows, as parts of a bare COPY ({copied:.2} s)"),
         of_csv.took / copied,
@@ -195,10 +196,12 @@ async fn files(report: &mut Report, rows: usize, copied: f64) -> anyhow::Result<
     )?;
     report.add("memory above idle, CSV", of_csv.memory, MEMORY, "MiB")?;
     report.note(&format!(
-        "{:.2} s, {:.0} rows a second, {} steps seen",
+        "{:.2} s, {:.0} rows a second, {} steps seen; {:.0} µs of CPU a row, and {:.0} of the database",
         of_csv.took,
         rows as f64 / of_csv.took,
-        of_csv.steps
+        of_csv.steps,
+        of_csv.program * 1e6 / rows as f64,
+        of_csv.database * 1e6 / rows as f64
     ))?;
     drop(apart);
 
@@ -210,7 +213,7 @@ async fn files(report: &mut Report, rows: usize, copied: f64) -> anyhow::Result<
     let apart = Apart::start().await?;
     let lab = Client::signed_in(&apart.lab.url, "lab").await?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let of_xlsx = upload(&lab, Some(apart.lab.id()), bytes, rows).await?;
+    let of_xlsx = upload(&apart, &lab, bytes, rows).await?;
     report.add(
         format!("XLSX of {rows} rows, limit: CSV and twice calamine's {reading:.2} s"),
         of_xlsx.took,
@@ -240,12 +243,17 @@ struct Taken {
     memory: f64,
     /// How often the progress was seen to move.
     steps: usize,
+    /// Seconds of processor of the program.
+    program: f64,
+    /// Seconds of processor of the connections to the database.
+    database: f64,
 }
 
-/// Uploads a file whose rows must all be accepted; watches the memory of a process.
-async fn upload(lab: &Client, process: Option<u32>, bytes: Vec<u8>, rows: usize) -> anyhow::Result<Taken> {
-    let memory = || process.map_or(Ok(0.0), |id| mebibytes(id, "VmRSS"));
-    let (idle, id) = (memory()?, sample::id());
+/// Uploads a file whose rows must all be accepted; watches the memory of the laboratory's process.
+async fn upload(apart: &Apart, lab: &Client, bytes: Vec<u8>, rows: usize) -> anyhow::Result<Taken> {
+    let memory = || mebibytes(apart.lab.id(), "VmRSS");
+    let used = || anyhow::Ok((cpu::of_process(apart.lab.id())?, cpu::of_database(&apart.database)?));
+    let (idle, id, before) = (memory()?, sample::id(), used()?);
     let begun = Instant::now();
     let sent = send(lab, &format!("?id={id}"), bytes);
     let (mut most, mut steps, mut last) = (idle, 0, 0);
@@ -259,7 +267,9 @@ async fn upload(lab: &Client, process: Option<u32>, bytes: Vec<u8>, rows: usize)
     }
     let (answer, ended) = sent.await??;
     ensure!(answer["accepted"].as_u64() == Some(rows as u64), "{} of {rows} accepted", answer["accepted"]);
-    Ok(Taken { took: ended.duration_since(begun).as_secs_f64(), memory: most - idle, steps })
+    let after = used()?;
+    let (program, database) = (after.0 - before.0, after.1 - before.1);
+    Ok(Taken { took: ended.duration_since(begun).as_secs_f64(), memory: most - idle, steps, program, database })
 }
 
 /// Sends a file in the background; gives its report and when it was whole.

@@ -4,6 +4,7 @@
 //! with its limit and drawn in `target/bench.svg`.
 
 mod columns;
+mod cpu;
 mod doors;
 mod exposures;
 mod f0;

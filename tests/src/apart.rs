@@ -14,6 +14,8 @@ pub struct Apart {
     pub lab: Process,
     /// F0 care.
     pub f0: Process,
+    /// The address of their database.
+    pub database: String,
     _directory: TempDir,
     _redis: TestRedis,
     _postgres: TestPostgres,
@@ -51,6 +53,6 @@ impl Apart {
         ensure!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
         let start = |program: &str| Process::start_with(program, &arguments, &environment);
         let (checkin, lab, f0) = (start("checkin")?, start("lab-results")?, start("f0-tracker")?);
-        Ok(Self { checkin, lab, f0, _directory: directory, _redis: redis, _postgres: postgres })
+        Ok(Self { checkin, lab, f0, database, _directory: directory, _redis: redis, _postgres: postgres })
     }
 }

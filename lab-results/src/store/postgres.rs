@@ -11,7 +11,6 @@ mod dialect {
     use shared::ids::{PersonId, SpecimenId, UploadId};
     use shared_store::StoreError;
     use shared_store::columns::At;
-    use shared_store::copy::{MANY, Rows};
 
     use super::{Conn, Row};
     use crate::store::Together;
@@ -21,15 +20,12 @@ mod dialect {
     /// often as one works. Each row may hold two of the server's some thousand locks, see [`crate::app::App::gate`].
     pub(super) const TOGETHER: Together = Together { rows: 1_200, lanes: 3 };
 
-    fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
+    fn column<'r, R, T>(rows: &'r [R], value: impl FnMut(&'r R) -> T) -> Vec<T> {
         rows.iter().map(value).collect()
     }
 
-    /// Inserts by COPY where they are many, else by arrays: one prepared statement for every number of rows.
+    /// Inserts by arrays: one prepared statement for every number of rows.
     pub(super) async fn insert_results(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
-        if results.len() >= MANY {
-            return copy_results(conn, results).await;
-        }
         sqlx::query(concat!(
             "INSERT INTO lab_results (",
             result_columns!(),
@@ -39,14 +35,14 @@ mod dialect {
              $21::timestamptz[], $22::timestamptz[])"
         ))
         .bind(column(results, |result| result.id.uuid()))
-        .bind(column(results, |result| result.lab_code.clone()))
-        .bind(column(results, |result| result.accession.clone()))
+        .bind(column(results, |result| result.lab_code.as_str()))
+        .bind(column(results, |result| result.accession.as_str()))
         .bind(column(results, |result| result.content.person_id.map(PersonId::uuid)))
-        .bind(column(results, |result| result.ward_code.clone()))
+        .bind(column(results, |result| result.ward_code.as_deref()))
         .bind(column(results, |result| result.version))
         .bind(column(results, |result| result.content.outcome.code()))
         .bind(column(results, |result| result.content.method.map(Method::code)))
-        .bind(column(results, |result| result.content.loinc.clone()))
+        .bind(column(results, |result| result.content.loinc.as_str()))
         .bind(column(results, |result| result.content.specimen_kind.code()))
         .bind(column(results, |result| result.specimen_id.map(SpecimenId::uuid)))
         .bind(column(results, |result| At(result.content.collected_at)))
@@ -56,32 +52,13 @@ mod dialect {
         .bind(column(results, |result| result.state.code()))
         .bind(column(results, |result| result.hold_reasons.join(",")))
         .bind(column(results, |result| result.content.content_hash.to_hex()))
-        .bind(column(results, |result| result.link_code.to_string()))
+        .bind(column(results, |result| result.link_code.as_str()))
         .bind(column(results, |result| result.content.upload_id.map(UploadId::uuid)))
         .bind(column(results, |result| At(result.created_at)))
         .bind(column(results, |result| At(result.updated_at)))
         .execute(conn)
         .await?;
         Ok(())
-    }
-
-    async fn copy_results(conn: &mut Conn, results: &[StoredResult]) -> Result<(), StoreError> {
-        let mut copied = Rows::of(22);
-        for result in results {
-            let content = &result.content;
-            copied.row().put(result.id.uuid())?.put(&result.lab_code)?.put(&result.accession)?;
-            copied.put(content.person_id.map(PersonId::uuid))?.put(result.ward_code.as_deref())?.put(result.version)?;
-            copied.put(content.outcome.code())?.put(content.method.map(Method::code))?.put(&content.loinc)?;
-            copied.put(content.specimen_kind.code())?.put(result.specimen_id.map(SpecimenId::uuid))?;
-            copied.put(At(content.collected_at))?.put(At(content.resulted_at))?.put(content.ct_value)?;
-            copied.put(content.status.code())?.put(result.state.code())?.put(result.hold_reasons.join(","))?;
-            copied.put(content.content_hash.to_hex())?.put(result.link_code.as_str())?;
-            copied
-                .put(content.upload_id.map(UploadId::uuid))?
-                .put(At(result.created_at))?
-                .put(At(result.updated_at))?;
-        }
-        copied.into(conn, concat!("COPY lab_results (", result_columns!(), ") FROM STDIN (FORMAT binary)")).await
     }
 
     /// What stands under these accessions of a laboratory. LATERAL with OFFSET 0 holds the planner to one look into the

@@ -29,7 +29,6 @@ macro_rules! person_row {
 pub mod audit;
 pub mod cards;
 pub mod columns;
-pub mod copy;
 pub mod database;
 pub mod error;
 pub mod keys;
