@@ -3,6 +3,7 @@
 //!
 //! Beside them stands the same question put to sorted columns in memory: what any store could reach at most.
 
+use std::ops::Range;
 use std::time::Instant as Stopwatch;
 
 use checkin::app::matching::Matcher;
@@ -16,6 +17,7 @@ use shared_web::config::Config;
 use shared_web::process;
 use tests::sample::now;
 
+use crate::aside::Aside;
 use crate::columns::Columns;
 use crate::report::{Report, percentile};
 use crate::town::{self, Town};
@@ -64,7 +66,7 @@ pub async fn run(report: &mut Report, size: Size) -> anyhow::Result<()> {
 }
 
 async fn store(report: &mut Report, name: &str, config: Config, size: Size) -> anyhow::Result<()> {
-    let platform = process::prepare(config, &[checkin::service()]).await?.platform;
+    let platform = process::prepare(config.clone(), &[checkin::service()]).await?.platform;
     let (app, _tasks) = checkin::App::new(&platform);
     let mut random = seeded(7);
     let town = town::register(&platform, size.people, size.places, &mut random).await?;
@@ -74,8 +76,11 @@ async fn store(report: &mut Report, name: &str, config: Config, size: Size) -> a
     for target in [size.first, size.visits] {
         if target > stored {
             let begun = Stopwatch::now();
-            let rows = (stored..target).map(|n| visit(n, &town, now, &mut random)).inspect(|row| columns.add(row));
+            let aside = Aside::put(&config).await?;
+            let span = stored..target;
+            let rows = span.clone().map(|n| visit(n, &span, &town, now, &mut random)).inspect(|row| columns.add(row));
             checkin::seed::insert_visits(&app, rows).await?;
+            aside.back().await?;
             report.note(&format!("{name}: {target} visits stored, {:.0} s more", begun.elapsed().as_secs_f64()))?;
             stored = target;
             columns.sort();
@@ -163,9 +168,11 @@ fn case(person_id: PersonId, now: Instant) -> CaseRecord {
     }
 }
 
-/// The first visits belong to the cases, twenty each; the others to anybody.
+/// The first visits belong to the cases, twenty each; the others to anybody. They come place by place, as the key has them: in
+/// any other order each row would be a page to write.
 fn visit(
     n: usize,
+    span: &Range<usize>,
     town: &Town,
     now: Instant,
     random: &mut dyn Random,
@@ -176,13 +183,16 @@ fn visit(
         true => n / VISITS_OF_A_CASE,
         false => CASES + index(below((town.people.len() - CASES) as u64)),
     };
-    let place = town.places[index(below(town.places.len() as u64))];
+    let place = match is_case {
+        true => index(below(town.places.len() as u64)),
+        false => (n - span.start) * town.places.len() / span.len(),
+    };
     let days = if is_case { 11 } else { DAYS };
     let back = i64::try_from(below(days * 24 * 60)).unwrap_or(0) + 130;
     let at = now.minus(minutes(back));
     let stay = 10 + i64::try_from(below(110)).unwrap_or(0);
     let left = (below(OPEN) > 0).then(|| at.plus(minutes(stay)));
-    (VisitId::new(at, random), place, town.people[person], at, left)
+    (VisitId::new(at, random), town.places[place], town.people[person], at, left)
 }
 
 fn index(n: u64) -> usize {

@@ -3,6 +3,7 @@
 //! They run the real programs; PostgreSQL and Redis come from the servers that `./dev bench` starts. A measure is printed
 //! with its limit and drawn in `target/bench.svg`.
 
+mod aside;
 mod columns;
 mod cpu;
 mod doors;
@@ -53,7 +54,7 @@ enum Subject {
 /// The benchmarks of An Tâm, each beside its limit.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Only these; where none is named all but the crowd, which takes half an hour to fill
+    /// Only these; where none is named all but the crowd, which takes a quarter of an hour to fill
     subjects: Vec<Subject>,
     /// Results a second on the line
     #[arg(long, default_value_t = 50)]
