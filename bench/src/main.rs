@@ -18,6 +18,7 @@ mod posters;
 mod report;
 mod town;
 mod upload;
+mod venues;
 
 use clap::{Parser, ValueEnum};
 
@@ -35,7 +36,7 @@ enum Subject {
     Idle,
     /// An upload of 100,000 rows.
     Upload,
-    /// Check-in: doors, crowd and posters.
+    /// Check-in: doors, crowd, posters and venues.
     Checkin,
     /// Durable check-ins against other ways of storing them.
     Doors,
@@ -43,6 +44,8 @@ enum Subject {
     Crowd,
     /// Posters in each format.
     Posters,
+    /// A file of 10,000 places, and their posters.
+    Venues,
     /// The laboratory: messages, files against COPY, boards, positives during an upload.
     Lab,
     /// Of the laboratory only the files, and only on PostgreSQL.
@@ -84,7 +87,7 @@ struct Options {
 
 impl Options {
     fn wants(&self, subject: Subject) -> bool {
-        let part_of_checkin = matches!(subject, Subject::Doors | Subject::Crowd | Subject::Posters);
+        let part_of_checkin = matches!(subject, Subject::Doors | Subject::Crowd | Subject::Posters | Subject::Venues);
         match self.subjects.as_slice() {
             [] => !matches!(subject, Subject::Crowd | Subject::Files),
             named => named.contains(&subject) || part_of_checkin && named.contains(&Subject::Checkin),
@@ -113,6 +116,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Posters) {
         posters::run(&mut report)?;
+    }
+    if wanted(Subject::Venues) {
+        venues::run(&mut report).await?;
     }
     if wanted(Subject::Doors) {
         doors::run(&mut report, options.rounds[0], options.rounds[1].into()).await?;

@@ -56,11 +56,20 @@ impl TableError {
     }
 }
 
+/// One line of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableLine {
+    /// Its number as a spreadsheet shows it: empty lines count, the parts of a cell that has several lines do not.
+    pub row: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+}
+
 /// The lines of a file with their cells; empty lines are left out. XLSX is told by its first bytes.
 ///
 /// # Errors
 /// [`TableError`] says why it is no table.
-pub fn read(bytes: Vec<u8>) -> Result<Vec<Vec<String>>, TableError> {
+pub fn read(bytes: Vec<u8>) -> Result<Vec<TableLine>, TableError> {
     let lines = match bytes.as_slice() {
         [b'P', b'K', 3, 4, ..] => spreadsheet(bytes)?,
         [0xD0, 0xCF, 0x11, 0xE0, ..] | [b'%', b'P', b'D', b'F', ..] => return Err(TableError::Format),
@@ -70,30 +79,29 @@ pub fn read(bytes: Vec<u8>) -> Result<Vec<Vec<String>>, TableError> {
 }
 
 /// The first sheet, cell by cell: nothing but the strings that the file shares is held beside the lines.
-fn spreadsheet(bytes: Vec<u8>) -> Result<Vec<Vec<String>>, TableError> {
+fn spreadsheet(bytes: Vec<u8>) -> Result<Vec<TableLine>, TableError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| TableError::Broken)?;
     let sheet = book.sheet_names().first().cloned().ok_or(TableError::Empty)?;
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(|_| TableError::Broken)?;
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut current = None;
+    let mut lines: Vec<TableLine> = Vec::new();
     while let Some(cell) = cells.next_cell().map_err(|_| TableError::Broken)? {
         let (row, column) = cell.get_position();
         let (Ok(column), text) = (usize::try_from(column), text_of(cell.get_value())) else { continue };
         if text.trim().is_empty() || column >= MOST_COLUMNS {
             continue;
         }
-        if current != Some(row) {
+        let row = row.saturating_add(1);
+        if lines.last().is_none_or(|line| line.row != row) {
             if lines.len() > MOST_LINES {
                 return Err(TableError::TooLong);
             }
-            lines.push(Vec::new());
-            current = Some(row);
+            lines.push(TableLine { row, cells: Vec::new() });
         }
-        if let Some(line) = lines.last_mut() {
-            if line.len() <= column {
-                line.resize(column + 1, String::new());
+        if let Some(TableLine { cells, .. }) = lines.last_mut() {
+            if cells.len() <= column {
+                cells.resize(column + 1, String::new());
             }
-            line[column] = cut(&text).to_owned();
+            cut(&text).clone_into(&mut cells[column]);
         }
     }
     Ok(lines)
@@ -108,18 +116,16 @@ fn text_of(value: &DataRef<'_>) -> String {
 }
 
 /// Text with the delimiter that its first line has most of. Bytes that are no UTF-8 are read as windows-1258.
-fn separated(bytes: &[u8]) -> Result<Vec<Vec<String>>, TableError> {
+fn separated(bytes: &[u8]) -> Result<Vec<TableLine>, TableError> {
     let text = decoded(bytes)?;
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: char| first.matches(delimiter).count();
     let delimiter = [';', '\t', ','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(',');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
-        .from_reader(text.as_bytes());
+    let delimiter = u8::try_from(delimiter).unwrap_or(b',');
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut lines = Vec::new();
-    for record in reader.records() {
+    for (record, row) in reader.records().zip(rows(text.as_bytes(), delimiter)) {
         let record = record.map_err(|_| TableError::Format)?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -127,9 +133,57 @@ fn separated(bytes: &[u8]) -> Result<Vec<Vec<String>>, TableError> {
         if lines.len() > MOST_LINES {
             return Err(TableError::TooLong);
         }
-        lines.push(record.iter().take(MOST_COLUMNS).map(|cell| cut(cell).to_owned()).collect());
+        lines.push(TableLine {
+            row,
+            cells: record.iter().take(MOST_COLUMNS).map(|cell| cut(cell).to_owned()).collect(),
+        });
     }
     Ok(lines)
+}
+
+/// The numbers of the lines that are not empty, as a spreadsheet counts them. The reader of lines skips what is empty
+/// without a word, and counts every line end inside a cell.
+fn rows(text: &[u8], delimiter: u8) -> impl Iterator<Item = u32> {
+    let (mut rest, mut row) = (text, 0_u32);
+    std::iter::from_fn(move || {
+        loop {
+            if rest.is_empty() {
+                return None;
+            }
+            let end = line_end(rest, delimiter);
+            let ends_in_two = rest[end..].starts_with(b"\r\n");
+            rest = rest.get(end + if ends_in_two { 2 } else { 1 }..).unwrap_or_default();
+            row = row.saturating_add(1);
+            if end > 0 {
+                return Some(row);
+            }
+        }
+    })
+}
+
+/// Where in a cell a byte stands.
+enum Within {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell: it ended the cell, or it is the first of two that stand for one.
+    Quote,
+}
+
+/// Where the first line ends: a line end in a quoted cell is none. A quote opens a cell only where the cell begins.
+fn line_end(text: &[u8], delimiter: u8) -> usize {
+    let mut within = Within::Start;
+    for (at, byte) in text.iter().enumerate() {
+        within = match (within, *byte) {
+            (Within::Start | Within::Quote, b'"') => Within::Quoted,
+            (Within::Quoted, b'"') => Within::Quote,
+            (Within::Quoted, _) => Within::Quoted,
+            (_, b'\r' | b'\n') => return at,
+            (_, byte) if byte == delimiter => Within::Start,
+            _ => Within::Plain,
+        };
+    }
+    text.len()
 }
 
 fn decoded(bytes: &[u8]) -> Result<String, TableError> {
@@ -159,10 +213,10 @@ mod tests {
             ["name;kind\nQuán Ẩm;cafe\n", "name,kind\r\nQuán Ẩm,cafe\r\n\r\n", "\u{feff}name\tkind\nQuán Ẩm\tcafe"]
         {
             let lines = read(text.as_bytes().to_vec()).unwrap();
-            assert_eq!(lines[1], ["Quán Ẩm", "cafe"], "{text:?}");
+            assert_eq!(lines[1].cells, ["Quán Ẩm", "cafe"], "{text:?}");
         }
         let utf16: Vec<u8> = "\u{feff}a,b\nQuán,2".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(read(utf16).unwrap()[1], ["Quán", "2"]);
+        assert_eq!(read(utf16).unwrap()[1].cells, ["Quán", "2"]);
     }
 
     #[test]
@@ -172,7 +226,27 @@ mod tests {
         sheet.write(0, 0, "name").unwrap().write(0, 2, "ward_code").unwrap();
         sheet.write(2, 0, "Quán Ẩm").unwrap().write(2, 2, 28252).unwrap();
         let lines = read(book.save_to_buffer().unwrap()).unwrap();
-        assert_eq!(lines, [vec!["name", "", "ward_code"], vec!["Quán Ẩm", "", "28252"]]);
+        let found: Vec<_> =
+            lines.iter().map(|line| (line.row, line.cells.iter().map(String::as_str).collect())).collect();
+        assert_eq!(found, [(1, vec!["name", "", "ward_code"]), (3, vec!["Quán Ẩm", "", "28252"])]);
+    }
+
+    #[test]
+    fn a_line_has_the_number_that_a_spreadsheet_shows() {
+        let numbers = |text: &str| -> Vec<(u32, String)> {
+            let lines = read(text.as_bytes().to_vec()).unwrap();
+            lines.into_iter().map(|line| (line.row, line.cells[0].clone())).collect()
+        };
+        let expected = |list: &[(u32, &str)]| -> Vec<(u32, String)> {
+            list.iter().map(|(row, cell)| (*row, (*cell).to_owned())).collect()
+        };
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["name,kind", "", "a,1", ",", "", "b,2", "\"c\nc \"\" c\",3", "5\" d,4", "e,5"].join(end);
+            let lines = [(1, "name"), (3, "a"), (6, "b"), (7, "c\nc \" c"), (8, "5\" d"), (9, "e")];
+            assert_eq!(numbers(&text), expected(&lines), "{end:?}");
+            assert_eq!(numbers(&format!("{end}{text}{end}{end}")).len(), 6);
+        }
+        assert_eq!(numbers("\"a\";\"1\"\n\nb;2"), expected(&[(1, "a"), (3, "b")]));
     }
 
     #[test]

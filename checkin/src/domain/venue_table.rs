@@ -104,7 +104,7 @@ impl Header {
 /// One line of a table, not checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// As in a laboratory's file: the header is line 1.
+    /// Its number as a spreadsheet shows it.
     pub row: u32,
     /// What the sender calls it.
     pub accession: Option<String>,

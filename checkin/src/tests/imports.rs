@@ -71,33 +71,103 @@ async fn good_lines_are_kept_and_bad_ones_are_named(town: Town) {
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
 }
 
-async fn a_spreadsheet_of_ten_thousand_venues_is_taken_and_its_progress_is_told(town: Town) {
-    let token = keeper(&town).await;
+const HEADER: [&str; 6] = ["STT", "name", "kind", "address", "ward_code", "phone"];
+/// How many places are promised to be taken at once.
+const MANY: u32 = 10_000;
+/// The lines of a large file that are bad: what stands in the kind and the ward, and the column that is named.
+const BAD: [(u32, &str, &str, &str); 4] = [
+    (1, "bar", "28252", "kind"),
+    (511, "cafe", "99999", "ward_code"),
+    (5_000, "", "28252", "kind"),
+    (MANY, "cafe", "", "ward_code"),
+];
+
+/// The cells of the `n`-th place of a large file.
+fn cells(n: u32) -> [String; 6] {
+    let bad = BAD.iter().find(|(at, ..)| *at == n);
+    let (kind, ward) = bad.map_or(("cafe", "28252"), |(_, kind, ward, _)| (kind, ward));
+    [n.to_string(), format!("Quán Ẩm số {n}"), kind.into(), format!("{n} Lê Lợi"), ward.into(), "0912345678".into()]
+}
+
+/// The line of the `n`-th place: the first is empty, then comes the header, and one in the middle is empty.
+fn row(n: u32) -> u32 {
+    n + 2 + u32::from(n > MANY / 2)
+}
+
+fn spreadsheet() -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
-    for (at, name) in ["name", "kind", "address", "ward_code", "phone", "id"].into_iter().enumerate() {
-        sheet.write(0, u16::try_from(at).unwrap(), name).unwrap();
+    for (at, name) in (0..).zip(HEADER) {
+        sheet.write(1, at, name).unwrap();
     }
-    // The store is asked the same for each line, so that a tenth of them shows it in a tenth of the time.
-    let lines = if cfg!(debug_assertions) { 1_000 } else { 10_000 };
-    for row in 1..=lines {
-        sheet.write(row, 0, format!("Quán Ẩm số {row}")).unwrap().write(row, 1, "restaurant").unwrap();
-        sheet.write(row, 2, format!("{row} Lê Lợi")).unwrap().write(row, 3, 28252).unwrap();
-        sheet.write(row, 4, 912_345_678).unwrap();
+    for n in 1..=MANY {
+        for (at, cell) in (0..).zip(cells(n)) {
+            // Numbers as a spreadsheet has them: without a zero in front.
+            match cell.parse::<u32>() {
+                Ok(number) => sheet.write(row(n) - 1, at, number).unwrap(),
+                Err(_) => sheet.write(row(n) - 1, at, cell).unwrap(),
+            };
+        }
     }
-    let file = book.save_to_buffer().unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+fn separated() -> Vec<u8> {
+    let mut lines = vec![String::new(), HEADER.join(";")];
+    for n in 1..=MANY {
+        lines.resize(usize::try_from(row(n)).unwrap() - 1, String::new());
+        lines.push(cells(n).join(";"));
+    }
+    lines.join("\r\n").into_bytes()
+}
+
+/// What the report says of the bad lines: line, name of the sender, column.
+fn bad_lines(report: &Value) -> Vec<(u64, String, String)> {
+    let bad = report["rows"].as_array().unwrap().iter().filter(|row| row["status"] == "rejected");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    bad.map(|row| (row["row"].as_u64().unwrap(), text(&row["accession"]), text(&row["errors"][0]["column"]))).collect()
+}
+
+fn counts(report: &Value) -> [u64; 4] {
+    ["accepted", "duplicate", "amended", "rejected"].map(|name| report[name].as_u64().unwrap())
+}
+
+async fn ten_thousand_venues_are_taken_and_the_bad_lines_are_told_by_their_numbers(town: Town) {
+    let token = keeper(&town).await;
+    let expected = BAD.map(|(n, _, _, column)| (u64::from(row(n)), n.to_string(), column.to_owned()));
+    let good = u64::from(MANY) - 4;
+    let file = spreadsheet();
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
     let (status, report) = upload(&town, &format!("{IMPORT}?id={id}&dry_run=true"), &token, &file).await;
-    assert_eq!((status, &report["accepted"]), (StatusCode::OK, &json!(lines)));
+    assert_eq!((status, counts(&report)), (StatusCode::OK, [good, 0, 0, 4]));
     assert_eq!(town.get(VENUES, Some(&token)).await.1["items"], json!([]), "a dry run stores nothing");
     let (_, report) = upload(&town, IMPORT, &token, &file).await;
-    assert_eq!(report["accepted"], lines);
+    assert_eq!((counts(&report), bad_lines(&report)), ([good, 0, 0, 4], expected.to_vec()));
     let (status, progress) = town.get(&format!("{IMPORT}/{id}"), Some(&token)).await;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!(progress, json!({"id": id, "state": "done", "done": lines, "total": lines}));
+    assert_eq!(progress, json!({"id": id, "state": "done", "done": MANY, "total": MANY}));
     let other = town.sign_in("other", Role::Venue, AreaScope::Ward(WARD.to_owned())).await;
     assert_eq!(town.get(&format!("{IMPORT}/{id}"), Some(&other)).await.0, StatusCode::NOT_FOUND);
     assert_eq!(upload(&town, &format!("{IMPORT}?id={id}"), &token, &file).await.0, StatusCode::CONFLICT);
+
+    // The same places from another program: none is a second one.
+    let (_, again) = upload(&town, IMPORT, &token, &separated()).await;
+    assert_eq!((counts(&again), bad_lines(&again)), ([0, good, 0, 4], expected.to_vec()));
+    assert_eq!(again["rows"][9]["venue_id"], report["rows"][9]["venue_id"]);
+
+    // Their posters are one work, which tells how far it is.
+    let (status, job) = town.call(Method::POST, &format!("{VENUES}/posters"), Some(&token), Some(json!({}))).await;
+    assert_eq!(
+        (status, &job["total"], &job["state"]),
+        (StatusCode::ACCEPTED, &json!(good), &json!("running")),
+        "{job}"
+    );
+    let progress = format!("{VENUES}/posters/{}", job["id"].as_str().unwrap());
+    while town.get(&progress, Some(&token)).await.1["done"].as_u64().unwrap() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // They are not waited for: a thousand are measured by `./dev bench posters`, all by `./dev bench venues`.
+    town.app.platform.stop.cancel();
 }
 
 async fn a_file_that_is_no_table_is_refused_with_what_would_be_right(town: Town) {
@@ -173,7 +243,7 @@ async fn posters_of_all_venues_become_one_pdf(town: Town) {
 }
 
 on_both!(lines, super::good_lines_are_kept_and_bad_ones_are_named);
-on_both!(large, super::a_spreadsheet_of_ten_thousand_venues_is_taken_and_its_progress_is_told);
+on_both!(large, super::ten_thousand_venues_are_taken_and_the_bad_lines_are_told_by_their_numbers);
 on_both!(faults, super::a_file_that_is_no_table_is_refused_with_what_would_be_right);
 on_both!(parts, super::a_part_belongs_to_a_venue_of_the_same_keeper_and_its_visitors_count_for_the_whole);
 on_both!(posters, super::posters_of_all_venues_become_one_pdf);

@@ -3,6 +3,7 @@
 use shared::access::Account;
 use shared::ids::{AccountId, PersonId, PlaceId, ReviewId, SessionId};
 use shared::person::Person;
+use shared::place::Place;
 use shared::time::Instant;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -120,6 +121,17 @@ pub struct PeopleQuery {
     pub limit: i64,
     /// Skip so many.
     pub offset: i64,
+}
+
+/// A place that is to be registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPlace {
+    /// The place.
+    pub place: Place,
+    /// Where its owner is reached.
+    pub phone: Option<String>,
+    /// The hash of the body that creates it, to tell a repeat from a conflict.
+    pub body_hash: String,
 }
 
 /// Which place, by whatever is known of it.

@@ -14,7 +14,7 @@ use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Backlog, Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
 use crate::pace::Pace;
-use crate::people::{PeopleQuery, PlaceKey, Review, SecondFactor, Session, StoredAccount, StoredPerson};
+use crate::people::{NewPlace, PeopleQuery, PlaceKey, Review, SecondFactor, Session, StoredAccount, StoredPerson};
 
 /// What a store of the shared tables gives.
 #[async_trait]
@@ -173,6 +173,9 @@ pub trait SharedWrite: SharedRead {
         body_hash: &str,
         now: Instant,
     ) -> Result<bool, StoreError>;
+    /// New places in few statements, parts after their wholes; gives the ids of those that were stored. A place whose code
+    /// or id is taken is left out.
+    async fn insert_places(&mut self, places: &[NewPlace], now: Instant) -> Result<Vec<PlaceId>, StoreError>;
     /// Replaces what is known of a place, but for its phone where none is given; `false` where its code belongs to
     /// another place.
     async fn update_place(&mut self, place: &Place, phone: Option<&str>, body_hash: &str) -> Result<bool, StoreError>;
@@ -180,6 +183,8 @@ pub trait SharedWrite: SharedRead {
     async fn remove_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
     /// Makes an account staff of a place.
     async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError>;
+    /// Makes an account staff of these places.
+    async fn add_staff_to(&mut self, places: &[PlaceId], account: AccountId) -> Result<(), StoreError>;
 
     /// Creates an account, or replaces the one with its username, which keeps its id.
     async fn put_account(&mut self, account: &StoredAccount, now: Instant) -> Result<(), StoreError>;

@@ -12,7 +12,8 @@ use super::super::{Conn, Db, Row as DbRow};
 use crate::columns::At;
 use crate::error::{StoreError, inconsistent};
 use crate::keys::Keys;
-use crate::people::PlaceKey;
+use crate::people::{NewPlace, PlaceKey};
+use crate::pieces::pieces;
 use crate::runtime::system_random;
 
 macro_rules! place_columns {
@@ -29,29 +30,49 @@ pub(super) async fn insert(
     body_hash: &str,
     now: Instant,
 ) -> Result<bool, StoreError> {
-    let uuid = place.id.uuid();
+    let new = NewPlace { place: place.clone(), phone: phone.map(str::to_owned), body_hash: body_hash.to_owned() };
+    Ok(!insert_many(conn, keys, std::slice::from_ref(&new), now).await?.is_empty())
+}
+
+/// Rows of one statement: thirteen columns each stay far below SQLite's 32,766 parameters.
+const ROWS: usize = 256;
+
+pub(super) async fn insert_many(
+    conn: &mut Conn,
+    keys: &Keys,
+    places: &[NewPlace],
+    now: Instant,
+) -> Result<Vec<PlaceId>, StoreError> {
     let random = &mut system_random();
-    let done = sqlx::query(
-        "INSERT INTO places (id, code, name, name_fold, kind, address, ward_code, capacity, parent_id, phone_sealed, \
-         phone_index, body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(uuid)
-    .bind(place.code.to_string())
-    .bind(&place.name)
-    .bind(fold(&place.name))
-    .bind(place.kind.code())
-    .bind(&place.address)
-    .bind(place.ward_code.as_str())
-    .bind(place.capacity.map(i64::from))
-    .bind(place.parent_id.map(PlaceId::uuid))
-    .bind(phone.map(|phone| keys.sealer.seal("place_phone", uuid.as_bytes(), phone.as_bytes(), random)))
-    .bind(phone.map(|phone| keys.sealer.blind("place_phone", phone)))
-    .bind(body_hash)
-    .bind(At(now))
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    let mut stored = Vec::with_capacity(places.len());
+    for piece in pieces(places, ROWS) {
+        let mut query = QueryBuilder::<Db>::new(
+            "INSERT INTO places (id, code, name, name_fold, kind, address, ward_code, capacity, parent_id, phone_sealed, \
+             phone_index, body_hash, created_at) ",
+        );
+        query.push_values(piece, |mut row, NewPlace { place, phone, body_hash }| {
+            let (uuid, phone) = (place.id.uuid(), phone.as_deref());
+            row.push_bind(uuid)
+                .push_bind(place.code.to_string())
+                .push_bind(place.name.as_str())
+                .push_bind(fold(&place.name))
+                .push_bind(place.kind.code())
+                .push_bind(place.address.as_str())
+                .push_bind(place.ward_code.as_str())
+                .push_bind(place.capacity.map(i64::from))
+                .push_bind(place.parent_id.map(PlaceId::uuid))
+                .push_bind(
+                    phone.map(|phone| keys.sealer.seal("place_phone", uuid.as_bytes(), phone.as_bytes(), random)),
+                )
+                .push_bind(phone.map(|phone| keys.sealer.blind("place_phone", phone)))
+                .push_bind(body_hash.as_str())
+                .push_bind(At(now));
+        });
+        let ids: Vec<Uuid> =
+            query.push(" ON CONFLICT DO NOTHING RETURNING id").build_query_scalar().fetch_all(&mut *conn).await?;
+        stored.extend(ids.into_iter().map(PlaceId::from_uuid));
+    }
+    Ok(stored)
 }
 
 pub(super) async fn place(conn: &mut Conn, key: &PlaceKey) -> Result<Option<Place>, StoreError> {
@@ -99,12 +120,14 @@ pub(super) async fn is_staff(conn: &mut Conn, place: PlaceId, account: AccountId
     Ok(found.is_some())
 }
 
-pub(super) async fn add_staff(conn: &mut Conn, place: PlaceId, account: AccountId) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO place_staff (place_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(place.uuid())
-        .bind(account.uuid())
-        .execute(conn)
-        .await?;
+pub(super) async fn add_staff(conn: &mut Conn, places: &[PlaceId], account: AccountId) -> Result<(), StoreError> {
+    for piece in pieces(places, ROWS) {
+        let mut query = QueryBuilder::<Db>::new("INSERT INTO place_staff (place_id, account_id) ");
+        query.push_values(piece, |mut row, place| {
+            row.push_bind(place.uuid()).push_bind(account.uuid());
+        });
+        query.push(" ON CONFLICT DO NOTHING").build().execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

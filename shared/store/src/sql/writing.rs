@@ -17,7 +17,7 @@ use crate::cards::CardRecord;
 use crate::error::StoreError;
 use crate::outbox::{Claimed, DeadLetter, NewMessage, StoredMessage, Timer};
 use crate::pace::Pace;
-use crate::people::{Review, Session, StoredAccount};
+use crate::people::{NewPlace, Review, Session, StoredAccount};
 use crate::port::SharedWrite;
 use crate::wake::Topic;
 
@@ -85,6 +85,10 @@ impl SharedWrite for Tx {
         places::insert(&mut self.inner, &self.keys, place, phone, body_hash, now).await
     }
 
+    async fn insert_places(&mut self, places: &[NewPlace], now: Instant) -> Result<Vec<PlaceId>, StoreError> {
+        places::insert_many(&mut self.inner, &self.keys, places, now).await
+    }
+
     async fn update_place(&mut self, place: &Place, phone: Option<&str>, body_hash: &str) -> Result<bool, StoreError> {
         places::update(&mut self.inner, &self.keys, place, phone, body_hash).await
     }
@@ -94,7 +98,11 @@ impl SharedWrite for Tx {
     }
 
     async fn add_staff(&mut self, place: PlaceId, account: AccountId) -> Result<(), StoreError> {
-        places::add_staff(&mut self.inner, place, account).await
+        places::add_staff(&mut self.inner, &[place], account).await
+    }
+
+    async fn add_staff_to(&mut self, places: &[PlaceId], account: AccountId) -> Result<(), StoreError> {
+        places::add_staff(&mut self.inner, places, account).await
     }
 
     async fn put_account(&mut self, account: &StoredAccount, now: Instant) -> Result<(), StoreError> {
