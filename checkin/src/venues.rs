@@ -12,6 +12,7 @@ use shared_store::people::PlaceKey;
 use shared_store::{SharedStore, StoreError};
 use shared_web::Platform;
 
+use crate::app::room;
 use crate::domain::marks::{self, Spot};
 use crate::domain::opening_hours::OpeningHours;
 use crate::limits::Limits;
@@ -49,6 +50,8 @@ pub struct Known {
     pub position: Option<(i64, i64)>,
     /// It shows a code that changes.
     pub screen: bool,
+    /// The place and what it lies within, so far as they hold so many, the nearest first.
+    pub rooms: Arc<[Place]>,
 }
 
 impl Known {
@@ -112,11 +115,13 @@ impl Venues {
             }
             return Ok(Found::Nobody);
         };
-        let details = self.store.read().await?.venue_details(&[place.id]).await?.pop();
+        let mut tx = self.store.read().await?;
+        let details = tx.venue_details(&[place.id]).await?.pop();
+        let rooms = room::rooms(tx.as_mut(), &place).await?.into();
         let hours = details.as_ref().and_then(|details| details.opening_hours.as_deref()?.parse().ok().map(Arc::new));
         let position = details.as_ref().and_then(|details| details.position);
         let screen = details.is_some_and(|details| details.screen);
-        let known = Known { place: Arc::new(place), hours, position, screen };
+        let known = Known { place: Arc::new(place), hours, position, screen, rooms };
         self.remember(code, known.clone(), now);
         Ok(Found::Place(known.place))
     }

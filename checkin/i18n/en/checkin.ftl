@@ -180,6 +180,7 @@ checkin-join-username-hint = Small letters, digits, dots and dashes.
 checkin-join-submit = Join
 checkin-sign-title = Full sign
 checkin-sign-full = We are full. Please wait a moment.
+checkin-sign-whole = { $whole } is full
 checkin-sign-welcome = Come in
 checkin-venue-stickers = Stickers
 checkin-venue-copied = Was the code copied?

@@ -177,6 +177,7 @@ checkin-join-username-hint = Chữ thường không dấu, chữ số, dấu ch�
 checkin-join-submit = Nhận lời
 checkin-sign-title = Bảng báo đầy
 checkin-sign-full = Đã đủ người. Xin chờ một lát.
+checkin-sign-whole = { $whole } đã đủ người
 checkin-sign-welcome = Mời vào
 checkin-venue-stickers = Nhãn dán
 checkin-venue-copied = Mã bị sao chép?

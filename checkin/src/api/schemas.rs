@@ -160,7 +160,7 @@ fn occupancy() -> Value {
         "inside": {"type": "integer"},
         "capacity": {"type": ["integer", "null"]},
         "as_of": instant("When it was counted"),
-        "full": {"type": "boolean", "description": "As many are inside as it may hold, or more"},
+        "full": {"type": "boolean", "description": "As many are inside as it may hold, or more, or what it lies within is full"},
     }})
 }
 

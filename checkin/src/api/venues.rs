@@ -18,6 +18,7 @@ use shared_web::extract::{Id, Json, List, Paging, Query};
 use shared_web::problem::Problem;
 
 use crate::App;
+use crate::app::room::{self, Crowd};
 use crate::app::venues::{self, Registered, VenueInput};
 use crate::domain::position::Position;
 use crate::store::VenueDetails;
@@ -163,8 +164,7 @@ async fn occupancy(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) 
     if !venues::works_at(&app, tx.as_mut(), &caller, &place).await? {
         return Err(no_venue());
     }
-    let inside = venues::inside(tx.as_mut(), &place, as_of).await?;
-    let full = place.capacity.is_some_and(|capacity| inside >= i64::from(capacity));
+    let Crowd { inside, full, .. } = room::crowd(tx.as_mut(), &place, as_of).await?;
     Ok(Json(Occupancy { inside, capacity: place.capacity, as_of, full }))
 }
 

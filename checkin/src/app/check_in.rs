@@ -6,7 +6,7 @@ use shared::access::Role;
 use shared::bilingual::Bilingual;
 use shared::ids::{PersonId, VisitId};
 use shared::person::PersonDraft;
-use shared::place::Place;
+use shared::place::{Place, PlaceCode};
 use shared::problem::FieldError;
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
@@ -283,6 +283,11 @@ impl Prepared {
     /// The place.
     pub(super) fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// The code by which the visitor came.
+    pub(super) fn code(&self) -> PlaceCode {
+        self.draft.venue_code
     }
 
     /// How many came along.

@@ -1,6 +1,7 @@
 //! The door: whether a visitor comes in, by the rules of the day and by what they declared.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use shared::ids::PersonId;
 use shared::place::{Place, PlaceKind};
@@ -11,9 +12,9 @@ use shared_web::caller::Caller;
 use super::check_in::{self, CheckInError, CheckedIn, Prepared};
 use super::declarations::{self, Answered};
 use super::record::LATE;
-use super::venues;
+use super::room::AtDoor;
 use crate::App;
-use crate::domain::door::{Door, DoorRules, DoorRulesError, Level, Proof, Reason, Rule, Standing, judge};
+use crate::domain::door::{Door, DoorRules, DoorRulesError, Level, Proof, Rule, Standing, judge};
 use crate::store::{CheckinWrite, DeclarationRecord};
 
 /// Where a province puts its own rules, below the data directory.
@@ -85,48 +86,37 @@ pub async fn admit(
     arrival: Arrival,
     shown: &[Proof],
 ) -> Result<CheckedIn, CheckInError> {
-    let room = prepared.place().capacity.filter(|_| arrival == Arrival::AtDoor);
-    let Some(capacity) = room else { return admit_to(app, caller, prepared, arrival, shown).await };
-    Box::pin(admit_with_room(app, caller, prepared, capacity, shown)).await
+    let rooms = rooms(app, &prepared, arrival);
+    let Some(rooms) = rooms else { return admit_to(app, caller, prepared, arrival, shown).await };
+    Box::pin(admit_with_room(app, caller, prepared, &rooms, shown)).await
 }
 
-/// Takes the visit of somebody at the door of a place that holds so many.
+/// The rooms that a visitor at the door comes into and that hold so many. They are remembered with the place.
+fn rooms(app: &App, prepared: &Prepared, arrival: Arrival) -> Option<Arc<[Place]>> {
+    let place = prepared.place();
+    if arrival != Arrival::AtDoor || place.capacity.is_none() && place.parent_id.is_none() {
+        return None;
+    }
+    app.venues.known(prepared.code(), app.platform.now()).map(|known| known.rooms).filter(|rooms| !rooms.is_empty())
+}
+
+/// Takes the visit of somebody at the door of a place that holds so many, or lies within one that does.
 async fn admit_with_room(
     app: &App,
     caller: &Caller,
     prepared: Prepared,
-    capacity: u32,
+    rooms: &Arc<[Place]>,
     shown: &[Proof],
 ) -> Result<CheckedIn, CheckInError> {
-    let inside = inside(app, prepared.place()).await;
+    let inside = AtDoor::count(app, rooms).await;
     let mut checked = admit_to(app, caller, prepared, Arrival::AtDoor, shown).await?;
     if checked.created && !checked.door.is_red() {
         let people = i64::try_from(checked.people).unwrap_or(i64::MAX);
-        app.occupancy.came(checked.place.id, people);
-        if inside.is_some_and(|inside| inside.saturating_add(people) > i64::from(capacity)) {
-            checked.door = checked.door.and(Level::Amber, Reason::Full(capacity));
+        if let Some(full) = inside.came(app, &checked.place, people) {
+            checked.door = checked.door.and(Level::Amber, full);
         }
     }
     Ok(checked)
-}
-
-/// How many are inside. Where they cannot be counted, nothing is said of them: that keeps nobody outside.
-async fn inside(app: &App, place: &Place) -> Option<i64> {
-    let now = app.platform.now();
-    if let Some(inside) = app.occupancy.known(place.id, now) {
-        return Some(inside);
-    }
-    let counted = async { venues::inside(app.store.read().await?.as_mut(), place, now).await };
-    match counted.await {
-        Ok(inside) => {
-            app.occupancy.counted(place.id, inside, now);
-            Some(inside)
-        }
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the visitors of a place could not be counted");
-            None
-        }
-    }
 }
 
 async fn admit_to(

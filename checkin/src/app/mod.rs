@@ -25,6 +25,7 @@ pub mod rematch;
 pub mod renew;
 pub mod reprint;
 pub mod retention;
+pub mod room;
 pub mod scan_out;
 pub mod scans;
 pub mod self_registration;

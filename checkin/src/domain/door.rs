@@ -252,8 +252,13 @@ pub enum Reason {
     ProofUnverified,
     /// The rule was looked at for the visitor alone.
     Companions,
-    /// The place holds so many, and with these visitors there are more inside.
-    Full(u32),
+    /// The place holds so many, or what it lies within does, and with these visitors there are more inside.
+    Full {
+        /// How many.
+        capacity: u32,
+        /// The name of what the place lies within, where that is what is full.
+        whole: Option<String>,
+    },
 }
 
 impl Reason {
@@ -267,7 +272,7 @@ impl Reason {
             Self::ProofMissing(_) => "proof_missing",
             Self::ProofUnverified => "proof_unverified",
             Self::Companions => "companions",
-            Self::Full(_) => "full",
+            Self::Full { .. } => "full",
         }
     }
 
@@ -278,7 +283,7 @@ impl Reason {
             Self::DeclarationStop | Self::DeclarationAdvise | Self::DeclarationDue => "/declaration",
             Self::ProofMissing(_) | Self::ProofUnverified => "/visitor",
             Self::Companions => "/party",
-            Self::Full(_) => "/venue_code",
+            Self::Full { .. } => "/venue_code",
         }
     }
 
@@ -308,10 +313,16 @@ impl Reason {
             Self::Companions => {
                 Bilingual::new("Hãy xem giấy tờ của người đi cùng", "Look at what those who came along have to show")
             }
-            Self::Full(capacity) => Bilingual::new(
-                format!("Nơi này đã đủ {capacity} người. Hãy chờ nhân viên mời vào"),
-                format!("This place holds {capacity} people and is full. Wait until the staff let you in"),
-            ),
+            Self::Full { capacity, whole } => {
+                let (vi, en) = match whole {
+                    Some(name) => (name.as_str(), name.as_str()),
+                    None => ("Nơi này", "This place"),
+                };
+                Bilingual::new(
+                    format!("{vi} đã đủ {capacity} người. Hãy chờ nhân viên mời vào"),
+                    format!("{en} holds {capacity} people and is full. Wait until the staff let you in"),
+                )
+            }
         }
     }
 }

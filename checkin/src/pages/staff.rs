@@ -22,9 +22,10 @@ use super::register::signed_in;
 use super::texts;
 use crate::App;
 use crate::api::venues::{KEEPERS, no_venue};
+use crate::app::reprint;
+use crate::app::room::{self, Crowd};
 use crate::app::self_registration::password_fault;
 use crate::app::staff::{self, Joined, Staff};
-use crate::app::{reprint, venues};
 
 /// How often the sign is drawn anew, in seconds.
 const SIGN_EVERY: &str = "15";
@@ -62,6 +63,8 @@ struct SignPage {
     inside: i64,
     capacity: Option<u32>,
     full: bool,
+    /// What the place lies within, where that is what is full.
+    whole: String,
 }
 
 async fn own(app: &App, caller: &Caller, id: PlaceId) -> Result<Staff, Problem> {
@@ -104,10 +107,16 @@ async fn renew(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> R
 async fn sign(State(app): State<App>, caller: Caller, Id(id): Id<PlaceId>) -> Result<Response, Problem> {
     let place = own(&app, &caller, id).await?.place;
     let mut tx = app.store.read().await?;
-    let inside = venues::inside(tx.as_mut(), &place, app.platform.now()).await?;
-    let full = place.capacity.is_some_and(|capacity| inside >= i64::from(capacity));
+    let Crowd { inside, full, full_whole } = room::crowd(tx.as_mut(), &place, app.platform.now()).await?;
     let page = Page::new(&caller, texts(), "checkin-sign-title");
-    let mut response = html(&SignPage { page, place: place.name, inside, capacity: place.capacity, full });
+    let mut response = html(&SignPage {
+        page,
+        place: place.name,
+        inside,
+        capacity: place.capacity,
+        full,
+        whole: full_whole.unwrap_or_default(),
+    });
     response.headers_mut().insert(header::REFRESH, HeaderValue::from_static(SIGN_EVERY));
     Ok(response)
 }

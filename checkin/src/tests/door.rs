@@ -328,6 +328,48 @@ async fn a_full_place_is_told_of_and_shuts_no_door(town: Town) {
     assert_eq!(seen(&town.come(&door.place, people[23], json!({})).await), green);
 }
 
+async fn a_table_is_full_when_its_house_is(town: Town) {
+    let room =
+        |name, parent: Option<&Place>, capacity| town.room(name, PlaceKind::Market, parent.map(|p| p.id), capacity);
+    let house = room("Chợ", None, Some(3)).await;
+    let hall = room("Sảnh", Some(&house), None).await;
+    let (table, stall) = (room("Bàn 1", Some(&hall), Some(2)).await, room("Quầy 1", Some(&house), None).await);
+    let mut people = Vec::new();
+    for n in 0..6 {
+        people.push(town.person(&format!("Nguyễn Văn Khách {n}"), None).await);
+    }
+    let (full, green) = (is("amber", "accepted", &["full"]), is("green", "accepted", &[]));
+    for (place, person) in [(&stall, people[0]), (&house, people[1]), (&table, people[2])] {
+        assert_eq!(seen(&town.come(place, person, json!({})).await), green, "{}", place.name);
+    }
+    let officer = town.officer().await;
+    let occupancy = async |place: &Place| {
+        let path = format!("/api/v1/checkin/venues/{}/occupancy", place.id);
+        let (_, answer) = town.get(&path, Some(&officer)).await;
+        (answer["inside"].clone(), answer["full"].clone())
+    };
+    for (place, inside) in [(&house, 3), (&hall, 1), (&table, 1), (&stall, 1)] {
+        assert_eq!(occupancy(place).await, (json!(inside), json!(true)), "{}", place.name);
+    }
+    let sign = town.look(&format!("/venue/{}/sign", table.id), Some(&officer)).await.html;
+    assert!(sign.contains("data-full=\"true\"") && sign.contains("Chợ đã đủ người"), "{sign}");
+    let words = "Chợ holds 3 people and is full. Wait until the staff let you in";
+    for (place, person) in [(&table, people[3]), (&hall, people[4])] {
+        let answer = town.come(place, person, json!({})).await;
+        assert_eq!((seen(&answer), &answer["reasons"]), (full.clone(), &json!([words])), "{}", place.name);
+    }
+    // The table holds two, and there are three: what counts is that the house has no room.
+    let answer = town.come(&table, people[5], json!({})).await;
+    assert_eq!(answer["reasons"], json!([words]));
+    // A house with room and a full table: it is the table that is full.
+    town.clock.advance(hours(24));
+    for person in &people[..2] {
+        assert_eq!(seen(&town.come(&table, *person, json!({})).await), green);
+    }
+    let answer = town.come(&table, people[2], json!({})).await;
+    assert_eq!(answer["reasons"], json!(["This place holds 2 people and is full. Wait until the staff let you in"]));
+}
+
 async fn where_nobody_asks_no_claim_of_a_certificate_is_kept(town: Town) {
     let door = town.door(PlaceKind::Market).await;
     let (_, done) = town.scan(&door, json!({"text": certificate("Lê", "Thị Hoa", 2, "2022-01-10")})).await;
@@ -434,6 +476,7 @@ on_both!(merged, super::what_two_records_have_shown_is_one_persons_and_ends_with
 on_both!(due, super::a_declaration_is_asked_for_when_it_is_due_and_not_before, super::ruled());
 on_both!(everywhere, super::batch_and_scanner_ask_as_the_door_does, super::ruled());
 on_both!(slow_clock, super::a_slow_clock_opens_no_door_and_a_queue_is_not_judged_afterwards, super::ruled());
+on_both!(house, super::a_table_is_full_when_its_house_is);
 on_both!(full, super::a_full_place_is_told_of_and_shuts_no_door);
 on_both!(unasked, super::where_nobody_asks_no_claim_of_a_certificate_is_kept);
 on_both!(page, super::the_page_of_a_door_asks_only_when_it_is_due, super::ruled());

@@ -128,8 +128,19 @@ impl Town {
         self.place_in(name, kind, None).await
     }
 
-    /// A place that may lie within another.
+    /// A place that may lie within another. It holds 20.
     pub(super) async fn place_in(&self, name: &str, kind: PlaceKind, parent_id: Option<PlaceId>) -> Place {
+        self.room(name, kind, parent_id, Some(20)).await
+    }
+
+    /// A place that holds so many.
+    pub(super) async fn room(
+        &self,
+        name: &str,
+        kind: PlaceKind,
+        parent_id: Option<PlaceId>,
+        capacity: Option<u32>,
+    ) -> Place {
         let mut random = self.app.platform.random();
         let place = Place {
             id: PlaceId::new(self.now(), &mut random),
@@ -138,7 +149,7 @@ impl Town {
             kind,
             address: "12 Lê Lợi".to_owned(),
             ward_code: WARD.parse().unwrap(),
-            capacity: Some(20),
+            capacity,
             parent_id,
         };
         let mut tx = self.app.store.write().await.unwrap();
