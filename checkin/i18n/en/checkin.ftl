@@ -118,6 +118,7 @@ checkin-mark-clock = wrong phone clock
 checkin-mark-printed_code = code on paper, not the one on the screen
 checkin-mark-stale_code = code of the screen out of date
 checkin-mark-far_away = phone far from the door
+checkin-clock-both = By the phone { $device } · corrected { $right } · received { $received }
 checkin-level-close = Close
 checkin-level-brief = Brief
 checkin-level-same_place = Same place

@@ -115,6 +115,7 @@ checkin-mark-clock = đồng hồ máy sai
 checkin-mark-printed_code = mã giấy, không phải mã trên màn hình
 checkin-mark-stale_code = mã màn hình đã cũ
 checkin-mark-far_away = điện thoại ở xa
+checkin-clock-both = Máy báo { $device } · đúng là { $right } · nhận lúc { $received }
 checkin-level-close = Gần
 checkin-level-brief = Thoáng qua
 checkin-level-same_place = Cùng nơi

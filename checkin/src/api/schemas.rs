@@ -351,6 +351,7 @@ fn exposures() -> Value {
         "notified_at": instant_or_null("When they were first sent a message; null until then"),
         "notified_by": {"type": ["string", "null"], "description": "By which channel"},
         "marks": {"type": "array", "items": {"type": "string", "enum": Mark::ALL.map(Mark::code)}},
+        "clocks": {"type": "array", "description": "Both times of each visit whose phone had a wrong clock", "items": clock()},
         "policy": text("The version of the rules by which it was found"),
     }});
     json!({"type": "object", "required": ["window", "venues", "exposures"], "properties": {
@@ -363,6 +364,14 @@ fn exposures() -> Value {
         }}]}},
         "exposures": {"type": "array", "items": exposure},
         "alerts": {"type": "array", "items": decision(), "description": "Decisions to tell everybody who was at a place: who, when, why"},
+    }})
+}
+
+fn clock() -> Value {
+    json!({"type": "object", "required": ["device_at", "checked_in_at", "received_at"], "properties": {
+        "device_at": instant("When the visit began, as the phone said"),
+        "checked_in_at": instant("The same, corrected: what the matching went by"),
+        "received_at": instant("When the phone's word came"),
     }})
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use jiff::ToSpan as _;
 use serde::Serialize;
 use serde_json::json;
 use shared::area;
 use shared::events::ExposureLevel;
-use shared::ids::{CaseId, ExposureId, PersonId, PlaceId, VisitId};
+use shared::ids::{CaseId, ExposureId, PersonId, PlaceId};
 use shared::person::Person;
 use shared::place::Place;
 use shared::time::{Date, Instant};
@@ -15,9 +14,10 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::matching::Matcher;
+use super::odd_visits::{self, OddVisits};
+use super::units;
 use super::venue_alerts::{self, AlertView};
-use super::{people, units};
-use crate::store::{CaseCounts, CaseRecord, CheckinRead, ExposureRecord, PlaceSpan, Visit, minute_of};
+use crate::store::{CaseCounts, CaseRecord, CheckinRead};
 use crate::{App, SERVICE};
 
 /// The template of the message by which exposed people are told.
@@ -87,8 +87,8 @@ pub struct ExposureView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notified_by: Option<String>,
     /// What is odd about their visits there on that day.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub marks: Vec<String>,
+    #[serde(flatten)]
+    pub odd: OddVisits,
 }
 
 /// A case and its contacts.
@@ -173,7 +173,7 @@ async fn view(
         told.entry(person).or_insert((at, channel));
     }
     let household: HashSet<PersonId> = tx.household_of(&case_at.aliases).await?.into_iter().collect();
-    let marks = marks_of(app, tx, &exposures).await?;
+    let mut odd = odd_visits::behind(app, tx, &exposures).await?;
     let mut visits: HashMap<PlaceId, Vec<CaseVisitView>> = HashMap::new();
     for (visit, stay) in &case_at.visits {
         let seen = CaseVisitView {
@@ -209,7 +209,7 @@ async fn view(
         household: household.contains(&exposure.person_id),
         notified_at: told.get(&exposure.person_id).map(|told| told.0),
         notified_by: told.get(&exposure.person_id).map(|told| told.1.clone()),
-        marks: marks.get(&(exposure.person_id, exposure.place_id, exposure.day)).cloned().unwrap_or_default(),
+        odd: odd.remove(&(exposure.person_id, exposure.place_id, exposure.day)).unwrap_or_default(),
     });
     Ok(Cluster {
         case_id: case.case_id,
@@ -220,38 +220,6 @@ async fn view(
         exposures: exposures.collect(),
         alerts: Vec::new(),
     })
-}
-
-/// What is odd about the visits behind exposures, by person, place and day.
-async fn marks_of(
-    app: &App,
-    tx: &mut (impl CheckinRead + ?Sized),
-    exposures: &[ExposureRecord],
-) -> Result<HashMap<(PersonId, PlaceId, Date), Vec<String>>, StoreError> {
-    let spans: BTreeSet<PlaceSpan> = exposures.iter().map(|exposure| day_at(exposure.place_id, exposure.day)).collect();
-    let spans: Vec<PlaceSpan> = spans.into_iter().collect();
-    let marks = tx.marks_at(&spans).await?;
-    let ids: Vec<VisitId> = marks.iter().map(|mark| mark.visit_id).collect();
-    let visits = tx.visits(&ids).await?;
-    let visitors = people::open(app, visits.iter())?;
-    let kept = people::canonical(tx, visitors.values().copied()).await?;
-    let visits: HashMap<VisitId, &Visit> = visits.iter().map(|visit| (visit.id, visit)).collect();
-    let mut found: HashMap<_, Vec<String>> = HashMap::new();
-    for mark in marks {
-        let Some(visit) = visits.get(&mark.visit_id) else { continue };
-        let Some(person) = visitors.get(&visit.visitor).and_then(|person| kept.get(person)) else { continue };
-        let marks = found.entry((*person, visit.place_id, visit.day)).or_default();
-        if !marks.contains(&mark.mark) {
-            marks.push(mark.mark);
-        }
-    }
-    Ok(found)
-}
-
-/// The check-ins of one local day at a place.
-fn day_at(place_id: PlaceId, day: Date) -> PlaceSpan {
-    let (from, to) = (Instant::start_of(day), Instant::start_of(day.saturating_add(1.day())));
-    PlaceSpan { place_id, from_minute: minute_of(from), to_minute: minute_of(to) - 1 }
 }
 
 /// The newest cases of the caller's area that were not voided, at most `limit`.

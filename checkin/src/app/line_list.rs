@@ -14,6 +14,7 @@ use shared_web::caller::Caller;
 use shared_web::sheet::{self, SheetError, Table};
 
 use super::cluster::{self, Cluster, ExposureView};
+use super::odd_visits::ClockView;
 use crate::{App, SERVICE};
 
 /// Why there is no list.
@@ -27,7 +28,7 @@ pub enum LineListError {
     Store(#[from] StoreError),
 }
 
-const COLUMNS: [(&str, &str); 16] = [
+const COLUMNS: [(&str, &str); 19] = [
     ("Họ và tên", "Full name"),
     ("Năm sinh", "Year of birth"),
     ("Điện thoại", "Phone"),
@@ -43,6 +44,9 @@ const COLUMNS: [(&str, &str); 16] = [
     ("Đã báo lúc", "Told at"),
     ("Kênh", "Channel"),
     ("Dấu hiệu bất thường", "Marks"),
+    ("Giờ theo máy", "Time by the phone"),
+    ("Giờ đã chỉnh", "Time as corrected"),
+    ("Nhận lúc", "Received at"),
     ("Người xuất", "Exported by"),
 ];
 
@@ -71,11 +75,14 @@ pub async fn line_list(
     Ok(Some(sheet::write(table, &header, &lines, &watermark)?))
 }
 
-fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str) -> Vec<[String; 16]> {
+fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str) -> Vec<[String; 19]> {
     let venues: HashMap<PlaceId, _> = cluster.venues.iter().map(|venue| (venue.place.id, &venue.place)).collect();
     let line = |exposure: &ExposureView| {
         let (person, place) = (people.get(&exposure.person_id), venues.get(&exposure.venue_id));
         let ward = person.and_then(|person| area::ward_any(person.ward_code.as_ref()?.as_str()));
+        let times = |time: fn(&ClockView) -> Instant| {
+            exposure.odd.clocks.iter().map(|clock| time(clock).to_string()).collect::<Vec<_>>().join(" ")
+        };
         let yes = |yes: bool| if yes { "x".to_owned() } else { String::new() };
         [
             person.map(|person| person.full_name.to_string()).unwrap_or_default(),
@@ -92,7 +99,10 @@ fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str)
             yes(exposure.household),
             exposure.notified_at.map(|at: Instant| at.to_string()).unwrap_or_default(),
             exposure.notified_by.clone().unwrap_or_default(),
-            exposure.marks.join(" "),
+            exposure.odd.marks.join(" "),
+            times(|clock| clock.device_at),
+            times(|clock| clock.checked_in_at),
+            times(|clock| clock.received_at),
             watermark.to_owned(),
         ]
     };

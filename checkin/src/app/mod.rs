@@ -15,6 +15,7 @@ pub mod line_list;
 pub mod matching;
 pub mod me;
 pub mod odd;
+pub mod odd_visits;
 pub mod parts;
 pub mod people;
 pub mod posters;

@@ -24,6 +24,7 @@ use super::venue_alerts::{AlertForm, Decision, decision};
 use crate::App;
 use crate::api::exposures::unknown_case;
 use crate::app::cluster::{self, CaseLine, CaseVisitView, Cluster, ExposureView, VenueView};
+use crate::app::odd_visits::ClockView;
 
 /// How many cases the list shows.
 const SHOWN: usize = 100;
@@ -103,6 +104,8 @@ struct Contact {
     told: Option<Moment>,
     channel: String,
     marks: Vec<String>,
+    /// What phones with a wrong clock said, and what is right.
+    clocks: Vec<String>,
 }
 
 #[derive(Template)]
@@ -187,8 +190,19 @@ fn contact(
         household: exposure.household,
         told: exposure.notified_at.map(|at| moment(page, at, now)),
         channel: channel(page, exposure.notified_by.as_deref()),
-        marks: exposure.marks.iter().map(|mark| page.t(&format!("checkin-mark-{mark}"))).collect(),
+        marks: exposure.odd.marks.iter().map(|mark| page.t(&format!("checkin-mark-{mark}"))).collect(),
+        clocks: exposure.odd.clocks.iter().map(|clock| both_times(page, clock)).collect(),
     }
+}
+
+/// Both times of a visit whose phone had a wrong clock.
+fn both_times(page: &Page, clock: &ClockView) -> String {
+    let times = [
+        ("device", exact(clock.device_at).into()),
+        ("right", exact(clock.checked_in_at).into()),
+        ("received", exact(clock.received_at).into()),
+    ];
+    page.t_with("checkin-clock-both", &times)
 }
 
 pub(super) fn moment(page: &Page, at: Instant, now: Instant) -> Moment {

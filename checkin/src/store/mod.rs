@@ -94,8 +94,8 @@ pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + Registrat
     async fn retired_code(&mut self, code: &str) -> Result<Option<PlaceId>, StoreError>;
     /// The marks of the visits that began in these spans, by time.
     async fn marks_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitMark>, StoreError>;
-    /// Both clocks of a visit, where they differed.
-    async fn visit_clock(&mut self, visit: &Visit) -> Result<Option<VisitClock>, StoreError>;
+    /// Both times of the visits that began in these spans and whose clocks differed, by time.
+    async fn clocks_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitClock>, StoreError>;
 
     /// A case.
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError>;

@@ -129,7 +129,9 @@ async fn a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept(town: 
     let mut tx = town.app.store.read().await.unwrap();
     let visit = tx.visits(&[id.parse().unwrap()]).await.unwrap().pop().unwrap();
     assert_eq!(visit.checked_in_at, now.minus(minutes(30)));
-    let clock = tx.visit_clock(&visit).await.unwrap().unwrap();
+    let minute = visit.key().minute;
+    let span = PlaceSpan { place_id: visit.place_id, from_minute: minute, to_minute: minute };
+    let clock = tx.clocks_at(&[span]).await.unwrap().pop().unwrap();
     assert_eq!((clock.device_at, clock.received_at), (said, now));
     drop(tx);
     let (_, again) = town.post(&format!("{VISITS}/batch"), batch).await;
@@ -223,6 +225,27 @@ async fn case_at(town: &Town, place: &Place, people: &[PersonId]) -> CaseId {
     case_id
 }
 
+async fn the_officer_sees_what_a_wrong_clock_said_and_what_is_right(town: Town) {
+    let place = town.place("Quán", PlaceKind::Cafe).await;
+    let binh = town.person("Trần Thị Bình", Some(WARD)).await;
+    let (came, said) = (town.now(), town.now().plus(hours(3)));
+    let (status, visit) =
+        check_in(&town, &json!(place.code), &town.token(binh), json!({"at": said, "sent_at": said})).await;
+    assert_eq!((status, &visit["checked_in_at"]), (StatusCode::CREATED, &json!(came)), "{visit}");
+    let case = case_at(&town, &place, &[town.person("Nguyễn Văn An", Some(WARD)).await]).await;
+    let officer = town.officer().await;
+    let (_, cluster) = town.get(&format!("/api/v1/checkin/exposures?case_id={case}"), Some(&officer)).await;
+    let exposure = &cluster["exposures"][0];
+    assert_eq!((&exposure["person_id"], &exposure["marks"]), (&json!(binh), &json!(["clock"])), "{cluster}");
+    assert_eq!(exposure["clocks"], json!([{"device_at": said, "checked_in_at": came, "received_at": came}]));
+
+    let csv = town.look(&format!("/api/v1/checkin/exposures/export.csv?case_id={case}"), Some(&officer)).await.html;
+    let line = csv.lines().nth(1).unwrap();
+    assert!(line.contains(&format!("clock,{said},{came},{came},")), "{csv}");
+    let page = town.look(&format!("/exposures?case_id={case}&lang=vi"), Some(&officer)).await.html;
+    assert!(page.contains("Máy báo 10/03/2022 11:30 · đúng là 10/03/2022 08:30"), "{page}");
+}
+
 async fn a_line_list_names_who_took_it_out_and_holds_no_formula(town: Town) {
     let place = town.place("=HYPERLINK(\"http://evil\")", PlaceKind::Cafe).await;
     let people = [town.person("Nguyễn Văn An", Some(WARD)).await, town.person("Trần Thị Bình", Some(WARD)).await];
@@ -262,4 +285,5 @@ on_both!(order, super::check_ins_that_arrive_out_of_order_count_as_they_happened
 on_both!(clocks, super::a_clock_that_is_hours_wrong_is_corrected_and_both_times_are_kept);
 on_both!(phone_clock, super::a_phone_whose_clock_is_hours_wrong_comes_and_leaves_at_the_right_time);
 on_both!(twice, super::a_second_scan_within_the_minute_is_answered_with_the_visit_that_is_stored);
+on_both!(both_times, super::the_officer_sees_what_a_wrong_clock_said_and_what_is_right);
 on_both!(line_list, super::a_line_list_names_who_took_it_out_and_holds_no_formula);

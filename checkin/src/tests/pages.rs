@@ -58,7 +58,7 @@ impl Town {
         Answer { status, cookie: device, session, location, html }
     }
 
-    async fn look(&self, path: &str, bearer: Option<&str>) -> Answer {
+    pub(super) async fn look(&self, path: &str, bearer: Option<&str>) -> Answer {
         self.page(Method::GET, path, bearer, None, "").await
     }
 }

@@ -12,6 +12,7 @@ use shared_web::caller::Identity;
 
 use super::support::{Town, on_both};
 use crate::app::cards;
+use crate::store::PlaceSpan;
 
 const SCANS: &str = "/api/v1/checkin/scans";
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -313,7 +314,10 @@ async fn a_scanner_whose_clock_is_hours_wrong_is_put_right(town: Town) {
         }
         let stored = visit(&results[0]["visit_id"]).await;
         let mut tx = town.app.store.read().await.unwrap();
-        let clock = tx.visit_clock(&stored).await.unwrap().unwrap();
+        let minute = stored.key().minute;
+        let span = PlaceSpan { place_id: stored.place_id, from_minute: minute, to_minute: minute };
+        let clocks = tx.clocks_at(&[span]).await.unwrap();
+        let clock = clocks.iter().find(|clock| clock.visit_id == stored.id).unwrap();
         assert_eq!((clock.device_at, clock.received_at), (sent.minus(minutes(15)), now));
         drop(tx);
         // Sent again a minute later, by a clock that goes on being wrong, it is the same.

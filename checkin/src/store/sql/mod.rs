@@ -79,8 +79,8 @@ impl CheckinRead for Tx {
         venues::marks_at(self.conn(), spans).await
     }
 
-    async fn visit_clock(&mut self, visit: &Visit) -> Result<Option<VisitClock>, StoreError> {
-        venues::clock(self.conn(), visit.place_id, visit.key().minute, visit.id).await
+    async fn clocks_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitClock>, StoreError> {
+        venues::clocks_at(self.conn(), spans).await
     }
 
     async fn case(&mut self, id: CaseId) -> Result<Option<CaseRecord>, StoreError> {

@@ -149,28 +149,29 @@ pub(super) async fn add_clocks(conn: &mut Conn, clocks: &[VisitClock]) -> Result
     Ok(())
 }
 
-pub(super) async fn clock(
-    conn: &mut Conn,
-    place: PlaceId,
-    minute: i64,
-    visit: VisitId,
-) -> Result<Option<VisitClock>, StoreError> {
-    let row = sqlx::query(
-        "SELECT device_at, received_at FROM checkin_visit_clocks WHERE place_id = $1 AND minute = $2 AND visit_id = $3",
-    )
-    .bind(place.uuid())
-    .bind(minute)
-    .bind(visit.uuid())
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(VisitClock {
-        place_id: place,
-        minute,
-        visit_id: visit,
-        device_at: row.try_get::<At, _>("device_at")?.0,
-        received_at: row.try_get::<At, _>("received_at")?.0,
-    }))
+pub(super) async fn clocks_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<VisitClock>, StoreError> {
+    let mut found = Vec::new();
+    for span in spans {
+        let rows = sqlx::query(
+            "SELECT place_id, minute, visit_id, device_at, received_at FROM checkin_visit_clocks \
+             WHERE place_id = $1 AND minute >= $2 AND minute <= $3 ORDER BY minute, visit_id",
+        )
+        .bind(span.place_id.uuid())
+        .bind(span.from_minute)
+        .bind(span.to_minute)
+        .fetch_all(&mut *conn)
+        .await?;
+        for row in rows {
+            found.push(VisitClock {
+                place_id: PlaceId::from_uuid(row.try_get("place_id")?),
+                minute: row.try_get("minute")?,
+                visit_id: VisitId::from_uuid(row.try_get("visit_id")?),
+                device_at: row.try_get::<At, _>("device_at")?.0,
+                received_at: row.try_get::<At, _>("received_at")?.0,
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// Marks and clocks go with their visits.
