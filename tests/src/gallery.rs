@@ -129,6 +129,7 @@ pub const PAGES: &[(&str, &[&str])] = &[
         &[
             "/exposures",
             "/exposures?case_id={full}",
+            "/exposures/untold",
             "/lab/labs",
             "/dashboard",
             "/dashboard?area=815",

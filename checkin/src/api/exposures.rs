@@ -16,7 +16,7 @@ use shared_web::problem::Problem;
 use shared_web::sheet::{self, Table};
 
 use crate::App;
-use crate::app::cluster::{Cluster, cluster};
+use crate::app::cluster::{Cluster, ExposureView, cluster};
 use crate::app::line_list::{LineListError, line_list};
 use crate::app::venue_alerts::{AlertError, alert};
 use crate::domain::venue_alert::AlertInput;
@@ -24,9 +24,22 @@ use crate::domain::venue_alert::AlertInput;
 #[derive(Deserialize)]
 struct Wanted {
     case_id: Option<String>,
+    told: Option<String>,
 }
 
 impl Wanted {
+    /// Whether those alone are wanted whom nobody has told.
+    fn untold(&self) -> Result<bool, Problem> {
+        match self.told.as_deref() {
+            None | Some("") => Ok(false),
+            Some("no") => Ok(true),
+            Some(_) => {
+                let detail = Bilingual::new("Chỉ lọc được told=no", "The only filter is told=no");
+                Err(Problem::field(FieldError::new("/told", "unknown", detail)))
+            }
+        }
+    }
+
     fn case_id(self) -> Result<CaseId, Problem> {
         let text = self.case_id.filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| Problem::field(FieldError::required("/case_id")))?;
@@ -38,8 +51,13 @@ impl Wanted {
 }
 
 async fn read(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Json<Cluster>, Problem> {
+    let untold = wanted.untold()?;
     let found = cluster(&app, &caller, wanted.case_id()?, false).await?;
-    found.map(|(cluster, _)| Json(cluster)).ok_or_else(unknown_case)
+    let (mut cluster, _) = found.ok_or_else(unknown_case)?;
+    if untold {
+        cluster.exposures.retain(ExposureView::is_untold);
+    }
+    Ok(Json(cluster))
 }
 
 #[derive(Deserialize)]
@@ -116,7 +134,7 @@ pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
         Scope::Area,
         Doc::json("The window of a case, its venues, who was there and who was told")
             .answer("Exposures")
-            .query(&["case_id"]),
+            .query(&["case_id", "told"]),
         get(read),
     )
 }

@@ -9,6 +9,7 @@ mod posters;
 pub(crate) mod presence;
 mod scans;
 pub mod schemas;
+pub(crate) mod told;
 pub(crate) mod venues;
 pub mod visits;
 
@@ -20,6 +21,6 @@ use crate::App;
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
     let routes = presence::routes(cards::routes(posters::routes(venues::routes(routes))));
-    let routes = bulk_posters::routes(imports::routes(routes));
+    let routes = bulk_posters::routes(imports::routes(told::routes(routes)));
     declarations::routes(scans::routes(exposures::routes(visits::routes(routes))))
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use shared_web::openapi::Schemas;
 
+use crate::app::told::Why;
 use crate::domain::marks::Mark;
+use crate::domain::told::How;
 
 /// The schemas by name.
 #[must_use]
@@ -55,6 +57,22 @@ pub fn all() -> Schemas {
             json!({"type": "object", "required": ["id", "people"], "properties": {
                 "id": id("The decision"),
                 "people": {"type": "integer", "description": "How many are told by it; nobody twice for one case"},
+            }}),
+        ),
+        ("Untold", untold()),
+        (
+            "ToldInput",
+            json!({"type": "object", "required": ["person_id", "how"], "properties": {
+                "person_id": id("Who was told"),
+                "case_id": id("Of which case; of all that they were not told of where it is left out"),
+                "how": {"type": "string", "enum": How::ALL.map(How::code)},
+            }}),
+        ),
+        (
+            "Told",
+            json!({"type": "object", "required": ["person_id", "cases"], "properties": {
+                "person_id": id("Who was told"),
+                "cases": {"type": "integer", "description": "Of how many cases it is noted now; 0 where they had been told of all"},
             }}),
         ),
         ("ScanInput", scan_input()),
@@ -348,8 +366,9 @@ fn exposures() -> Value {
         "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
         "assumed": {"type": "boolean", "description": "It rests on a stay whose end is inferred"},
         "household": {"type": "boolean", "description": "They live with the case, as far as the register tells"},
-        "notified_at": instant_or_null("When they were first sent a message; null until then"),
-        "notified_by": {"type": ["string", "null"], "description": "By which channel"},
+        "notified_at": instant_or_null("When they were first told; null until then"),
+        "notified_by": {"type": ["string", "null"], "description": "By which channel: of a message, or in_person or call"},
+        "told_by": text("Who told them by word of mouth, as people see the account"),
         "marks": {"type": "array", "items": {"type": "string", "enum": Mark::ALL.map(Mark::code)}},
         "clocks": {"type": "array", "description": "Both times of each visit whose phone had a wrong clock", "items": clock()},
         "policy": text("The version of the rules by which it was found"),
@@ -364,6 +383,30 @@ fn exposures() -> Value {
         }}]}},
         "exposures": {"type": "array", "items": exposure},
         "alerts": {"type": "array", "items": decision(), "description": "Decisions to tell everybody who was at a place: who, when, why"},
+    }})
+}
+
+fn untold() -> Value {
+    let near = json!({"type": "object", "properties": {
+        "venue_id": id("The place"),
+        "venue": text("Its name"),
+        "day": {"type": "string", "format": "date"},
+        "level": {"type": "string", "enum": ["close", "brief", "same_place"]},
+    }});
+    let person = json!({"type": "object", "properties": {
+        "person_id": id("Who"),
+        "full_name": text("Their name"),
+        "birth_year": {"type": ["integer", "null"]},
+        "phone": {"type": ["string", "null"], "description": "A fixed line, or a mobile number to which a message failed"},
+        "address": {"type": ["string", "null"]},
+        "ward_code": {"type": ["string", "null"]},
+        "why": {"type": "string", "enum": [Why::NoMobile.code(), Why::Failed.code()]},
+        "since": instant("Since when it is known"),
+        "near": {"type": "array", "items": near, "description": "Where they were near a case; empty where a decision told everybody of a place"},
+    }});
+    json!({"type": "object", "required": ["items", "total"], "properties": {
+        "items": {"type": "array", "items": person, "description": "The nearest contacts first"},
+        "total": {"type": "integer", "description": "How many there are, where not all are listed"},
     }})
 }
 
@@ -398,8 +441,9 @@ fn decision() -> Value {
         "people": {"type": "integer", "minimum": 0, "description": "How many were told by it"},
         "told": {"type": "array", "items": {"type": "object", "required": ["person_id", "notified_at"], "properties": {
             "person_id": id("Who was told"),
-            "notified_at": instant_or_null("When the message was first sent to them; null until then"),
-            "notified_by": text("By which channel"),
+            "notified_at": instant_or_null("When they were first told; null until then"),
+            "notified_by": text("By which channel: of a message, or in_person or call"),
+            "told_by": text("Who told them by word of mouth, as people see the account"),
         }}},
     }})
 }

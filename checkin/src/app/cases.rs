@@ -119,6 +119,7 @@ pub async fn merged(
         }
         tx.move_exposures(kept, gone, now).await?;
         tx.move_alerted(kept, gone).await?;
+        tx.move_told(kept, gone).await?;
         tx.move_door_records(kept, gone).await?;
     }
     let matcher = Matcher::new(app, now);

@@ -14,6 +14,7 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use super::matching::Matcher;
+use super::notified::{self, Notified};
 use super::odd_visits::{self, OddVisits};
 use super::units;
 use super::venue_alerts::{self, AlertView};
@@ -81,14 +82,20 @@ pub struct ExposureView {
     pub policy: String,
     /// They live with the case, as far as the register tells.
     pub household: bool,
-    /// When a message about an exposure was first sent to them since the case opened.
-    pub notified_at: Option<Instant>,
-    /// By which channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notified_by: Option<String>,
+    /// When they were first told since the case opened, and how.
+    #[serde(flatten)]
+    pub notified: Notified,
     /// What is odd about their visits there on that day.
     #[serde(flatten)]
     pub odd: OddVisits,
+}
+
+impl ExposureView {
+    /// Whether nobody has told them, by a message or by word of mouth.
+    #[must_use]
+    pub fn is_untold(&self) -> bool {
+        self.notified.notified_at.is_none()
+    }
 }
 
 /// A case and its contacts.
@@ -168,10 +175,7 @@ async fn view(
     let exposures = tx.exposures_of(case.case_id).await?;
     let people: BTreeSet<PersonId> = exposures.iter().map(|exposure| exposure.person_id).collect();
     let people: Vec<PersonId> = people.into_iter().collect();
-    let mut told: HashMap<PersonId, (Instant, String)> = HashMap::new();
-    for (person, at, channel) in tx.told_by(&people, TEMPLATE, case.opened_at).await? {
-        told.entry(person).or_insert((at, channel));
-    }
+    let told = notified::of(tx, case.case_id, &people, TEMPLATE, case.opened_at).await?;
     let household: HashSet<PersonId> = tx.household_of(&case_at.aliases).await?.into_iter().collect();
     let mut odd = odd_visits::behind(app, tx, &exposures).await?;
     let mut visits: HashMap<PlaceId, Vec<CaseVisitView>> = HashMap::new();
@@ -207,8 +211,7 @@ async fn view(
         assumed: exposure.assumed,
         policy: exposure.policy,
         household: household.contains(&exposure.person_id),
-        notified_at: told.get(&exposure.person_id).map(|told| told.0),
-        notified_by: told.get(&exposure.person_id).map(|told| told.1.clone()),
+        notified: told.get(&exposure.person_id).cloned().unwrap_or_default(),
         odd: odd.remove(&(exposure.person_id, exposure.place_id, exposure.day)).unwrap_or_default(),
     });
     Ok(Cluster {

@@ -28,7 +28,7 @@ pub enum LineListError {
     Store(#[from] StoreError),
 }
 
-const COLUMNS: [(&str, &str); 19] = [
+const COLUMNS: [(&str, &str); 20] = [
     ("Họ và tên", "Full name"),
     ("Năm sinh", "Year of birth"),
     ("Điện thoại", "Phone"),
@@ -43,6 +43,7 @@ const COLUMNS: [(&str, &str); 19] = [
     ("Cùng nhà", "Household"),
     ("Đã báo lúc", "Told at"),
     ("Kênh", "Channel"),
+    ("Người báo", "Told by"),
     ("Dấu hiệu bất thường", "Marks"),
     ("Giờ theo máy", "Time by the phone"),
     ("Giờ đã chỉnh", "Time as corrected"),
@@ -75,7 +76,7 @@ pub async fn line_list(
     Ok(Some(sheet::write(table, &header, &lines, &watermark)?))
 }
 
-fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str) -> Vec<[String; 19]> {
+fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str) -> Vec<[String; 20]> {
     let venues: HashMap<PlaceId, _> = cluster.venues.iter().map(|venue| (venue.place.id, &venue.place)).collect();
     let line = |exposure: &ExposureView| {
         let (person, place) = (people.get(&exposure.person_id), venues.get(&exposure.venue_id));
@@ -97,8 +98,9 @@ fn lines(cluster: &Cluster, people: &HashMap<PersonId, Person>, watermark: &str)
             exposure.overlap_minutes.to_string(),
             yes(exposure.assumed),
             yes(exposure.household),
-            exposure.notified_at.map(|at: Instant| at.to_string()).unwrap_or_default(),
-            exposure.notified_by.clone().unwrap_or_default(),
+            exposure.notified.notified_at.map(|at: Instant| at.to_string()).unwrap_or_default(),
+            exposure.notified.notified_by.clone().unwrap_or_default(),
+            exposure.notified.told_by.clone().unwrap_or_default(),
             exposure.odd.marks.join(" "),
             times(|clock| clock.device_at),
             times(|clock| clock.checked_in_at),

@@ -3,7 +3,7 @@
 //! Who shared the air with the case has been told by the matching already. Here are those whom it does not find, because
 //! they came at another hour of the day, or because nobody knows when the case was where in a large place.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -20,6 +20,7 @@ use shared_web::caller::Caller;
 use uuid::Uuid;
 
 use super::matching::Matcher;
+use super::notified::{self, Notified};
 use super::parts::around;
 use super::people::{self, first_kept};
 use crate::domain::policy::StayPolicy;
@@ -223,11 +224,9 @@ pub struct AlertView {
 pub struct ToldView {
     /// Who.
     pub person_id: PersonId,
-    /// When the message was first sent to them; none until then.
-    pub notified_at: Option<Instant>,
-    /// By which channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub notified_by: Option<String>,
+    /// When they were first told, and how.
+    #[serde(flatten)]
+    pub notified: Notified,
 }
 
 /// The template of the message of a decision.
@@ -242,7 +241,7 @@ pub(super) async fn of_case(app: &App, tx: &mut dyn CheckinWrite, case: CaseId) 
     let alerted = tx.alerted_of(case).await?;
     for record in tx.alerts_of(case).await? {
         let people = alerted.iter().filter(|told| told.alert_id == record.id).map(|told| told.person_id).collect();
-        let told = told(tx, people, record.decided_at).await?;
+        let told = told(tx, case, people, record.decided_at).await?;
         let account = tx.account(record.decided_by).await?;
         let reason =
             app.platform.keys().sealer.open_text("alert_reason", record.id.as_bytes(), &record.reason_sealed)?;
@@ -261,19 +260,14 @@ pub(super) async fn of_case(app: &App, tx: &mut dyn CheckinWrite, case: CaseId) 
     Ok(views)
 }
 
-/// When and how each of these people was told by a decision of then.
+/// When and how each of these people was told since a decision of then.
 async fn told(
     tx: &mut dyn CheckinWrite,
+    case: CaseId,
     people: Vec<PersonId>,
     decided_at: Instant,
 ) -> Result<Vec<ToldView>, StoreError> {
-    let mut sent: HashMap<PersonId, (Instant, String)> = HashMap::new();
-    for (person, at, channel) in tx.told_by(&people, TEMPLATE, decided_at).await? {
-        sent.entry(person).or_insert((at, channel));
-    }
-    let view = |person_id| {
-        let (notified_at, notified_by) = sent.remove(&person_id).unzip();
-        ToldView { person_id, notified_at, notified_by }
-    };
+    let mut told = notified::of(tx, case, &people, TEMPLATE, decided_at).await?;
+    let view = |person_id| ToldView { person_id, notified: told.remove(&person_id).unwrap_or_default() };
     Ok(people.into_iter().map(view).collect())
 }

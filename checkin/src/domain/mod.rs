@@ -13,6 +13,7 @@ pub mod parts;
 pub mod policy;
 pub mod position;
 pub mod stay;
+pub mod told;
 pub mod venue_alert;
 pub mod venue_table;
 pub mod visit;

@@ -24,6 +24,7 @@ use super::venue_alerts::{AlertForm, Decision, decision};
 use crate::App;
 use crate::api::exposures::unknown_case;
 use crate::app::cluster::{self, CaseLine, CaseVisitView, Cluster, ExposureView, VenueView};
+use crate::app::notified::Notified;
 use crate::app::odd_visits::ClockView;
 
 /// How many cases the list shows.
@@ -90,6 +91,7 @@ pub(super) struct Moment {
 }
 
 struct Contact {
+    person: PersonId,
     name: String,
     year: String,
     phone: String,
@@ -122,6 +124,8 @@ pub(super) struct ClusterPage {
     told: usize,
     venues: Vec<Venue>,
     contacts: Vec<Contact>,
+    /// Those alone are shown whom nobody has told.
+    only_untold: bool,
     decisions: Vec<Decision>,
     form: AlertForm,
 }
@@ -132,6 +136,7 @@ impl ClusterPage {
         cluster: &Cluster,
         people: &HashMap<PersonId, Person>,
         now: Instant,
+        only_untold: bool,
         form: AlertForm,
     ) -> Self {
         let mut page = Page::new(caller, texts(), "checkin-exposures-title").work();
@@ -140,11 +145,10 @@ impl ClusterPage {
         }
         let decisions = cluster.alerts.iter().map(|alert| decision(&page, alert, cluster, people, now)).collect();
         let places = labels(&cluster.venues);
-        let who: HashMap<PersonId, bool> =
-            cluster.exposures.iter().map(|e| (e.person_id, e.notified_at.is_some())).collect();
+        let who: HashMap<PersonId, bool> = cluster.exposures.iter().map(|e| (e.person_id, !e.is_untold())).collect();
         let case = people.get(&cluster.person_id);
-        let contacts =
-            cluster.exposures.iter().map(|exposure| contact(&page, exposure, people, &places, now)).collect();
+        let shown = cluster.exposures.iter().filter(|exposure| !only_untold || exposure.is_untold());
+        let contacts = shown.map(|exposure| contact(&page, exposure, people, &places, now)).collect();
         Self {
             case_id: cluster.case_id,
             name: case.map(|person| person.full_name.to_string()).unwrap_or_default(),
@@ -156,6 +160,7 @@ impl ClusterPage {
             told: who.values().filter(|told| **told).count(),
             venues: cluster.venues.iter().map(|venue| venue_of(venue, &places, &form)).collect(),
             contacts,
+            only_untold,
             decisions,
             form,
             page,
@@ -173,6 +178,7 @@ fn contact(
     let person = people.get(&exposure.person_id);
     let phone = person.and_then(|person| person.phone.as_ref());
     Contact {
+        person: exposure.person_id,
         name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
         year: person.map(year).unwrap_or_default(),
         phone: phone.map(|phone| phone.national()).unwrap_or_default(),
@@ -180,18 +186,23 @@ fn contact(
         place: places.get(&exposure.venue_id).cloned().unwrap_or_default(),
         day: written(exposure.day),
         minutes: exposure.overlap_minutes,
-        level: match exposure.level {
-            ExposureLevel::Close => "urgent",
-            ExposureLevel::Brief => "watch",
-            ExposureLevel::SamePlace => "unknown",
-        },
+        level: badge(exposure.level),
         level_label: page.t(&format!("checkin-level-{}", exposure.level.code())),
         assumed: exposure.assumed,
         household: exposure.household,
-        told: exposure.notified_at.map(|at| moment(page, at, now)),
-        channel: channel(page, exposure.notified_by.as_deref()),
+        told: exposure.notified.notified_at.map(|at| moment(page, at, now)),
+        channel: channel(page, &exposure.notified),
         marks: exposure.odd.marks.iter().map(|mark| page.t(&format!("checkin-mark-{mark}"))).collect(),
         clocks: exposure.odd.clocks.iter().map(|clock| both_times(page, clock)).collect(),
+    }
+}
+
+/// The colour of a level.
+pub(super) const fn badge(level: ExposureLevel) -> &'static str {
+    match level {
+        ExposureLevel::Close => "urgent",
+        ExposureLevel::Brief => "watch",
+        ExposureLevel::SamePlace => "unknown",
     }
 }
 
@@ -209,9 +220,11 @@ pub(super) fn moment(page: &Page, at: Instant, now: Instant) -> Moment {
     Moment { at: at.to_string(), text: page.ago(at, now), exact: exact(at) }
 }
 
-/// The channel of a message in words, empty where none was sent.
-pub(super) fn channel(page: &Page, by: Option<&str>) -> String {
-    by.map(|by| page.t(&format!("checkin-channel-{by}"))).unwrap_or_default()
+/// How somebody was told, in words, and by whom where it was by word of mouth; empty where nobody told them.
+pub(super) fn channel(page: &Page, notified: &Notified) -> String {
+    let how = notified.notified_by.as_deref().map(|by| page.t(&format!("checkin-channel-{by}")));
+    let parts: Vec<String> = how.into_iter().chain(notified.told_by.clone()).collect();
+    parts.join(", ")
 }
 
 /// The names of places; a part says of what, where that is among them.
@@ -245,25 +258,27 @@ pub(super) fn year(person: &Person) -> String {
     person.birth.map(|birth| birth.year().to_string()).unwrap_or_default()
 }
 
-fn written(day: Date) -> String {
+pub(super) fn written(day: Date) -> String {
     format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 
 #[derive(Deserialize)]
 struct Wanted {
     case_id: Option<String>,
+    told: Option<String>,
 }
 
 async fn show(State(app): State<App>, caller: Caller, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let now = app.platform.now();
-    let Some(text) = wanted.case_id.filter(|text| !text.is_empty()) else {
+    let Some(text) = wanted.case_id.as_deref().filter(|text| !text.is_empty()) else {
         let lines = cluster::recent(&app, &caller, SHOWN).await?;
         return Ok(html(&ListPage::new(&caller, &lines, now)));
     };
     let case_id = text.parse().map_err(|_| unknown_case())?;
     let (cluster, people) = cluster::cluster(&app, &caller, case_id, true).await?.ok_or_else(unknown_case)?;
     let form = AlertForm::fresh(&cluster, uuid_v7(now, &mut app.platform.random()).to_string());
-    Ok(html(&ClusterPage::new(&caller, &cluster, &people, now, form)))
+    let only_untold = wanted.told.as_deref() == Some("no");
+    Ok(html(&ClusterPage::new(&caller, &cluster, &people, now, only_untold, form)))
 }
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
@@ -272,7 +287,7 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
         "/exposures",
         Who::Roles(&[Role::Officer]),
         Scope::Area,
-        Doc::page("Recent cases with their contacts; with ?case_id= one cluster").query(&["case_id"]),
+        Doc::page("Recent cases with their contacts; with ?case_id= one cluster").query(&["case_id", "told"]),
         get(show),
     )
 }

@@ -14,6 +14,7 @@ mod questions;
 mod register;
 mod scan;
 mod staff;
+mod told;
 mod venue;
 mod venue_alerts;
 
@@ -38,7 +39,7 @@ fn texts() -> Catalog {
 /// The routes.
 #[must_use]
 pub fn routes(routes: Routes<App>) -> Routes<App> {
-    let routes = change::routes(presence::routes(routes));
+    let routes = change::routes(presence::routes(told::routes(routes)));
     let routes = venue_alerts::routes(exposures::routes(scan::routes(venue::routes(door::routes(routes)))));
     bulk::routes(cards::routes(declare::routes(me::routes(staff::routes(register::routes(routes))))))
 }

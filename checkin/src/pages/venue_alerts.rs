@@ -77,8 +77,8 @@ pub(super) fn decision(
         AlertedPerson {
             name: person.map(|person| person.full_name.to_string()).unwrap_or_default(),
             year: person.map(year).unwrap_or_default(),
-            told: told.notified_at.map(|at| moment(page, at, now)),
-            channel: channel(page, told.notified_by.as_deref()),
+            told: told.notified.notified_at.map(|at| moment(page, at, now)),
+            channel: channel(page, &told.notified),
         }
     };
     let mut told: Vec<AlertedPerson> = alert.told.iter().map(person).collect();
@@ -191,7 +191,7 @@ async fn tell(State(app): State<App>, caller: Caller, Form(pairs): Form<Pairs>) 
         Err(error) => return Err(error.into()),
     };
     let (cluster, people) = cluster::cluster(&app, &caller, case_id, true).await?.ok_or_else(unknown_case)?;
-    Ok((status, html(&ClusterPage::new(&caller, &cluster, &people, now, form))).into_response())
+    Ok((status, html(&ClusterPage::new(&caller, &cluster, &people, now, false, form))).into_response())
 }
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {

@@ -39,6 +39,7 @@ pub mod proofs;
 pub mod records;
 pub mod registrations;
 pub mod sqlite;
+pub mod told;
 pub mod tries;
 mod venue_records;
 
@@ -57,6 +58,7 @@ pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
 pub use registrations::{Registration, RegistrationRead, RegistrationWrite};
+pub use told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord};
 pub use tries::TriesWrite;
 pub use venue_records::{VenueDetails, VisitClock, VisitMark};
 
@@ -73,7 +75,7 @@ pub trait CheckinStore: Send + Sync {
 
 /// Reading the tables of check-in inside one transaction.
 #[async_trait]
-pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + RegistrationRead {
+pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + RegistrationRead + ToldRead {
     /// Visits by their ids; ids that no visit has are left out.
     async fn visits(&mut self, ids: &[VisitId]) -> Result<Vec<Visit>, StoreError>;
     /// Visits by place, minute and visitor; keys that no visit has are left out.
@@ -116,7 +118,7 @@ pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + Registrat
 /// Writing the tables of check-in inside one transaction. Nothing is kept until [`SharedWrite::commit`].
 #[async_trait]
 pub trait CheckinWrite:
-    CheckinRead + SharedWrite + AlertWrite + DoorWrite + ProofWrite + RegistrationWrite + TriesWrite
+    CheckinRead + SharedWrite + AlertWrite + DoorWrite + ProofWrite + RegistrationWrite + ToldWrite + TriesWrite
 {
     /// New visits in one statement; gives the ids of those that were stored. A visit whose id or key is taken is left
     /// out.

@@ -18,6 +18,7 @@ mod retention;
 mod scans;
 mod store;
 mod support;
+mod told;
 mod tries;
 mod venue_alerts;
 mod venues;

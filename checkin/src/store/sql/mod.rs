@@ -6,6 +6,7 @@ mod door;
 mod exposures;
 mod proofs;
 mod registrations;
+mod told;
 mod tries;
 mod venues;
 mod visits;

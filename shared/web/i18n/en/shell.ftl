@@ -182,6 +182,7 @@ nav-tubes = Tubes
 nav-venue = Venues
 nav-waiting = Waiting venues
 nav-exposures = Tracing
+nav-untold = To be told
 nav-people = Find people
 nav-duties = Roster
 nav-protocols = Protocols

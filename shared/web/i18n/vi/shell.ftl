@@ -182,6 +182,7 @@ nav-tubes = Ống mẫu
 nav-venue = Địa điểm
 nav-waiting = Địa điểm chờ
 nav-exposures = Truy vết
+nav-untold = Đến báo tin
 nav-people = Tìm người
 nav-duties = Lịch trực
 nav-protocols = Hướng dẫn
