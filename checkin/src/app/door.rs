@@ -86,9 +86,19 @@ pub async fn admit(
     arrival: Arrival,
     shown: &[Proof],
 ) -> Result<CheckedIn, CheckInError> {
-    let rooms = rooms(app, &prepared, arrival);
-    let Some(rooms) = rooms else { return admit_to(app, caller, prepared, arrival, shown).await };
-    Box::pin(admit_with_room(app, caller, prepared, &rooms, shown)).await
+    let coming = Coming { app, caller, arrival, shown };
+    match rooms(app, &prepared, arrival) {
+        None => coming.admit(prepared).await,
+        Some(rooms) => Box::pin(coming.admit_with_room(prepared, &rooms)).await,
+    }
+}
+
+/// Somebody comes, by whose word, and with what they showed.
+struct Coming<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    arrival: Arrival,
+    shown: &'a [Proof],
 }
 
 /// The rooms that a visitor at the door comes into and that hold so many. They are remembered with the place.
@@ -100,80 +110,69 @@ fn rooms(app: &App, prepared: &Prepared, arrival: Arrival) -> Option<Arc<[Place]
     app.venues.known(prepared.code(), app.platform.now()).map(|known| known.rooms).filter(|rooms| !rooms.is_empty())
 }
 
-/// Takes the visit of somebody at the door of a place that holds so many, or lies within one that does.
-async fn admit_with_room(
-    app: &App,
-    caller: &Caller,
-    prepared: Prepared,
-    rooms: &Arc<[Place]>,
-    shown: &[Proof],
-) -> Result<CheckedIn, CheckInError> {
-    let inside = AtDoor::count(app, rooms).await;
-    let mut checked = admit_to(app, caller, prepared, Arrival::AtDoor, shown).await?;
-    if checked.created && !checked.door.is_red() {
-        let people = i64::try_from(checked.people).unwrap_or(i64::MAX);
-        if let Some(full) = inside.came(app, &checked.place, people) {
-            checked.door = checked.door.and(Level::Amber, full);
+impl Coming<'_> {
+    /// Takes the visit of somebody at the door of a place that holds so many, or lies within one that does.
+    async fn admit_with_room(&self, prepared: Prepared, rooms: &Arc<[Place]>) -> Result<CheckedIn, CheckInError> {
+        let inside = AtDoor::count(self.app, rooms).await;
+        let mut checked = self.admit(prepared).await?;
+        if checked.created && !checked.door.is_red() {
+            let people = i64::try_from(checked.people).unwrap_or(i64::MAX);
+            if let Some(full) = inside.came(self.app, &checked.place, people) {
+                checked.door = checked.door.and(Level::Amber, full);
+            }
         }
+        Ok(checked)
     }
-    Ok(checked)
-}
 
-async fn admit_to(
-    app: &App,
-    caller: &Caller,
-    prepared: Prepared,
-    arrival: Arrival,
-    shown: &[Proof],
-) -> Result<CheckedIn, CheckInError> {
-    let rules = rules(app, &prepared, arrival);
-    let answered = prepared.declaration()?;
-    if answered.is_none() && rules.is_empty() {
-        return check_in::finish(app, caller, &prepared).await;
-    }
-    Box::pin(admit_by(app, caller, prepared, arrival, &rules, answered, shown)).await
-}
-
-/// Takes a visit where something is asked for, or declared.
-async fn admit_by(
-    app: &App,
-    caller: &Caller,
-    prepared: Prepared,
-    arrival: Arrival,
-    rules: &[&Rule],
-    answered: Option<Answered>,
-    shown: &[Proof],
-) -> Result<CheckedIn, CheckInError> {
-    let now = app.platform.now();
-    let mut tx = app.store.write().await?;
-    if !tx.visits(&[prepared.id()]).await?.is_empty() {
-        drop(tx);
-        return check_in::finish(app, caller, &prepared).await;
-    }
-    let (person, declared, created) = match &answered {
-        Some(answered) => {
-            let (record, created) = declarations::of_visit(app, tx.as_mut(), caller, &prepared, answered, now).await?;
-            (record.person_id, Some(record), created)
+    async fn admit(&self, prepared: Prepared) -> Result<CheckedIn, CheckInError> {
+        let rules = rules(self.app, &prepared, self.arrival);
+        let answered = prepared.declaration()?;
+        if answered.is_none() && rules.is_empty() {
+            return check_in::finish(self.app, self.caller, &prepared).await;
         }
-        None => (check_in::visitor(app, tx.as_mut(), caller, &prepared).await?.0, None, true),
-    };
-    let known = Known::of(tx.as_mut(), rules, person, declared, shown).await?;
-    tx.commit().await?;
-    let holding = known.declaration.as_ref().filter(|record| record.valid_until > now);
-    let standing = Standing {
-        declared: answered.as_ref().and(known.declaration.as_ref()).map(|record| record.verdict),
-        on_record: holding.map(|record| record.verdict),
-        proofs: &known.proofs,
-        companions: prepared.companions(),
-    };
-    let door = if arrival.is_over(&prepared, now) { Door::GREEN } else { judge(rules, &standing, now) };
-    let declared_until = holding.map(|record| record.valid_until);
-    let prepared = prepared.as_person(app, person);
-    if door.is_red() {
-        return Ok(prepared.refused(person, created, door));
+        Box::pin(self.admit_by(prepared, &rules, answered)).await
     }
-    let checked = check_in::finish(app, caller, &prepared).await?;
-    Ok(CheckedIn { door, declared_until, ..checked })
+
+    /// Takes a visit where something is asked for, or declared.
+    async fn admit_by(
+        &self,
+        prepared: Prepared,
+        rules: &[&Rule],
+        answered: Option<Answered>,
+    ) -> Result<CheckedIn, CheckInError> {
+        let Self { app, caller, arrival, shown } = *self;
+        let now = app.platform.now();
+        let mut tx = app.store.write().await?;
+        if !tx.visits(&[prepared.id()]).await?.is_empty() {
+            drop(tx);
+            return check_in::finish(app, caller, &prepared).await;
+        }
+        let (person, declared, created) = match &answered {
+            Some(answered) => {
+                let (record, created) =
+                    declarations::of_visit(app, tx.as_mut(), caller, &prepared, answered, now).await?;
+                (record.person_id, Some(record), created)
+            }
+            None => (check_in::visitor(app, tx.as_mut(), caller, &prepared).await?.0, None, true),
+        };
+        let known = Known::of(tx.as_mut(), rules, person, declared, shown).await?;
+        tx.commit().await?;
+        let holding = known.declaration.as_ref().filter(|record| record.valid_until > now);
+        let standing = Standing {
+            declared: answered.as_ref().and(known.declaration.as_ref()).map(|record| record.verdict),
+            on_record: holding.map(|record| record.verdict),
+            proofs: &known.proofs,
+            companions: prepared.companions(),
+        };
+        let door = if arrival.is_over(&prepared, now) { Door::GREEN } else { judge(rules, &standing, now) };
+        let declared_until = holding.map(|record| record.valid_until);
+        let prepared = prepared.as_person(app, person);
+        if door.is_red() {
+            return Ok(prepared.refused(person, created, door));
+        }
+        let checked = check_in::finish(app, caller, &prepared).await?;
+        Ok(CheckedIn { door, declared_until, ..checked })
+    }
 }
 
 /// What is known of a visitor that a rule may ask for.
