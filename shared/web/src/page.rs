@@ -74,7 +74,7 @@ const NAV: &[(&str, &str, &str, &[Role])] = &[
     ("/venue", "nav-venue", "pin", &[Role::Venue]),
     ("/venue/waiting", "nav-waiting", "pin", &[Role::Nurse]),
     ("/exposures", "nav-exposures", "people", &[Role::Officer]),
-    ("/exposures/untold", "nav-untold", "hand", &[Role::Nurse]),
+    ("/exposures/untold", "nav-untold", "bell", &[Role::Nurse]),
     ("/people", "nav-people", "search", &[Role::Officer, Role::Doctor, Role::Nurse, Role::Hotline]),
     ("/duties", "nav-duties", "calendar", &[Role::Doctor, Role::Nurse, Role::Officer]),
     ("/protocols", "nav-protocols", "file", &[Role::Doctor, Role::Nurse, Role::Officer, Role::Hotline]),
