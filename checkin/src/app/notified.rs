@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use shared::ids::{CaseId, PersonId};
+use shared::ids::{AccountId, CaseId, PersonId};
 use shared::time::Instant;
 use shared_store::StoreError;
 
@@ -45,19 +45,24 @@ pub async fn of(
         let by = || Notified { notified_at: Some(at), notified_by: Some(channel), told_by: None };
         told.entry(person).or_insert_with(by);
     }
-    let mut names = HashMap::new();
+    let mut names: HashMap<AccountId, Option<String>> = HashMap::new();
     for record in tx.told_in_person(case).await? {
         if told.get(&record.person_id).is_some_and(|first| first.at() <= record.told_at) {
             continue;
         }
-        if !names.contains_key(&record.told_by) {
-            let account = tx.account(record.told_by).await?;
-            names.insert(record.told_by, account.map(|stored| stored.account.display_name));
-        }
+        let name = match names.get(&record.told_by) {
+            Some(name) => name.clone(),
+            None => {
+                let account = tx.account(record.told_by).await?;
+                let name = account.map(|stored| stored.account.display_name);
+                names.insert(record.told_by, name.clone());
+                name
+            }
+        };
         let notified = Notified {
             notified_at: Some(record.told_at),
             notified_by: Some(record.how.code().to_owned()),
-            told_by: names[&record.told_by].clone(),
+            told_by: name,
         };
         told.insert(record.person_id, notified);
     }

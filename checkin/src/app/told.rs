@@ -185,8 +185,8 @@ pub async fn tell(app: &App, caller: &Caller, input: &ToldInput) -> Result<Told,
     let told_by = caller.account().ok_or(ToldError::Nobody)?.id;
     let mut tx = app.store.write().await?;
     let person_id = tx.canonical(draft.person_id).await?.ok_or(ToldError::Nobody)?;
-    let cases = match draft.case_id {
-        Some(case_id) => Vec::from_iter(concerned(caller, tx.as_mut(), case_id, person_id, now).await?),
+    let cases: Vec<CaseId> = match draft.case_id {
+        Some(case_id) => concerned(caller, tx.as_mut(), case_id, person_id, now).await?.into_iter().collect(),
         None if lives_near(caller, tx.as_mut(), person_id, now).await? => {
             let untold = tx.untold(now.minus(LISTED), Some(person_id)).await?;
             untold.into_iter().map(|record| record.case_id).collect::<BTreeSet<_>>().into_iter().collect()
