@@ -101,9 +101,11 @@ pub(super) async fn create_batch(
             Err(problem) => outcomes.push((visit, Err(problem))),
         }
     }
-    let mut ids = HashSet::new();
-    let (once, again): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, prepared)| ids.insert(prepared.id()));
-    // Two writers may share a batch, and the second of two equal ids must not be stored before the first.
+    let (mut ids, mut keys) = (HashSet::new(), HashSet::new());
+    let mut is_first = |prepared: &Prepared| ids.insert(prepared.id()) & keys.insert(prepared.key());
+    let (once, again): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, prepared)| is_first(prepared));
+    // Two writers may share a batch, and the second of two equal ids, or of two scans of one minute, must not be stored before
+    // the first.
     for rows in [once, again] {
         let stored = join_all(rows.iter().map(|(_, prepared)| check_in::store(&app, &caller, prepared))).await;
         for ((index, prepared), result) in rows.iter().zip(stored) {

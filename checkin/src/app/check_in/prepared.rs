@@ -22,7 +22,7 @@ use crate::domain::device_token::{self, DeviceToken, DeviceTokenError};
 use crate::domain::door::Door;
 use crate::domain::visit::{VisitDraft, VisitInput, Visitor};
 use crate::domain::visitor_key::DayKey;
-use crate::store::Visit;
+use crate::store::{Visit, VisitKey};
 use crate::tries::Asker;
 use crate::venues::Found;
 
@@ -143,6 +143,15 @@ impl Prepared {
     #[must_use]
     pub fn id(&self) -> VisitId {
         self.id
+    }
+
+    /// What it shares with a second scan of the same minute, where its visitor is known.
+    #[must_use]
+    pub fn key(&self) -> Option<VisitKey> {
+        match &self.visitor {
+            KnownOrNew::Known(person, _) => Some(self.visit(0, *person).key()),
+            KnownOrNew::New(_) => None,
+        }
     }
 
     /// Whether it is one row of somebody who is known: what the group commit takes.
