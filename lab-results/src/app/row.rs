@@ -1,12 +1,15 @@
 //! One row of an upload: what becomes of it, and its record, event and audit line in the transaction at hand.
 
-use shared::bilingual::Bilingual;
-use shared::ids::{PersonId, ResultId, UploadId};
-use shared::problem::FieldError;
+mod refusals;
+mod told;
+
+use shared::ids::UploadId;
 use shared::random::Random;
 use shared::time::Instant;
 use shared_store::StoreError;
 
+use self::refusals::{ended_lab, id_taken, unknown_lab, wrong_lab};
+use self::told::{told, whole};
 use crate::app::decision::{Decision, decide, decide_pool};
 use crate::app::follow::{self, Stored};
 use crate::app::ledger::{Ledger, Standing, WouldBe};
@@ -16,7 +19,7 @@ use crate::app::sender::Sender;
 use crate::app::versions;
 use crate::app::whose::{self, Who, Whose};
 use crate::domain::message::Body;
-use crate::domain::report::{RowOutcome, RowStatus};
+use crate::domain::report::RowOutcome;
 use crate::domain::result::{Parsed, ResultDraft};
 use crate::store::intake::{IntakeRead, IntakeWrite};
 use crate::store::model::{ResultKey, StoredResult};
@@ -307,92 +310,4 @@ async fn prepare<'a, R: IntakeRead + ?Sized>(
         decide(known, parsed, &whose.reasons)
     };
     Ok(Ok((Placed { parsed, key, whose, before }, decision)))
-}
-
-/// The outcome of a row of several results: the strictest speaks for it.
-fn whole(context: &Context<'_>, incoming: &Incoming, outcomes: Vec<RowOutcome>) -> RowOutcome {
-    let (row, accession) = (incoming.row, incoming.accession.clone());
-    match &incoming.body {
-        Body::Refused(errors) => return RowOutcome::rejected(row, accession, errors.clone()),
-        Body::Ignored(reason) => {
-            let errors = vec![context.naming.ignored(row, *reason)];
-            return RowOutcome { status: RowStatus::Ignored, ..RowOutcome::rejected(row, accession, errors) };
-        }
-        Body::Results(_) => {}
-    }
-    let status = outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(RowStatus::Ignored);
-    let mut all = RowOutcome { status, ..RowOutcome::rejected(row, accession, Vec::new()) };
-    for outcome in outcomes {
-        let speaks = outcome.status == status;
-        all.accession = all.accession.or(outcome.accession);
-        if speaks || all.result_id.is_none() {
-            all.result_id = outcome.result_id.or(all.result_id);
-            all.person_id = outcome.person_id.or(all.person_id);
-        }
-        all.errors.extend(outcome.errors.into_iter().filter(|error| !all.errors.contains(error)).collect::<Vec<_>>());
-        let new = outcome.warnings.into_iter().filter(|warning| !all.warnings.contains(warning)).collect::<Vec<_>>();
-        all.warnings.extend(new);
-    }
-    all
-}
-
-/// A row as the report tells of it.
-fn told(
-    context: &Context<'_>,
-    row: u64,
-    parsed: &Parsed,
-    decision: &Decision,
-    (result_id, person_id): (Option<ResultId>, Option<PersonId>),
-) -> RowOutcome {
-    let held = |reasons: &[Reason]| reasons.iter().map(|reason| context.naming.held(row, *reason)).collect();
-    let (status, errors) = match decision {
-        Decision::Ignore(reason) => (RowStatus::Ignored, vec![context.naming.ignored(row, *reason)]),
-        Decision::Duplicate => (RowStatus::Duplicate, Vec::new()),
-        Decision::Accept | Decision::Release | Decision::Replace => (RowStatus::Accepted, Vec::new()),
-        Decision::Amend => (RowStatus::Amended, Vec::new()),
-        Decision::HoldNew(reasons) | Decision::Queue(reasons) => (RowStatus::Held, held(reasons)),
-    };
-    let accession = Some(parsed.draft.accession.as_str().to_owned());
-    RowOutcome { row, accession, status, result_id, person_id, errors, warnings: parsed.warnings.clone() }
-}
-
-/// No laboratory has this code.
-fn unknown_lab(code: &str) -> FieldError {
-    let detail = Bilingual::new(
-        format!("Chưa có phòng xét nghiệm nào mang mã {code}: kiểm tra mã, ví dụ TG-CDC"),
-        format!("No laboratory has the code {code}: check it, for example TG-CDC"),
-    );
-    FieldError::new("/lab_code", "unknown_lab", detail)
-}
-
-/// A laboratory's account or key sends what names another laboratory.
-fn wrong_lab(named: &str, own: &str) -> FieldError {
-    let detail = Bilingual::new(
-        format!(
-            "Tài khoản này gửi cho phòng xét nghiệm {own}, nhưng bản tin là của {named}: gửi bằng tài khoản của {named}"
-        ),
-        format!(
-            "This account sends for the laboratory {own}, and the message is of {named}: send it with the account of \
-             {named}"
-        ),
-    );
-    FieldError::new("/lab_code", "wrong_lab", detail)
-}
-
-/// The laboratory's results are not taken any more.
-fn ended_lab(code: &str) -> FieldError {
-    let detail = Bilingual::new(
-        format!("Phòng xét nghiệm {code} đã ngừng gửi kết quả: liên hệ cán bộ y tế phụ trách"),
-        format!("Results of the laboratory {code} are not taken any more: ask the health officer in charge"),
-    );
-    FieldError::new("/lab_code", "lab_ended", detail)
-}
-
-/// The id that the sender chose names another result.
-fn id_taken() -> FieldError {
-    let detail = Bilingual::new(
-        "Mã này đã thuộc về một kết quả khác: bỏ trống hoặc dùng một UUIDv7 mới",
-        "This id belongs to another result: leave it out or use a new UUIDv7",
-    );
-    FieldError::new("/id", "id_conflict", detail)
 }

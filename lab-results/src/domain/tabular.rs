@@ -5,13 +5,19 @@
 
 mod cells;
 mod decode;
+mod dictionary;
+mod field;
 mod header;
 mod layout;
 mod legacy;
+mod marked;
 mod records;
 mod row;
+mod said;
 mod workbook;
 
+pub use dictionary::{ColumnEntry, dictionary, is_column};
+pub(crate) use said::unreadable;
 pub(crate) use workbook::check_size;
 pub use workbook::{Sheets, read_workbook};
 
@@ -23,11 +29,13 @@ use shared::bilingual::Bilingual;
 use shared::time::{Date, Instant};
 
 use self::cells::Order;
-use self::decode::{NotText, TextReader};
-use self::header::{Columns, Field};
-use self::legacy::Legacy;
+use self::decode::TextReader;
+use self::field::Field;
+use self::header::Columns;
+use self::marked::Marked;
 use self::records::{Kind, Records};
 use self::row::Context;
+use self::said::{empty, interrupted, legacy_encoding, not_text, read_month_first, too_long, unclosed_quote};
 use super::message::Mapping;
 use super::report::CellError;
 use super::result::Parsed;
@@ -128,14 +136,6 @@ pub fn read_rows_as<R: Read + Send>(
 /// How many dates must have no other meaning before a file in our columns is read with the month before the day.
 const MONTHS_FIRST: usize = 3;
 
-fn read_month_first() -> CellError {
-    let detail = Bilingual::new(
-        "Ngày trong tệp viết tháng trước ngày (MM/dd/yyyy), ví dụ 12/31/2022: cả tệp đã được đọc theo thứ tự đó",
-        "The dates of this file have the month before the day (MM/dd/yyyy), such as 12/31/2022: the whole file was read so",
-    );
-    CellError::new("", "month_first", detail)
-}
-
 impl<R: Read> RowIter<R> {
     /// What is to be said about the file as a whole: columns that are not used, old encodings. Complete when every row
     /// was read.
@@ -219,33 +219,6 @@ fn is_blank(cell: &[u8]) -> bool {
     cell.iter().all(u8::is_ascii_whitespace)
 }
 
-/// Whether a text is the name of one of our columns.
-#[must_use]
-pub fn is_column(name: &str) -> bool {
-    Field::of_column(name).is_some()
-}
-
-/// One column of the published dictionary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct ColumnEntry {
-    /// Our name.
-    pub column: &'static str,
-    /// The field of a result that it holds, as a JSON Pointer.
-    pub pointer: &'static str,
-    /// The Vietnamese header.
-    pub vietnamese: &'static str,
-    /// Other headers that are understood, without regard to marks, case and punctuation.
-    pub words: &'static str,
-}
-
-/// The published dictionary of the columns, in the order of the fields of a result.
-pub fn dictionary() -> impl Iterator<Item = ColumnEntry> {
-    super::codes::lines(include_str!("../../codes/columns.tsv")).filter_map(|line| {
-        let [column, pointer, vietnamese, words] = line[..] else { return None };
-        Some(ColumnEntry { column, pointer, vietnamese, words })
-    })
-}
-
 /// Rows of a table, whatever file it came in.
 pub trait TableRows {
     /// The next row.
@@ -281,113 +254,6 @@ impl<R: Read> TableRows for RowIter<R> {
         let text = |cell: &[u8]| String::from_utf8_lossy(cell).replace(cells::WAS_NUMBER, "");
         self.record.iter().map(text).collect()
     }
-}
-
-/// Columns of a workbook whose cells are numbers though they name somebody or something.
-#[derive(Debug, Default)]
-struct Marked(Vec<Field>);
-
-impl Marked {
-    fn note(&mut self, record: &ByteRecord, columns: &Columns) {
-        for field in NAMING_FIELDS {
-            let number = columns.cell(record, field).is_some_and(|c| c.starts_with(cells::WAS_NUMBER.as_bytes()));
-            if number && !self.0.contains(&field) {
-                self.0.push(field);
-            }
-        }
-    }
-
-    fn warnings(&self, columns: &Columns) -> Vec<CellError> {
-        let warning = |field: &Field| {
-            let name = columns.name(*field);
-            let detail = Bilingual::new(
-                format!(
-                    "Cột \"{name}\" là số: các số 0 ở đầu có thể đã mất. Đặt định dạng cột là Văn bản (Text) rồi nhập lại"
-                ),
-                format!(
-                    "The column \"{name}\" holds numbers: leading zeros may be lost. Format it as Text and enter them again"
-                ),
-            );
-            CellError::new(name, "leading_zeros", detail)
-        };
-        self.0.iter().map(warning).collect()
-    }
-}
-
-/// The fields whose digits name somebody or something.
-const NAMING_FIELDS: [Field; 6] =
-    [Field::Accession, Field::Barcode, Field::Phone, Field::NationalId, Field::HealthInsuranceNo, Field::WardCode];
-fn not_text(what: NotText) -> FileError {
-    let (code, detail) = match what {
-        NotText::Spreadsheet => (
-            "spreadsheet",
-            Bilingual::new(
-                "Đây là tệp bảng tính (Excel), không phải CSV: hãy lưu thành CSV UTF-8 rồi gửi",
-                "This is a spreadsheet and not a CSV file: save it as CSV UTF-8 and send that",
-            ),
-        ),
-        NotText::Binary => (
-            "binary",
-            Bilingual::new("Tệp này không phải văn bản: hãy gửi tệp CSV", "This file is no text: send a CSV file"),
-        ),
-    };
-    FileError { code, detail, errors: Vec::new() }
-}
-
-fn empty() -> FileError {
-    let detail = Bilingual::new(
-        "Tệp trống: cần một dòng tiêu đề và mỗi kết quả một dòng",
-        "The file is empty: it needs a header line and one line for each result",
-    );
-    FileError { code: "empty", detail, errors: Vec::new() }
-}
-
-fn unreadable(error: &io::Error) -> FileError {
-    let detail = Bilingual::new(
-        format!("Không đọc được tệp, hãy gửi lại ({error})"),
-        format!("The file could not be read, send it again ({error})"),
-    );
-    FileError { code: "unreadable", detail, errors: Vec::new() }
-}
-
-fn interrupted() -> CellError {
-    let detail = Bilingual::new(
-        "Tệp bị ngắt ở đây. Gửi lại cả tệp: các dòng đã nhận sẽ không bị trùng",
-        "The file broke off here. Send the whole file again: rows that were taken are not taken twice",
-    );
-    CellError::new("", "interrupted", detail)
-}
-
-fn unclosed_quote() -> CellError {
-    let detail = Bilingual::new(
-        "Dấu ngoặc kép (\") mở ở dòng này mà không đóng lại: đóng lại hoặc bỏ đi rồi gửi lại; các dòng khác vẫn được nhận",
-        "A double quote (\") is opened on this line and never closed: close it or leave it out and send the row again; the \
-         other rows are taken all the same",
-    );
-    CellError::new("", "unclosed_quote", detail)
-}
-
-fn too_long() -> CellError {
-    let detail = Bilingual::new(
-        "Dòng dài quá 256 KB nên không được đọc: bỏ bớt nội dung rồi gửi lại; các dòng khác vẫn được nhận",
-        "This line is longer than 256 KB and was not read: shorten it and send it again; the other rows are taken all the same",
-    );
-    CellError::new("", "too_long", detail)
-}
-
-fn legacy_encoding((line, code): (u64, Legacy)) -> CellError {
-    let name = code.name();
-    let detail = Bilingual::new(
-        format!(
-            "Từ dòng {line} tệp không phải UTF-8 và được đọc theo {name}. Xem lại dấu trong họ tên; nên lưu \
-             CSV UTF-8"
-        ),
-        format!(
-            "From line {line} the file is not UTF-8 and was read as {name}. Check the marks in names; better \
-             save CSV UTF-8"
-        ),
-    );
-    CellError::new("", "legacy_encoding", detail)
 }
 
 #[cfg(test)]

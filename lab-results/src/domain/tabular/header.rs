@@ -1,139 +1,17 @@
-//! The header of a table: which column holds which field, by the words that laboratories use.
+//! The header of a table: which column holds which field.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod said;
 
 use csv::ByteRecord;
 use shared::bilingual::Bilingual;
 use shared::fold::fold;
 
+use self::said::{duplicate, missing_columns, no_header, no_specimen_kind, unused};
 use super::FileError;
+use super::field::{Field, method_of_result};
 use super::layout::cells;
-use crate::domain::codes::{self, lines};
-use crate::domain::message::{Mapping, MappingKind};
+use crate::domain::message::Mapping;
 use crate::domain::report::CellError;
-
-macro_rules! fields {
-    ($($name:ident = $column:literal;)*) => {
-        /// A field that a column may hold.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub(super) enum Field {
-            $($name,)*
-        }
-
-        impl Field {
-            /// Every field, in the order of the enum and of the table.
-            const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// Its name as a column.
-            pub(super) fn column(self) -> &'static str {
-                match self {
-                    $(Self::$name => $column,)*
-                }
-            }
-        }
-    };
-}
-
-fields! {
-    Id = "id";
-    LabCode = "lab_code";
-    Accession = "accession";
-    Barcode = "barcode";
-    PersonId = "person_id";
-    FullName = "full_name";
-    LastName = "last_name";
-    FirstName = "first_name";
-    MiddleName = "middle_name";
-    BirthDate = "birth_date";
-    BirthYear = "birth_year";
-    Sex = "sex";
-    Phone = "phone";
-    NationalId = "national_id";
-    HealthInsuranceNo = "health_insurance_no";
-    Address = "address";
-    WardCode = "ward_code";
-    SpecimenKind = "specimen_kind";
-    CollectedAt = "collected_at";
-    OrderedAt = "ordered_at";
-    Loinc = "loinc";
-    Method = "method";
-    Outcome = "outcome";
-    CtValue = "ct_value";
-    ResultedAt = "resulted_at";
-    Status = "status";
-}
-
-/// What the table says of a field.
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    pointer: &'static str,
-    vietnamese: &'static str,
-}
-
-struct Table {
-    entries: [Entry; Field::ALL.len()],
-    words: HashMap<String, Field>,
-    foreign: HashMap<String, Field>,
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table =
-        Table { entries: [Entry::default(); Field::ALL.len()], words: HashMap::new(), foreign: HashMap::new() };
-    for line in lines(include_str!("../../../codes/columns.tsv")) {
-        let [column, pointer, vietnamese, words] = line[..] else { continue };
-        let Some(field) = Field::of_column(column) else { continue };
-        table.entries[field as usize] = Entry { pointer, vietnamese };
-        let words = words.split('|').filter(|word| !word.is_empty());
-        table.words.extend([column, vietnamese].into_iter().chain(words).map(|word| (fold(word), field)));
-    }
-    for line in lines(include_str!("../../../codes/foreign_columns.tsv")) {
-        let [column, words] = line[..] else { continue };
-        let Some(field) = Field::of_column(column) else { continue };
-        table.foreign.extend(words.split('|').map(|word| (fold(word), field)));
-    }
-    table
-});
-
-impl Field {
-    /// The field that a header names, in the words of the laboratory itself before any other; also whether only other
-    /// systems call it so.
-    pub(super) fn read(header: &str, mapping: &Mapping) -> Option<(Self, bool)> {
-        let own = || mapping.get(MappingKind::Header, header).and_then(Self::of_column);
-        let folded = fold(header);
-        let known = own().or_else(|| TABLE.words.get(&folded).copied());
-        let known = known.or_else(|| method_of_result(&folded).map(|_| Self::Outcome));
-        known.map(|field| (field, false)).or_else(|| TABLE.foreign.get(&folded).map(|field| (*field, true)))
-    }
-
-    /// The field of one of our columns.
-    pub(super) fn of_column(column: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.column() == column)
-    }
-
-    /// The field of a JSON Pointer in a result, or of its nearest parent.
-    pub(super) fn of_pointer(pointer: &str) -> Option<Self> {
-        let exact = |p: &str| Self::ALL.iter().copied().find(|f| TABLE.entries[*f as usize].pointer == p);
-        let mut at = pointer;
-        loop {
-            if let Some(field) = exact(at) {
-                return Some(field);
-            }
-            at = at.rsplit_once('/')?.0;
-        }
-    }
-
-    /// How a file may name its column, for people.
-    fn names(self) -> String {
-        format!("\"{}\" / \"{}\"", TABLE.entries[self as usize].vietnamese, self.column())
-    }
-}
-
-/// The method that the header of a column of results names: `Kết quả PCR`.
-fn method_of_result(folded: &str) -> Option<&str> {
-    let rest = folded.strip_prefix("ket qua ").or_else(|| folded.strip_prefix("kq "))?;
-    codes::method(rest).map(|_| rest)
-}
 
 /// Fields that may stand in several columns, such as an old number and a new one: the first that is filled holds it. The
 /// word of our table for the first column comes before the others.
@@ -189,9 +67,7 @@ impl Columns {
                 Some(field) => match columns.places[*field as usize] {
                     Some(before) if MANY.contains(field) => {
                         // The one that our table names first comes first.
-                        let first = |place: usize| {
-                            fold(&columns.headers[place]) == fold(TABLE.entries[*field as usize].vietnamese)
-                        };
+                        let first = |place: usize| fold(&columns.headers[place]) == fold(field.vietnamese());
                         let (main, other) = if first(place) { (place, before) } else { (before, place) };
                         columns.places[*field as usize] = Some(main);
                         columns.others.push((*field, other));
@@ -326,55 +202,6 @@ fn give_way(read: &[Option<(Field, bool)>], fields: &mut [Option<Field>]) {
     }
 }
 
-fn no_header() -> FileError {
-    let names = "Mã xét nghiệm, Mã ống, Loại mẫu, Ngày lấy mẫu, Phương pháp, Kết quả, Ngày trả kết quả";
-    let columns = "accession, barcode, specimen_kind, collected_at, loinc, outcome, resulted_at";
-    let detail = Bilingual::new(
-        format!("Không thấy dòng tiêu đề. Dòng đầu phải là tên các cột, ví dụ: {names}"),
-        format!("No header line was found. The first line must name the columns, such as: {columns}"),
-    );
-    FileError { code: "no_header", detail, errors: Vec::new() }
-}
-
-fn missing_columns(missing: Vec<&'static [Field]>) -> FileError {
-    let join = |group: &[Field], or: &str| group.iter().map(|f| f.names()).collect::<Vec<_>>().join(or);
-    let all = |or: &str| missing.iter().map(|group| join(group, or)).collect::<Vec<_>>().join("; ");
-    let detail = Bilingual::new(format!("Thiếu cột: {}", all(" hoặc ")), format!("Missing columns: {}", all(" or ")));
-    let errors = missing
-        .iter()
-        .filter_map(|group| {
-            let detail = Bilingual::new(
-                format!("Thêm cột {}", join(group, " hoặc ")),
-                format!("Add the column {}", join(group, " or ")),
-            );
-            Some(CellError::new(group.first()?.column(), "missing_column", detail))
-        })
-        .collect();
-    FileError { code: "missing_column", detail, errors }
-}
-
-fn duplicate(before: &str, header: &str) -> CellError {
-    let detail = Bilingual::new(
-        format!("Cột \"{header}\" và cột \"{before}\" cùng một nội dung"),
-        format!("The columns \"{header}\" and \"{before}\" hold the same field"),
-    );
-    CellError::new(header, "duplicate_column", detail)
-}
-
-fn unused(header: &str) -> CellError {
-    let detail = Bilingual::new("Không dùng đến cột này", "This column is not used");
-    CellError::new(header, "unknown_column", detail)
-}
-
-fn no_specimen_kind() -> CellError {
-    let field = Field::SpecimenKind;
-    let detail = Bilingual::new(
-        format!("Tệp không có cột {}: các mẫu được ghi là không rõ loại", field.names()),
-        format!("The file has no column {}: specimens are stored as not stated", field.names()),
-    );
-    CellError::new(field.column(), "no_specimen_kind", detail)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,23 +212,6 @@ mod tests {
 
     const VIETNAMESE: [&str; 7] =
         ["Kết quả", "Mã XN", "Mã vạch", "Ngày lấy mẫu", "Phương pháp", "Ngày trả kết quả", "Loại mẫu"];
-
-    #[test]
-    fn every_field_is_in_the_table_and_no_word_names_two() {
-        let table = include_str!("../../../codes/columns.tsv");
-        assert_eq!(
-            lines(table).map(|l| l[0]).collect::<Vec<_>>(),
-            Field::ALL.iter().map(|f| f.column()).collect::<Vec<_>>()
-        );
-        let mut seen: HashMap<String, &str> = HashMap::new();
-        for line in lines(table) {
-            assert_eq!(Field::of_pointer(line[1]).map(Field::column), Some(line[0]));
-            for word in [line[0], line[2]].into_iter().chain(line[3].split('|').filter(|w| !w.is_empty())) {
-                let before = seen.insert(fold(word), line[0]);
-                assert!(before.is_none_or(|b| b == line[0]), "{word}: {before:?} and {}", line[0]);
-            }
-        }
-    }
 
     #[test]
     fn columns_are_found_in_any_order_language_and_spelling() {
@@ -447,12 +257,5 @@ mod tests {
         let error = columns(&header, true).unwrap_err();
         assert_eq!((error.code, error.errors[0].column.as_str()), ("duplicate_column", "outcome"));
         assert_eq!(columns(&["a", "b"], true).unwrap_err().code, "no_header");
-    }
-
-    #[test]
-    fn a_pointer_leads_to_its_field_or_its_parent() {
-        assert_eq!(Field::of_pointer("/specimen/collected_at"), Some(Field::CollectedAt));
-        assert_eq!(Field::of_pointer("/person/phone/0"), Some(Field::Phone));
-        assert_eq!(Field::of_pointer("/elsewhere"), None);
     }
 }

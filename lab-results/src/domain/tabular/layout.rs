@@ -3,7 +3,7 @@
 use csv::ByteRecord;
 use shared::fold::nfc;
 
-use super::header::Field;
+use super::field::Field;
 use super::records::{Kind, Records};
 use crate::domain::message::Mapping;
 

@@ -8,7 +8,8 @@ use shared::phone::Phone;
 use shared::time::{Date, Instant};
 
 use super::cells::{self, CellTime, Fault};
-use super::header::{Columns, Field};
+use super::field::Field;
+use super::header::Columns;
 use crate::domain::codes;
 use crate::domain::disposition::{Disposition, IgnoreReason};
 use crate::domain::message::{Mapping, MappingKind, unknown_specimen};
