@@ -4,19 +4,10 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use crate::domain::utf16::{HEAD, utf16};
 
 /// How much is decoded at a time, in bytes.
 const PIECE: usize = 64 * 1024;
-
-/// The kind of UTF-16 that a byte order mark tells. What has none is left to the reader of tables, which counts zero bytes.
-fn utf16(head: &[u8]) -> Option<&'static Encoding> {
-    match head {
-        [0xff, 0xfe, ..] => Some(UTF_16LE),
-        [0xfe, 0xff, ..] => Some(UTF_16BE),
-        _ => None,
-    }
-}
 
 /// A body, or the beginning of one, in UTF-8.
 pub(crate) fn head_in_utf8(head: &[u8]) -> Cow<'_, [u8]> {
@@ -33,7 +24,7 @@ pub(crate) fn head_in_utf8(head: &[u8]) -> Cow<'_, [u8]> {
 pub(super) fn in_utf8(mut file: File) -> io::Result<File> {
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
-    (&file).take(2).read_to_end(&mut head)?;
+    (&file).take(HEAD as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
     let Some(encoding) = utf16(&head) else { return Ok(file) };
     let mut decoder = encoding.new_decoder_with_bom_removal();
@@ -70,8 +61,8 @@ mod tests {
         let text = format!("MSH|^~\\&|Lê Thị Tám 𠀋|{}", "ường ".repeat(20_000));
         let little: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-        for bytes in [little, big] {
-            assert_eq!(through(&bytes), text.as_bytes());
+        for bytes in [&little[..], &big, &little[2..], &big[2..]] {
+            assert_eq!(through(bytes), text.as_bytes());
             assert!(head_in_utf8(&bytes[..101]).starts_with(b"MSH|^~"));
         }
         for bytes in [text.as_bytes(), b"", b"\xff", b"\xff\xfe", b"PK\x03\x04"] {

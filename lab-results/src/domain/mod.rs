@@ -1,6 +1,7 @@
 //! What the laboratory service decides, without I/O, clock or randomness: reading a result, its codes, its versions,
 //! the row report, files of rows, HL7 v2, FHIR and the export of an analyser.
 
+pub(crate) mod brackets;
 pub mod codes;
 pub mod custody;
 pub mod detect;
@@ -22,4 +23,5 @@ pub mod seal;
 pub mod tabular;
 pub mod tube;
 pub mod undo;
+pub(crate) mod utf16;
 pub mod version;

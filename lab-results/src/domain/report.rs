@@ -71,6 +71,12 @@ impl CellError {
         Self { column: column.into(), code: code.into(), vi: detail.vi, en: detail.en }
     }
 
+    /// The same error, told of another column.
+    #[must_use]
+    pub fn at(self, column: impl Into<String>) -> Self {
+        Self { column: column.into(), ..self }
+    }
+
     /// Why a row is held.
     pub fn held(column: impl Into<String>, reason: HoldReason) -> Self {
         Self::new(column, reason.code(), reason.detail())

@@ -1,13 +1,12 @@
-//! FHIR documents one after the other: each on a line or over many, or as the elements of a list. A document that is broken
-//! spoils itself: reading goes on where the next one begins.
+//! FHIR documents one after the other, in whatever way a file holds them.
 
-use std::io::{self, BufRead as _, BufReader, Read, Seek};
+use std::io::{self, Read, Seek};
 
 use serde_json::Value;
-use shared::bilingual::Bilingual;
 use shared::time::Instant;
 
-use super::{Limited, MAX_DOCUMENT, Reading, Rows, fhir_naming, interrupted, refused};
+use super::values::Values;
+use super::{Reading, Rows, fhir_naming, refused};
 use crate::app::naming::Naming;
 use crate::app::raw::Raws;
 use crate::app::row::Incoming;
@@ -15,36 +14,17 @@ use crate::domain::fhir;
 use crate::domain::message::judge;
 use crate::domain::report::CellError;
 
-/// How much may be read twice, in bytes, to find where documents behind broken ones begin.
-const TWICE: u64 = 256 * 1024 * 1024;
-
 /// The documents of a source.
 pub(super) struct DocumentRows<'a, R: Read> {
-    source: BufReader<R>,
-    /// Where the source stands.
-    place: u64,
-    /// How much may still be read twice.
-    twice: u64,
-    /// A document was broken, and none was read since.
-    recovering: bool,
-    ended: bool,
+    values: Values<R>,
     reading: &'a Reading,
     now: Instant,
     row: u64,
     last: Option<Value>,
 }
 
-/// Where a document begins.
-#[derive(Clone, Copy)]
-struct Start {
-    at: u64,
-    /// How far its line is indented; 0 where something stands before it.
-    indent: u64,
-}
-
 pub(super) fn documents<R: Read + Seek>(source: R, reading: &Reading, now: Instant) -> DocumentRows<'_, R> {
-    let source = BufReader::with_capacity(64 * 1024, source);
-    DocumentRows { source, place: 0, twice: TWICE, recovering: false, ended: false, reading, now, row: 0, last: None }
+    DocumentRows { values: Values::new(source, is_document), reading, now, row: 0, last: None }
 }
 
 /// Reads one document.
@@ -65,87 +45,11 @@ pub fn all_documents(body: &[u8], reading: &Reading, now: Instant) -> Option<(Ve
     let mut rows = documents(io::Cursor::new(body), reading, now);
     let (mut all, mut came, mut readable) = (Vec::new(), Raws::new(), false);
     while let Some(row) = rows.next_row() {
-        readable |= !rows.recovering && !rows.ended;
+        readable |= rows.values.was_readable();
         came.extend(rows.raw().map(|raw| (row.row, raw)));
         all.push(row);
     }
     readable.then_some((all, came))
-}
-
-impl<R: Read + Seek> DocumentRows<'_, R> {
-    /// Passes over what stands between documents: white space, the marks of a list, a byte order mark.
-    fn next_start(&mut self) -> io::Result<Option<Start>> {
-        let mut indent = Some(0);
-        loop {
-            let Some(&byte) = self.source.fill_buf()?.first() else { return Ok(None) };
-            indent = match byte {
-                b'\n' | b'\r' => Some(0),
-                b' ' | b'\t' => indent.map(|indent| indent + 1),
-                b',' | b'[' | b']' => None,
-                0xef | 0xbb | 0xbf | 0x1e => indent,
-                _ => return Ok(Some(Start { at: self.place, indent: indent.unwrap_or(0) })),
-            };
-            self.pass(1);
-        }
-    }
-
-    fn pass(&mut self, count: usize) {
-        self.source.consume(count);
-        self.place += count as u64;
-    }
-
-    fn go_to(&mut self, place: u64) -> io::Result<()> {
-        let by = i64::try_from(place).unwrap_or(i64::MAX) - i64::try_from(self.place).unwrap_or(i64::MAX);
-        self.source.seek_relative(by)?;
-        self.place = place;
-        Ok(())
-    }
-
-    /// Goes behind a broken document: to the next line that begins one, no further indented. Whether there is one.
-    fn recover(&mut self, broken: Start) -> io::Result<bool> {
-        let read = self.place - broken.at;
-        if read > self.twice {
-            return Ok(false);
-        }
-        self.twice -= read;
-        self.go_to(broken.at)?;
-        let mut indent = None;
-        while let Some(&byte) = self.source.fill_buf()?.first() {
-            indent = match (byte, indent) {
-                (b'\n' | b'\r', _) => Some(0),
-                (b' ' | b'\t', Some(indent)) => Some(indent + 1),
-                (b'{' | b'[', Some(indent)) if indent <= broken.indent => return Ok(true),
-                _ => None,
-            };
-            self.pass(1);
-        }
-        Ok(false)
-    }
-
-    /// The next document, or what is wrong with it.
-    fn next_value(&mut self) -> io::Result<Option<Result<Value, CellError>>> {
-        let Some(start) = self.next_start()? else { return Ok(None) };
-        let mut limited = Limited { source: &mut self.source, left: MAX_DOCUMENT };
-        let mut stream = serde_json::Deserializer::from_reader(&mut limited).into_iter::<Value>();
-        let (value, length) = (stream.next(), stream.byte_offset());
-        let left = limited.left;
-        self.place += (MAX_DOCUMENT - left) as u64;
-        match value {
-            None => Ok(None),
-            Some(Ok(value)) => {
-                self.go_to(start.at + length as u64)?;
-                Ok(Some(Ok(value)))
-            }
-            Some(Err(error)) if error.is_io() && left > 0 => Err(error.into()),
-            Some(Err(error)) => {
-                self.recovering = true;
-                let goes_on = self.recover(start)?;
-                self.ended = !goes_on;
-                let said = if error.is_eof() && !goes_on { interrupted() } else { broken(&error) };
-                Ok(Some(Err(said)))
-            }
-        }
-    }
 }
 
 /// Whether a value may be a document rather than a part of a broken one.
@@ -159,31 +63,16 @@ impl<R: Read + Seek> Rows for DocumentRows<'_, R> {
     }
 
     fn next_row(&mut self) -> Option<Incoming> {
-        while !self.ended {
-            let said = match self.next_value() {
-                Ok(None) => {
-                    self.ended = true;
-                    return None;
-                }
-                Ok(Some(Ok(value))) if self.recovering && !is_document(&value) => continue,
-                Ok(Some(said)) => said,
-                Err(_) => {
-                    self.ended = true;
-                    Err(interrupted())
-                }
-            };
-            self.row += 1;
-            return Some(match said {
-                Ok(value) => {
-                    self.recovering = false;
-                    let read = document(&value, self.row, self.reading, self.now);
-                    self.last = Some(value);
-                    read
-                }
-                Err(error) => refused(self.row, error),
-            });
-        }
-        None
+        let said = self.values.next_value()?;
+        self.row += 1;
+        Some(match said {
+            Ok(value) => {
+                let read = document(&value, self.row, self.reading, self.now);
+                self.last = Some(value);
+                read
+            }
+            Err(error) => refused(self.row, error),
+        })
     }
 
     fn warnings(&self) -> Vec<CellError> {
@@ -193,17 +82,6 @@ impl<R: Read + Seek> Rows for DocumentRows<'_, R> {
     fn raw(&mut self) -> Option<Vec<u8>> {
         self.last.take().map(|value| value.to_string().into_bytes())
     }
-}
-
-fn broken(error: &serde_json::Error) -> CellError {
-    let detail = Bilingual::new(
-        format!("JSON của bản này hỏng nên không đọc được ({error}). Sửa rồi gửi lại; các bản khác vẫn được nhận"),
-        format!(
-            "The JSON of this document is broken and cannot be read ({error}). Correct it and send it again; the \
-             others are taken all the same"
-        ),
-    );
-    CellError::new("", "json", detail)
 }
 
 #[cfg(test)]
@@ -261,5 +139,46 @@ mod tests {
         assert_eq!(rows(&indented), ["read", "json", "read"]);
         assert_eq!(rows(" \n"), Vec::<String>::new());
         assert_eq!(rows("7"), ["not_a_bundle"]);
+    }
+
+    /// A Bundle in a Bundle, each with several entries.
+    const NESTED: &str = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","name":[{"text":"}, {\"resourceType\": \"Bundle\"}"}]}},{"resource":{"resourceType":"Observation"}}]}},{"resource":{"resourceType":"Bundle","entry":[]}}]}"#;
+
+    #[test]
+    fn an_element_that_is_broken_spoils_itself_only_on_one_line_too() {
+        let list = |elements: &[&str]| format!("[{}]", elements.join(","));
+        for broken in [
+            NESTED.replacen("\"entry\":", "\"entry\"", 1),
+            NESTED.replace("\"Observation\"", "Observation"),
+            NESTED.replace("\"entry\":[]", "\"entry\":[] []"),
+            NESTED.replacen("},{\"resource\"", "} {\"resource\"", 1),
+            "{\"resourceType\":}".to_owned(),
+            "{oops}".to_owned(),
+            "oops".to_owned(),
+        ] {
+            assert_eq!(rows(&list(&[ONE, &broken, NESTED, ONE])), ["read", "json", "read", "read"], "{broken}");
+            assert_eq!(rows(&list(&[&broken, &broken, ONE]))[..1], ["json"], "{broken}");
+            assert_eq!(rows(&list(&[ONE, &broken])), ["read", "json"], "{broken}");
+            assert_eq!(rows(&[ONE, &broken, NESTED].join(" ")), ["read", "json", "read"], "{broken}");
+        }
+        assert_eq!(
+            rows(&format!("[{ONE}}},{NESTED},{ONE}]")),
+            ["read", "json", "read", "read"],
+            "one bracket too many"
+        );
+    }
+
+    #[test]
+    fn where_nobody_can_tell_the_end_of_a_broken_element_no_part_of_it_becomes_a_document() {
+        for broken in [
+            NESTED.trim_end_matches("]}").to_owned(),
+            NESTED.replacen("[{", "[", 2),
+            NESTED.replace("\"Patient\"", "\"Patient"),
+            NESTED.replacen("]}}", "}}", 1),
+        ] {
+            let found = rows(&format!("[{ONE},{broken},{ONE}]"));
+            assert_eq!(found[0], "read", "{broken}");
+            assert!(found[1..].iter().all(|row| row == "json" || row == "interrupted"), "{broken}: {found:?}");
+        }
     }
 }

@@ -2,16 +2,15 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::Decoder;
 
 use super::legacy::Legacy;
+use crate::domain::utf16::{HEAD, utf16};
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
 /// How long a line may be before it is decoded in pieces, in bytes.
 const MAX_LINE: usize = 64 * 1024;
-/// How much of the beginning tells the encoding and the delimiter, in bytes.
-const HEAD: usize = 16 * 1024;
 
 /// What the file is, where it is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +72,8 @@ impl<R: Read> TextReader<R> {
         if reader.raw.starts_with(b"PK\x03\x04") || reader.raw.starts_with(b"\xD0\xCF\x11\xE0") {
             return Ok(Err(NotText::Spreadsheet));
         }
-        reader.encoding = match Self::utf16(&reader.raw) {
-            Some(decoder) => Encoding::Utf16(Box::new(decoder)),
+        reader.encoding = match utf16(&reader.raw) {
+            Some(encoding) => Encoding::Utf16(Box::new(encoding.new_decoder_with_bom_removal())),
             None => {
                 if reader.raw.starts_with(b"\xEF\xBB\xBF") {
                     reader.raw.drain(..3);
@@ -94,26 +93,6 @@ impl<R: Read> TextReader<R> {
             reader.decode();
         }
         Ok(Ok(reader))
-    }
-
-    /// A decoder, where the beginning is UTF-16: by its mark, or by the zero bytes of the ASCII letters in it.
-    fn utf16(head: &[u8]) -> Option<Decoder> {
-        if head.starts_with(b"\xFF\xFE") {
-            return Some(UTF_16LE.new_decoder_with_bom_removal());
-        }
-        if head.starts_with(b"\xFE\xFF") {
-            return Some(UTF_16BE.new_decoder_with_bom_removal());
-        }
-        let pairs = head.len() / 2;
-        let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
-        let (high, low) = (zeros(0), zeros(1));
-        let mostly = |zeros: usize, others: usize| zeros * 5 >= pairs * 2 && others * 20 <= pairs;
-        match pairs {
-            0 => None,
-            _ if mostly(low, high) => Some(UTF_16LE.new_decoder_without_bom_handling()),
-            _ if mostly(high, low) => Some(UTF_16BE.new_decoder_without_bom_handling()),
-            _ => None,
-        }
     }
 
     /// The beginning of the text that was not handed out yet.
@@ -268,7 +247,7 @@ mod tests {
         decoded_in(bytes, usize::MAX)
     }
 
-    fn utf16(text: &str, little: bool) -> Vec<u8> {
+    fn wide(text: &str, little: bool) -> Vec<u8> {
         text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     }
 
@@ -276,8 +255,8 @@ mod tests {
     fn marks_and_zero_bytes_tell_utf_16() {
         let text = "Mã xét nghiệm;Kết quả\nA1;Dương tính\n";
         for little in [true, false] {
-            assert_eq!(decoded(&utf16(&format!("\u{FEFF}{text}"), little)), text);
-            assert_eq!(decoded(&utf16(text, little)), text);
+            assert_eq!(decoded(&wide(&format!("\u{FEFF}{text}"), little)), text);
+            assert_eq!(decoded(&wide(text, little)), text);
         }
         assert_eq!(decoded(format!("\u{FEFF}{text}").as_bytes()), text);
     }
