@@ -1,5 +1,8 @@
 //! What one observation means: its test, what was found, and why a person should look first.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use shared::fold::fold;
 
 use super::{Coded, Mapping, MappingKind, Observation, Reported, SpecimenRole};
@@ -181,20 +184,31 @@ fn without_plain_words(findings: &mut Vec<Finding>) {
 }
 
 /// Holds every result of a message about one patient whose results of one day say different things, under whatever
-/// accession: which of them holds, a person asks.
+/// accession: which of them holds, a person asks. A result without a day may be of any.
 pub(super) fn disagree(found: &mut [Found<'_>]) {
     let day = |one: &Found<'_>| {
         let at = one.observation.collected.or(one.observation.resulted.first().copied());
         at.map(|at| at.local_date())
     };
-    let differs = |one: &Found<'_>, all: &[Found<'_>]| {
-        all.iter().any(|other| {
-            let accession = one.observation.accession == other.observation.accession;
-            let same_day = day(one).zip(day(other)).is_none_or(|(one, other)| one == other);
-            other.finding != one.finding && (accession || same_day)
-        })
+    // What was found of one accession, and on one day: a message may hold very many results.
+    let (mut by_accession, mut by_day) = (HashMap::<_, HashSet<Finding>>::new(), HashMap::<_, HashSet<Finding>>::new());
+    let mut all = HashSet::new();
+    for one in &*found {
+        by_accession.entry(one.observation.accession.as_deref()).or_default().insert(one.finding);
+        by_day.entry(day(one)).or_default().insert(one.finding);
+        all.insert(one.finding);
+    }
+    let differs = |one: &Found<'_>| {
+        let other_in = |findings: Option<&HashSet<Finding>>| {
+            findings.is_some_and(|findings| findings.iter().any(|finding| *finding != one.finding))
+        };
+        let on_the_day = match day(one) {
+            None => other_in(Some(&all)),
+            day => other_in(by_day.get(&day)) || other_in(by_day.get(&None)),
+        };
+        on_the_day || other_in(by_accession.get(&one.observation.accession.as_deref()))
     };
-    let marks: Vec<bool> = found.iter().map(|one| differs(one, found)).collect();
+    let marks: Vec<bool> = found.iter().map(differs).collect();
     for (one, mark) in found.iter_mut().zip(marks) {
         if mark {
             one.reasons.push(HoldReason::ResultsDisagree);
@@ -206,17 +220,21 @@ pub(super) fn disagree(found: &mut [Found<'_>]) {
 /// all; what waits for a reason of its own gives way to one that does not.
 pub(super) fn one_of_each<'a>(found: Vec<Found<'a>>) -> Vec<Found<'a>> {
     let mut kept: Vec<Found<'a>> = Vec::new();
+    let mut places = HashMap::new();
     for one in found {
-        let same = |other: &&mut Found<'a>| {
-            other.observation.accession == one.observation.accession
-                && other.test.kind.method() == one.test.kind.method()
-                && other.finding == one.finding
-                && other.observation.status == one.observation.status
-        };
-        match kept.iter_mut().find(same) {
-            Some(other) if one.reasons.len() < other.reasons.len() => *other = one,
-            Some(_) => {}
-            None => kept.push(one),
+        let observation = one.observation;
+        let same = (observation.accession.as_deref(), one.test.kind.method(), one.finding, observation.status);
+        match places.entry(same) {
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(one);
+            }
+            Entry::Occupied(place) => {
+                if let Some(other) = kept.get_mut(*place.get()).filter(|other| one.reasons.len() < other.reasons.len())
+                {
+                    *other = one;
+                }
+            }
         }
     }
     kept
@@ -272,5 +290,25 @@ mod tests {
         assert_eq!(said(&["462371000124108", "Positive"]), (Finding::PoolDetected, vec![HoldReason::Pooled]));
         assert_eq!(said(&["895231008", "Positive"]), (Finding::Inconclusive, vec![HoldReason::CodesDisagree]));
         assert_eq!(said(&["260415000", "Negative"]), (Finding::NotDetected, Vec::new()));
+    }
+
+    #[test]
+    fn very_many_results_of_one_message_are_compared_in_no_time() {
+        let observations: Vec<Observation> = (0..200_000)
+            .map(|n| Observation {
+                accession: Some(format!("A{n}")),
+                collected: "2022-03-09T01:00:00Z".parse().ok(),
+                ..Observation::default()
+            })
+            .collect();
+        let found = |observation| {
+            let test = Test { kind: TestKind::Virus(shared::events::Method::Pcr), code: "94500-6".to_owned() };
+            Found { observation, test, finding: Finding::NotDetected, reasons: Vec::new() }
+        };
+        let mut all: Vec<Found<'_>> = observations.iter().map(found).collect();
+        all[7].finding = Finding::Detected;
+        disagree(&mut all);
+        assert!(all.iter().all(|one| one.reasons == [HoldReason::ResultsDisagree]));
+        assert_eq!(one_of_each(all).len(), 200_000);
     }
 }

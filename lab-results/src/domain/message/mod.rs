@@ -59,7 +59,7 @@ impl Coded {
 }
 
 /// What the sender says about how certain a result is; the later in this order is the stronger where two places say it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reported {
     /// Nothing was said.
     #[default]
