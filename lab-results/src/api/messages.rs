@@ -21,7 +21,7 @@ use crate::app::sender::Sender;
 use crate::app::unicode::head_in_utf8 as in_utf8;
 use crate::app::upload;
 use crate::domain::detect::Format;
-use crate::domain::hl7::{Acknowledged, Messages, Piece, acknowledge};
+use crate::domain::hl7::{Acknowledged, Messages, Piece};
 use crate::domain::report::{CellError, RowReport, RowStatus, StoredRow};
 
 const HL7: &str = "application/hl7-v2";
@@ -44,22 +44,20 @@ async fn hl7(
     }
     let bytes = body(request, &app).await?;
     let reading = upload::reading(&app, &sender, options.lab_code.as_deref()).await?;
+    let unreadable = || messages::answer(&app, None, &Acknowledged::Unreadable, caller.lang());
     let mut answers = String::new();
     for piece in Messages::new(&in_utf8(&bytes)[..]) {
-        answers.push_str(&match piece {
-            Piece::Message(message) => messages::take(&app, &sender, &reading, &message, caller.lang()).await.text,
-            Piece::TooLong => unreadable(&app, caller.lang()),
-        });
+        let ack = match piece {
+            Piece::Message(message) => messages::take(&app, &sender, &reading, &message, caller.lang()).await,
+            Piece::TooLong => unreadable(),
+        };
+        answers.push_str(&ack.messages().concat());
     }
     if answers.is_empty() {
-        answers = unreadable(&app, caller.lang());
+        answers = unreadable().messages().concat();
     }
     let kind = HeaderValue::from_static("application/hl7-v2; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], answers).into_response())
-}
-
-fn unreadable(app: &App, lang: Lang) -> String {
-    acknowledge(None, &Acknowledged::Unreadable, "0", app.platform.now(), lang).text
 }
 
 async fn fhir(

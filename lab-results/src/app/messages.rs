@@ -6,35 +6,45 @@ use shared_web::Problem;
 
 use crate::app::App;
 use crate::app::raw::Raws;
-use crate::app::reader::{self, Reading};
+use crate::app::reader::{self, ReadMessage, Reading};
 use crate::app::sender::Sender;
 use crate::app::upload;
 use crate::domain::detect::Format;
-use crate::domain::hl7::{Ack, Acknowledged, acknowledge};
+use crate::domain::hl7::{Ack, Acknowledged, Header, acknowledge};
 
 /// Takes one message and gives its answer: what was taken is stored by then.
 pub async fn take(app: &App, sender: &Sender, reading: &Reading, bytes: &[u8], lang: Lang) -> Ack {
-    let now = app.platform.now();
-    let read = reader::message(bytes, 1, reading, now);
-    let header = read.header.as_ref();
-    let id = uuid_v7(now, &mut app.platform.random()).simple().to_string()[12..].to_owned();
+    let ReadMessage { incoming, header, faults } = reader::message(bytes, 1, reading, app.platform.now());
+    let header = header.as_ref();
     if header.is_none() {
-        return acknowledge(None, &Acknowledged::Unreadable, &id, now, lang);
+        return answer(app, None, &Acknowledged::Unreadable, lang);
     }
-    if !read.faults.is_empty() {
-        return acknowledge(header, &Acknowledged::Header(&read.faults), &id, now, lang);
+    if !faults.is_empty() {
+        return answer(app, header, &Acknowledged::Header(&faults), lang);
     }
-    let came = Raws::from([(read.incoming.row, bytes.to_vec())]);
-    let rows = vec![read.incoming];
+    let came = Raws::from([(incoming.row, bytes.to_vec())]);
+    let rows = vec![incoming];
     let taken = upload::take_messages(app, sender.clone(), reader::hl7_naming(), (rows, came), Format::Hl7).await;
     match taken.map(|report| report.rows().first().map(|row| row.outcome())) {
-        Ok(Some(outcome)) => acknowledge(header, &Acknowledged::Row(&outcome), &id, now, lang),
-        Ok(None) => acknowledge(header, &Acknowledged::Failed, &id, now, lang),
+        Ok(Some(outcome)) => answer(app, header, &Acknowledged::Row(&outcome), lang),
+        Ok(None) => answer(app, header, &Acknowledged::Failed, lang),
         Err(problem) => {
             failed(&problem);
-            acknowledge(header, &Acknowledged::Failed, &id, now, lang)
+            answer(app, header, &Acknowledged::Failed, lang)
         }
     }
+}
+
+/// The answer to what came as a message, now.
+#[must_use]
+pub fn answer(app: &App, header: Option<&Header>, what: &Acknowledged<'_>, lang: Lang) -> Ack {
+    acknowledge(header, what, || control_id(app), app.platform.now(), lang)
+}
+
+/// A number of ours, as long as MSH-10 may be (20 characters).
+#[must_use]
+pub fn control_id(app: &App) -> String {
+    uuid_v7(app.platform.now(), &mut app.platform.random()).simple().to_string()[12..].to_owned()
 }
 
 fn failed(problem: &Problem) {

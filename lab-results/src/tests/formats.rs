@@ -1,12 +1,9 @@
-//! Every way in: HL7 v2 with its acknowledgements, FHIR with its outcomes, workbooks, mappings, MLLP.
+//! Every way in: HL7 v2 with its acknowledgements, FHIR with its outcomes, workbooks, mappings.
 
 use axum::http::StatusCode;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::{TestLab, statuses};
-use crate::app::mllp;
 
 /// A message of one result.
 pub fn message(accession: &str, code: &str, status: &str) -> String {
@@ -20,7 +17,7 @@ pub fn message(accession: &str, code: &str, status: &str) -> String {
     )
 }
 
-const DETECTED: &str = "260373001";
+pub const DETECTED: &str = "260373001";
 const NOT_DETECTED: &str = "260415000";
 
 async fn hl7(lab: &TestLab, text: &str) -> String {
@@ -48,6 +45,24 @@ async fn a_message_is_stored_and_acknowledged_and_a_correction_travels() {
     assert_eq!(lab.events().await.len(), 1);
     let results = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
     assert_eq!(results["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sender_in_the_enhanced_mode_is_told_that_its_message_is_stored_and_over_http_always_something() {
+    let lab = TestLab::sqlite().await;
+    let asking = |asked: &str| message("A1", DETECTED, "F").replace("|P|2.5.1\r", &format!("|P|2.5.1|||{asked}\r"));
+    let codes = async |text: &str| -> Vec<String> {
+        let answer = hl7(&lab, text).await;
+        answer.split('\r').filter_map(|segment| segment.strip_prefix("MSA|")).map(str::to_owned).collect()
+    };
+    assert_eq!(codes(&asking("AL|NE")).await, ["CA|ID-A1"]);
+    assert_eq!(lab.events().await.len(), 1, "stored and judged before it is answered");
+    assert_eq!(codes(&asking("AL|AL")).await, ["CA|ID-A1", "AA|ID-A1"]);
+    assert_eq!(codes(&asking("ER|NE")).await, ["AA|ID-A1"], "a request over HTTP has its answer");
+    assert_eq!(codes(&asking("NE|NE")).await, ["AA|ID-A1"]);
+    let born = asking("AL|AL").replace("19500201", "DeIdentified");
+    assert_eq!(codes(&born).await, ["CE|ID-A1"]);
+    assert_eq!(codes(&asking("AL|AL").replace("ORU^R01^ORU_R01", "ADT^A31")).await, ["CR|ID-A1"]);
 }
 
 #[tokio::test]
@@ -213,51 +228,6 @@ async fn validating_reads_any_body_and_stores_nothing() {
     assert_eq!(lab.get(&lab.lab, "/api/v1/lab/results").await.json()["items"], json!([]));
 }
 
-/// A listener for the laboratory's instruments.
-async fn listener(lab: &TestLab) -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    shared_store::runtime::spawn(mllp::serve(lab.app.clone(), listener));
-    address
-}
-
-async fn answered(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    while !bytes.ends_with(&[0x1c, 0x0d]) {
-        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "{}", String::from_utf8_lossy(&bytes));
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-#[tokio::test]
-async fn frames_that_are_split_at_every_byte_are_answered_one_by_one() {
-    let lab = TestLab::sqlite().await;
-    let mut stream = TcpStream::connect(listener(&lab).await).await.unwrap();
-    stream.set_nodelay(true).unwrap();
-    let framed = |text: &str| [&[0x0b], text.as_bytes(), &[0x1c, 0x0d]].concat();
-    for byte in framed(&message("A1", DETECTED, "F")) {
-        stream.write_all(&[byte]).await.unwrap();
-        stream.flush().await.unwrap();
-    }
-    assert!(answered(&mut stream).await.contains("MSA|AA|ID-A1"));
-    let two = [framed(&message("A2", DETECTED, "F")), b"noise".to_vec(), framed("no message")].concat();
-    stream.write_all(&two).await.unwrap();
-    let mut answers = answered(&mut stream).await;
-    if !answers.contains("MSA|AR|") {
-        answers.push_str(&answered(&mut stream).await);
-    }
-    assert!(answers.contains("MSA|AA|ID-A2") && answers.contains("MSA|AR|"), "{answers}");
-    let unknown = message("A3", DETECTED, "F").replace("TG-CDC", "ELSEWHERE");
-    stream.write_all(&framed(&unknown)).await.unwrap();
-    let refused = answered(&mut stream).await;
-    assert!(refused.contains("MSA|AE|ID-A3") && refused.contains("ERR||MSH^1^4|103^"), "{refused}");
-    // What broke off was never a message.
-    stream.write_all(&framed(&message("A4", DETECTED, "F"))[..200]).await.unwrap();
-    drop(stream);
-    let results = lab.get(&lab.lab, "/api/v1/lab/results").await.json();
-    assert_eq!(results["items"].as_array().unwrap().len(), 2);
-}
-
 #[tokio::test]
 async fn messages_and_documents_in_utf_16_are_read_and_a_message_cut_off_before_its_orders_is_refused() {
     let lab = TestLab::sqlite().await;
@@ -268,6 +238,15 @@ async fn messages_and_documents_in_utf_16_are_read_and_a_message_cut_off_before_
     let read = lab.upload("", &wide(&whole)).await.json();
     assert_eq!(read["accepted"], json!(1), "{read}");
     assert_eq!(lab.upload("", whole.as_bytes()).await.json()["duplicate"], json!(1));
+    // Without a mark the zero bytes tell; in the other byte order, and as a document.
+    let bare: Vec<u8> = whole.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(lab.upload("", &bare).await.json()["duplicate"], json!(1));
+    let sent = lab.post_as(&lab.lab, "/api/v1/lab/hl7", "application/hl7-v2", bare).await;
+    assert!(sent.text().contains("MSA|AA|ID-A1"), "{}", sent.text());
+    let json = json!([super::result(&[("/accession", json!("A2")), ("/person/full_name", json!("Ngô Ấu Ưởng"))])]);
+    let bare: Vec<u8> = json.to_string().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let read = lab.upload("", &bare).await.json();
+    assert_eq!(read["accepted"], json!(1), "{read}");
     let cut: String = whole.split_inclusive('\r').take_while(|segment| !segment.starts_with("OBR")).collect();
     for bytes in [cut.into_bytes(), whole.as_bytes()[..whole.find("OBR").unwrap() - 20].to_vec()] {
         let answer = lab.upload("", &bytes).await.json();

@@ -13,6 +13,7 @@ mod formats;
 mod held;
 mod household;
 mod mended;
+mod mllp;
 mod pages;
 mod pools;
 mod queue;

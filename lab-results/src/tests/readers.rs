@@ -166,6 +166,51 @@ fn answers_to_questions_hold_nothing_and_times_that_are_none_are_told_of() {
 }
 
 #[test]
+fn what_is_odd_about_a_message_is_told_of_and_stops_nothing() {
+    let told = |from: &str, to: &str| -> Vec<(String, String)> {
+        let whole = message("A1", "260415000", "F");
+        let one = hl7(&whole.replacen(from, to, 1)).remove(0);
+        assert_ne!(whole, whole.replacen(from, to, 1));
+        warnings(&one).into_iter().map(|(column, code)| (column.to_owned(), code.to_owned())).collect()
+    };
+    let one = |column: &str, code: &str| vec![(column.to_owned(), code.to_owned())];
+    const ID: &str = "079050000123^^^^NI";
+    for (shape, code) in [
+        ("", "no_identifier"),
+        ("BN-17", "no_identifier"),
+        ("BN-17^^^BV^MR~^^^^NI", ""),
+        ("0790500001^^^^NI", "national_id"),
+        ("079050000123", "identifier_type"),
+        ("079 050 000 123^^^BV~7^^^^MR", "identifier_type"),
+        ("079050000123^^^CCCD", ""),
+        ("DN47912345^^^^HC", "health_insurance_no"),
+        ("17^^^^PI", ""),
+    ] {
+        let expected = if code.is_empty() { Vec::new() } else { one("PID-3", code) };
+        assert_eq!(told(ID, shape), expected, "{shape}");
+    }
+    for (order, differs) in [("", false), ("A", false), ("C", true), ("P", true), ("X", true), ("W", true)] {
+        let expected = if differs { one("OBR-25", "status_differs") } else { Vec::new() };
+        assert_eq!(told("|||F\rOBX", &format!("|||{order}\rOBX")), expected, "{order}");
+    }
+    let deleted = message("A1", "260415000", "D").replace("|||F\rOBX", "|||C\rOBX");
+    assert_eq!(warnings(&hl7(&deleted)[0]), [], "that is how a deletion is written");
+    const TAKEN: &str = "|||||||||||||20220309080000\r";
+    for (received, code) in [
+        ("20220309073000", "received_before_collected"),
+        ("20220309090000", ""),
+        ("trưa", "date"),
+        ("20220309", ""),
+        ("20220308", "received_before_collected"),
+    ] {
+        let expected = if code.is_empty() { Vec::new() } else { one("SPM-18", code) };
+        assert_eq!(told(TAKEN, &TAKEN.replace('\r', &format!("|{received}\r"))), expected, "{received}");
+    }
+    assert_eq!(told("|LIS|", "||"), one("MSH-3", "no_sender"));
+    assert_eq!(told("|TG-CDC|", "||"), one("MSH-4", "no_sender"));
+}
+
+#[test]
 fn a_role_written_at_random_changes_nothing_and_results_of_one_day_that_differ_wait_under_any_accession() {
     use crate::domain::disposition::{Disposition, HoldReason};
     let group = message("A1", "260373001", "F").replace("SCT|||||||||||||2022", "SCT|||||||G^Group^HL70369||||||2022");

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 mod environment;
 mod options;
+mod peers;
 
 pub use options::{ConfigError, ServeOptions};
+pub use peers::{MllpPeer, NoPeer, Voice};
 
 /// One of the three services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
@@ -50,6 +52,8 @@ pub struct Config {
     pub mllp_listen: Option<SocketAddr>,
     /// The laboratory whose connections come to `mllp_listen`, where the messages do not name it in MSH-4.
     pub mllp_lab_code: Option<String>,
+    /// Which addresses may speak for which laboratory at `mllp_listen`; where it is empty, only this machine may.
+    pub mllp_peers: BTreeSet<MllpPeer>,
     /// Where the embedded database and, unless said otherwise, the keys are.
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; the file `antam.db` in the data directory where it is missing.
@@ -122,6 +126,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             mllp_listen: None,
             mllp_lab_code: None,
+            mllp_peers: BTreeSet::new(),
             data_dir: PathBuf::from(".antam/data"),
             database_url: None,
             database_connections: 16,
@@ -201,6 +206,11 @@ impl Config {
         if self.mllp_listen.is_some_and(|mllp| !mllp.ip().is_loopback()) {
             warnings
                 .push("mllp_listen is open beyond this machine: MLLP has no passwords and no encryption".to_owned());
+            if self.mllp_peers.is_empty() {
+                warnings.push(
+                    "mllp_peers is empty: whoever sends over MLLP from beyond this machine is refused".to_owned(),
+                );
+            }
         }
         if self.redis_url.is_some() && self.database_url().starts_with("sqlite:") {
             warnings

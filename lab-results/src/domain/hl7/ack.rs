@@ -1,9 +1,11 @@
-//! The answer to a message: ACK^R01 with MSA and, where something is to be said, ERR segments (HL7 v2.5.1, chapter 2).
+//! The answer to a message: ACK^R01 with MSA and, where something is to be said, ERR segments (HL7 v2.5.1, chapter 2). In the
+//! enhanced mode there may be two of them.
 
 use shared::bilingual::Lang;
 use shared::time::Instant;
 
-use super::read::{Header, HeaderFault};
+use super::asked::Answers;
+use super::header::{Header, HeaderFault};
 use super::syntax::escape;
 use crate::domain::report::{CellError, RowOutcome, RowStatus};
 
@@ -19,13 +21,23 @@ pub enum AckCode {
 }
 
 impl AckCode {
-    /// The code of HL7 table 0008.
+    /// The code of HL7 table 0008 by which an application answers, in either mode.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Accept => "AA",
             Self::Error => "AE",
             Self::Reject => "AR",
+        }
+    }
+
+    /// The code of HL7 table 0008 by which a system answers, in the enhanced mode, that it stored a message.
+    #[must_use]
+    pub const fn accept_code(self) -> &'static str {
+        match self {
+            Self::Accept => "CA",
+            Self::Error => "CE",
+            Self::Reject => "CR",
         }
     }
 }
@@ -43,13 +55,28 @@ pub enum Acknowledged<'a> {
     Failed,
 }
 
-/// An answer.
+/// What is answered to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {
     /// What is acknowledged.
     pub code: AckCode,
-    /// The message, its segments ended by CR.
-    pub text: String,
+    /// The messages to send, in their order, each with its segments ended by CR; always one at least.
+    messages: Vec<String>,
+    asked_for: bool,
+}
+
+impl Ack {
+    /// The messages where there has to be an answer, as over HTTP.
+    #[must_use]
+    pub fn messages(&self) -> &[String] {
+        &self.messages
+    }
+
+    /// The messages where nothing may be answered: none where the sender asks for none in this case.
+    #[must_use]
+    pub fn asked_for(&self) -> &[String] {
+        if self.asked_for { &self.messages } else { &[] }
+    }
 }
 
 /// The code of HL7 table 0357 for an error of ours.
@@ -64,14 +91,40 @@ fn table_0357(code: &str) -> u16 {
     }
 }
 
-/// Writes the answer to a message. `id` is our control id, `lang` that of the texts.
+/// Writes the answer to a message, or the two that its sender asks for. `next_id` gives our control ids, `lang` is that of the
+/// texts.
 #[must_use]
-pub fn acknowledge(header: Option<&Header>, what: &Acknowledged<'_>, id: &str, now: Instant, lang: Lang) -> Ack {
-    let mut errors: Vec<String> = Vec::new();
-    let code = match what {
+pub fn acknowledge(
+    header: Option<&Header>,
+    what: &Acknowledged<'_>,
+    mut next_id: impl FnMut() -> String,
+    now: Instant,
+    lang: Lang,
+) -> Ack {
+    let (code, errors) = said(what, lang);
+    let empty = Header::default();
+    let header = header.unwrap_or(&empty);
+    let answers = header.asked.answers(code == AckCode::Accept);
+    let mut write = |ack: &str, errors: &[String]| {
+        let enhanced = answers != Answers::Original;
+        let segments = [msh(header, &next_id(), enhanced, now), format!("MSA|{ack}|{}", escape(&header.control_id))];
+        segments.iter().chain(errors).map(|segment| format!("{segment}\r")).collect::<String>()
+    };
+    let messages = match answers {
+        Answers::Original | Answers::Application | Answers::Silence => vec![write(code.code(), &errors)],
+        Answers::Accept => vec![write(code.accept_code(), &errors)],
+        Answers::Both => vec![write(code.accept_code(), &[]), write(code.code(), &errors)],
+    };
+    Ack { code, messages, asked_for: answers != Answers::Silence }
+}
+
+/// What is acknowledged, and the ERR segments that tell why.
+fn said(what: &Acknowledged<'_>, lang: Lang) -> (AckCode, Vec<String>) {
+    match what {
         Acknowledged::Header(faults) => {
-            errors.extend(faults.iter().map(|f| err(&f.error, f.code, "E", lang)));
-            if faults.iter().any(|fault| fault.not_ours) { AckCode::Reject } else { AckCode::Error }
+            let errors = faults.iter().map(|f| err(&f.error, f.code, "E", lang)).collect();
+            let is_ours = faults.iter().all(|fault| !fault.not_ours);
+            (if is_ours { AckCode::Error } else { AckCode::Reject }, errors)
         }
         Acknowledged::Row(row) => {
             let (code, severity) = match row.status {
@@ -79,31 +132,29 @@ pub fn acknowledge(header: Option<&Header>, what: &Acknowledged<'_>, id: &str, n
                 RowStatus::Held => (AckCode::Accept, "W"),
                 _ => (AckCode::Accept, "I"),
             };
-            errors.extend(row.errors.iter().map(|e| err(e, table_0357(&e.code), severity, lang)));
-            code
+            let errors = row.errors.iter().map(|e| err(e, table_0357(&e.code), severity, lang));
+            (code, errors.collect())
         }
         Acknowledged::Unreadable => {
-            errors.push("ERR||MSH^1|100^Segment sequence error^HL70357|E||||No MSH segment".to_owned());
-            AckCode::Reject
+            let error = "ERR||MSH^1|100^Segment sequence error^HL70357|E||||No MSH segment";
+            (AckCode::Reject, vec![error.to_owned()])
         }
         Acknowledged::Failed => {
-            errors.push("ERR|||207^Application internal error^HL70357|E||||Send the message again".to_owned());
-            AckCode::Error
+            let error = "ERR|||207^Application internal error^HL70357|E||||Send the message again";
+            (AckCode::Error, vec![error.to_owned()])
         }
-    };
-    let empty = Header::default();
-    let header = header.unwrap_or(&empty);
+    }
+}
+
+/// The header of an answer, from the receiver to the sender. In the enhanced mode it asks for no answer to itself.
+fn msh(header: &Header, id: &str, enhanced: bool, now: Instant) -> String {
     let ([to_app, to_place], [from_app, from_place]) = (&header.sender, &header.receiver);
     let processing = if header.processing_id.is_empty() { "P".to_owned() } else { escape(&header.processing_id) };
-    let mut segments = vec![
-        format!(
-            "MSH|^~\\&|{from_app}|{from_place}|{to_app}|{to_place}|{}||ACK^R01^ACK|{id}|{processing}|2.5.1||||||UNICODE UTF-8",
-            stamp(now)
-        ),
-        format!("MSA|{}|{}", code.code(), escape(&header.control_id)),
-    ];
-    segments.extend(errors);
-    Ack { code, text: segments.join("\r") + "\r" }
+    let asked = if enhanced { "NE|NE" } else { "|" };
+    format!(
+        "MSH|^~\\&|{from_app}|{from_place}|{to_app}|{to_place}|{}||ACK^R01^ACK|{id}|{processing}|2.5.1|||{asked}||UNICODE UTF-8",
+        stamp(now)
+    )
 }
 
 /// An ERR segment: place, code, severity, our own code, and what would be right.
@@ -144,27 +195,32 @@ mod tests {
     use super::*;
     use crate::domain::hl7::{Message, read};
 
+    fn id() -> String {
+        "42".to_owned()
+    }
+
+    fn text(ack: &Ack) -> String {
+        ack.messages().concat()
+    }
+
     fn now() -> Instant {
         "2022-03-10T01:00:00Z".parse().unwrap()
+    }
+
+    fn row(status: RowStatus) -> RowOutcome {
+        let (errors, warnings) = (Vec::new(), Vec::new());
+        RowOutcome { row: 1, accession: None, status, result_id: None, person_id: None, errors, warnings }
     }
 
     #[test]
     fn an_accepted_message_is_answered_to_its_sender() {
         let message = Message::cut("MSH|^~\\&|A^1|B|C|D|20220310||ORU^R01|ID\\T\\7|P|2.5.1").unwrap();
         let (header, _) = read(&message, "2022-03-10".parse().unwrap());
-        let row = RowOutcome {
-            row: 1,
-            accession: None,
-            status: RowStatus::Accepted,
-            result_id: None,
-            person_id: None,
-            errors: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let ack = acknowledge(Some(&header), &Acknowledged::Row(&row), "42", now(), Lang::En);
+        let row = row(RowStatus::Accepted);
+        let ack = acknowledge(Some(&header), &Acknowledged::Row(&row), id, now(), Lang::En);
         assert_eq!(ack.code, AckCode::Accept);
         assert_eq!(
-            ack.text,
+            text(&ack),
             "MSH|^~\\&|C|D|A^1|B|20220310080000+0700||ACK^R01^ACK|42|P|2.5.1||||||UNICODE UTF-8\rMSA|AA|ID\\T\\7\r"
         );
     }
@@ -178,11 +234,11 @@ mod tests {
             let message = Message::cut(line).unwrap();
             let (header, _) = read(&message, "2022-03-10".parse().unwrap());
             for what in [Acknowledged::Unreadable, Acknowledged::Failed] {
-                let ack = acknowledge(Some(&header), &what, "42", now(), Lang::En);
-                let names: Vec<_> = ack.text.split('\r').map(|line| line.get(..3).unwrap_or_default()).collect();
-                assert_eq!(names, ["MSH", "MSA", "ERR", ""], "{}", ack.text);
-                let answer = Message::cut(&ack.text).unwrap();
-                assert_eq!(answer.segments[0].text(12, 1), "2.5.1", "{}", ack.text);
+                let ack = text(&acknowledge(Some(&header), &what, id, now(), Lang::En));
+                let names: Vec<_> = ack.split('\r').map(|line| line.get(..3).unwrap_or_default()).collect();
+                assert_eq!(names, ["MSH", "MSA", "ERR", ""], "{ack}");
+                let answer = Message::cut(&ack).unwrap();
+                assert_eq!(answer.segments[0].text(12, 1), "2.5.1", "{ack}");
             }
         }
     }
@@ -201,11 +257,52 @@ mod tests {
             let message = Message::cut(line).unwrap();
             let (header, read) = read(&message, "2022-03-10".parse().unwrap());
             let faults = read.unwrap_err();
-            let ack = acknowledge(Some(&header), &Acknowledged::Header(&faults), "42", now(), Lang::Vi);
+            let ack = acknowledge(Some(&header), &Acknowledged::Header(&faults), id, now(), Lang::Vi);
             assert_eq!(ack.code, code, "{line}");
-            assert!(ack.text.contains(place), "{line}: {}", ack.text);
+            assert!(text(&ack).contains(place), "{line}: {}", text(&ack));
         }
-        let ack = acknowledge(None, &Acknowledged::Unreadable, "42", now(), Lang::En);
-        assert!(ack.text.contains("MSA|AR|\r"));
+        let ack = acknowledge(None, &Acknowledged::Unreadable, id, now(), Lang::En);
+        assert!(text(&ack).contains("MSA|AR|\r"));
+    }
+
+    #[test]
+    fn in_the_enhanced_mode_storing_and_judging_are_answered_apart_and_only_where_asked_for() {
+        let codes = |asked: &str, status: RowStatus| {
+            let line = format!("MSH|^~\\&|A|B|C|D|20220310||ORU^R01|7|P|2.5.1|||{asked}");
+            let message = Message::cut(&line).unwrap();
+            let (header, _) = read(&message, "2022-03-10".parse().unwrap());
+            let mut count = 0;
+            let next_id = || {
+                count += 1;
+                count.to_string()
+            };
+            let row = row(status);
+            let ack = acknowledge(Some(&header), &Acknowledged::Row(&row), next_id, now(), Lang::En);
+            let code = |text: &String| {
+                let answer = Message::cut(text).unwrap();
+                let [msh, msa] = [answer.segments[0], answer.segments[1]];
+                assert_eq!((msh.text(18, 1).as_ref(), msa.text(2, 1).as_ref()), ("UNICODE UTF-8", "7"), "{text}");
+                [msh.text(10, 1), msa.text(1, 1), msh.text(15, 1), msh.text(16, 1)].join(" ")
+            };
+            assert!(!ack.messages().is_empty(), "there is always one for HTTP");
+            ack.asked_for().iter().map(code).collect::<Vec<_>>()
+        };
+        use RowStatus::{Accepted, Duplicate, Held, Rejected};
+        assert_eq!(codes("AL|NE", Accepted), ["1 CA NE NE"]);
+        assert_eq!(codes("AL|NE", Rejected), ["1 CE NE NE"]);
+        assert_eq!(codes("AL|AL", Held), ["1 CA NE NE", "2 AA NE NE"]);
+        assert_eq!(codes("AL|AL", Rejected), ["1 CE NE NE"]);
+        assert_eq!(codes("NE|AL", Duplicate), ["1 AA NE NE"]);
+        assert_eq!(codes("ER|NE", Accepted), Vec::<String>::new());
+        assert_eq!(codes("NE|SU", Rejected), Vec::<String>::new());
+        assert_eq!(codes("NE|NE", Rejected), ["1 AE  "]);
+    }
+
+    #[test]
+    fn a_message_of_another_kind_is_not_stored_either() {
+        let message = Message::cut("MSH|^~\\&|A|B|C|D|20220310||ADT^A31|7|P|2.4|||ER|NE").unwrap();
+        let (header, read) = read(&message, "2022-03-10".parse().unwrap());
+        let ack = acknowledge(Some(&header), &Acknowledged::Header(&read.unwrap_err()), id, now(), Lang::En);
+        assert!(ack.asked_for()[0].contains("\rMSA|CR|7\rERR||MSH^1^9|200^"), "{}", text(&ack));
     }
 }

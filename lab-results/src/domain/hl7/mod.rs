@@ -3,13 +3,19 @@
 //! Rules of the fields: the domain page on laboratories, section 2.5.
 
 mod ack;
+mod asked;
+mod header;
+mod observation;
+mod patient;
 mod read;
 mod split;
 mod syntax;
 mod time;
 
 pub use ack::{Ack, AckCode, Acknowledged, acknowledge};
-pub use read::{Header, HeaderFault, NAMES, read};
+pub use asked::Asked;
+pub use header::{Header, HeaderFault};
+pub use read::{NAMES, read};
 pub use split::{MAX_MESSAGE, Messages, Miscount, Piece, decoded, field};
 pub use syntax::{Message, Segment, Separators, unescape};
 

@@ -4,7 +4,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 
 /// The fields that are lists; in the environment they are written as on the command line: `checkin,lab,f0`.
-const LISTS: [&str; 2] = ["services", "trusted_proxies"];
+const LISTS: [&str; 3] = ["services", "trusted_proxies", "mllp_peers"];
 /// The fields that are numbers.
 const NUMBERS: [&str; 5] = ["database_connections", "demo_people", "retention_days", "body_limit", "upload_limit"];
 /// The fields that are true or false.
@@ -113,6 +113,8 @@ mod tests {
         );
         let services = from_environment("ANTAM_SERVICES", "lab, f0").unwrap().services;
         assert_eq!(services, [Service::Lab, Service::F0].into());
+        let peers = from_environment("ANTAM_MLLP_PEERS", "TG-CDC=10.20.0.0/16, *=127.0.0.1").unwrap().mllp_peers;
+        assert_eq!(peers, ["*=127.0.0.1", "TG-CDC=10.20.0.0/16"].map(|peer| peer.parse().unwrap()).into());
         for (name, text) in [("ANTAM_RETENTION_DAYS", "x"), ("ANTAM_DEMO", "perhaps"), ("ANTAM_LISTEN", "here")] {
             let error = from_environment(name, text).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");

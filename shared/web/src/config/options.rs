@@ -9,7 +9,7 @@ use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
 
 use super::environment::Environment;
-use super::{Config, LogFormat, Service, Switch};
+use super::{Config, LogFormat, MllpPeer, Service, Switch};
 
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ pub struct ServeOptions {
     /// The laboratory whose connections come in over MLLP, where the messages do not name it.
     #[arg(long, value_name = "CODE")]
     pub mllp_lab_code: Option<String>,
+    /// Which networks may send over MLLP for which laboratory: `TG-CDC=10.20.0.0/16,*=127.0.0.1`.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub mllp_peers: Option<Vec<MllpPeer>>,
     /// Where the embedded database and the keys are.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -158,6 +161,9 @@ impl ServeOptions {
         config.database_url = self.database_url.clone().or_else(|| config.database_url.take());
         config.redis_url = self.redis_url.clone().or_else(|| config.redis_url.take());
         config.public_url = self.public_url.clone().or_else(|| config.public_url.take());
+        if let Some(peers) = &self.mllp_peers {
+            config.mllp_peers = peers.iter().cloned().collect();
+        }
         if let Some(services) = &self.services {
             config.services = services.iter().copied().collect();
         }
@@ -192,6 +198,7 @@ mod tests {
             ("public_url = \"javascript:alert(1)\"", "public_url"),
             ("client_certificate_header = \"a header\"", "client_certificate_header"),
             ("trusted_proxies = [\"the proxy\"]", "trusted_proxies"),
+            ("mllp_peers = [\"10.0.0.1\"]", "mllp_peers"),
         ] {
             std::fs::write(&directory, line).unwrap();
             let options = ServeOptions { config: Some(directory.clone()), ..ServeOptions::default() };
