@@ -51,10 +51,10 @@ async fn hl7(
             Piece::Message(message) => messages::take(&app, &sender, &reading, &message, caller.lang()).await,
             Piece::TooLong => unreadable(),
         };
-        answers.push_str(&ack.messages().concat());
+        answers.push_str(&ack.application);
     }
     if answers.is_empty() {
-        answers = unreadable().messages().concat();
+        answers = unreadable().application;
     }
     let kind = HeaderValue::from_static("application/hl7-v2; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], answers).into_response())

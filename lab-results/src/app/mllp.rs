@@ -120,7 +120,7 @@ async fn next_frame(stream: &mut TcpStream, frames: &mut Frames, idle: Duration)
 }
 
 fn unreadable(app: &App) -> Vec<String> {
-    messages::answer(app, None, &Acknowledged::Unreadable, Lang::Vi).asked_for().to_vec()
+    messages::answer(app, None, &Acknowledged::Unreadable, Lang::Vi).asked_for
 }
 
 /// The answers to the bytes of a frame. Those to a batch come in one frame, as the batch did.
@@ -130,7 +130,7 @@ async fn answers(app: &App, peer: &Peer, bytes: &[u8]) -> Vec<String> {
     for piece in hl7::Messages::new(bytes) {
         count += 1;
         match piece {
-            hl7::Piece::Message(message) => all.extend_from_slice(one(app, peer, &message).await.asked_for()),
+            hl7::Piece::Message(message) => all.append(&mut one(app, peer, &message).await.asked_for),
             hl7::Piece::TooLong => all.extend(unreadable(app)),
         }
     }

@@ -60,23 +60,12 @@ pub enum Acknowledged<'a> {
 pub struct Ack {
     /// What is acknowledged.
     pub code: AckCode,
-    /// The messages to send, in their order, each with its segments ended by CR; always one at least.
-    messages: Vec<String>,
-    asked_for: bool,
-}
-
-impl Ack {
-    /// The messages where there has to be an answer, as over HTTP.
-    #[must_use]
-    pub fn messages(&self) -> &[String] {
-        &self.messages
-    }
-
-    /// The messages where nothing may be answered: none where the sender asks for none in this case.
-    #[must_use]
-    pub fn asked_for(&self) -> &[String] {
-        if self.asked_for { &self.messages } else { &[] }
-    }
+    /// The answer of the application (AA, AE, AR), its segments ended by CR: what a request over HTTP gets whatever the message
+    /// asks for (contract).
+    pub application: String,
+    /// The messages to send over MLLP, in their order: one in the original mode, up to two in the enhanced mode, none where the
+    /// sender asks for none in this case.
+    pub asked_for: Vec<String>,
 }
 
 /// The code of HL7 table 0357 for an error of ours.
@@ -91,7 +80,7 @@ fn table_0357(code: &str) -> u16 {
     }
 }
 
-/// Writes the answer to a message, or the two that its sender asks for. `next_id` gives our control ids, `lang` is that of the
+/// Writes the answers to a message. `next_id` gives our control ids, `lang` is that of the
 /// texts.
 #[must_use]
 pub fn acknowledge(
@@ -110,12 +99,16 @@ pub fn acknowledge(
         let segments = [msh(header, &next_id(), enhanced, now), format!("MSA|{ack}|{}", escape(&header.control_id))];
         segments.iter().chain(errors).map(|segment| format!("{segment}\r")).collect::<String>()
     };
-    let messages = match answers {
-        Answers::Original | Answers::Application | Answers::Silence => vec![write(code.code(), &errors)],
-        Answers::Accept => vec![write(code.accept_code(), &errors)],
-        Answers::Both => vec![write(code.accept_code(), &[]), write(code.code(), &errors)],
+    // What is sent first has the first number.
+    let accept = match answers {
+        Answers::Accept => Some(write(code.accept_code(), &errors)),
+        Answers::Both => Some(write(code.accept_code(), &[])),
+        Answers::Original | Answers::Application | Answers::Silence => None,
     };
-    Ack { code, messages, asked_for: answers != Answers::Silence }
+    let application = write(code.code(), &errors);
+    let is_asked_for = matches!(answers, Answers::Original | Answers::Application | Answers::Both);
+    let asked_for = accept.into_iter().chain(is_asked_for.then(|| application.clone())).collect();
+    Ack { code, application, asked_for }
 }
 
 /// What is acknowledged, and the ERR segments that tell why.
@@ -200,7 +193,7 @@ mod tests {
     }
 
     fn text(ack: &Ack) -> String {
-        ack.messages().concat()
+        ack.application.clone()
     }
 
     fn now() -> Instant {
@@ -284,8 +277,8 @@ mod tests {
                 assert_eq!((msh.text(18, 1).as_ref(), msa.text(2, 1).as_ref()), ("UNICODE UTF-8", "7"), "{text}");
                 [msh.text(10, 1), msa.text(1, 1), msh.text(15, 1), msh.text(16, 1)].join(" ")
             };
-            assert!(!ack.messages().is_empty(), "there is always one for HTTP");
-            ack.asked_for().iter().map(code).collect::<Vec<_>>()
+            assert!(ack.application.contains("\rMSA|A"), "there is always one for HTTP: {}", ack.application);
+            ack.asked_for.iter().map(code).collect::<Vec<_>>()
         };
         use RowStatus::{Accepted, Duplicate, Held, Rejected};
         assert_eq!(codes("AL|NE", Accepted), ["1 CA NE NE"]);
@@ -303,6 +296,6 @@ mod tests {
         let message = Message::cut("MSH|^~\\&|A|B|C|D|20220310||ADT^A31|7|P|2.4|||ER|NE").unwrap();
         let (header, read) = read(&message, "2022-03-10".parse().unwrap());
         let ack = acknowledge(Some(&header), &Acknowledged::Header(&read.unwrap_err()), id, now(), Lang::En);
-        assert!(ack.asked_for()[0].contains("\rMSA|CR|7\rERR||MSH^1^9|200^"), "{}", text(&ack));
+        assert!(ack.asked_for[0].contains("\rMSA|CR|7\rERR||MSH^1^9|200^"), "{}", text(&ack));
     }
 }
