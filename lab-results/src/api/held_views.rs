@@ -101,6 +101,28 @@ pub struct HeldDetailView {
     candidates: Vec<CandidateView>,
     outcomes: Vec<&'static str>,
     message: Option<Value>,
+    others: Vec<OtherView>,
+}
+
+/// Another record of the same message that waits, which says something else.
+#[derive(Debug, Serialize)]
+struct OtherView {
+    id: Uuid,
+    accession: String,
+    loinc: Option<String>,
+    finding: Option<&'static str>,
+}
+
+impl From<&Waiting> for OtherView {
+    fn from(waiting: &Waiting) -> Self {
+        let draft = waiting.record.as_ref().map(|parsed| &parsed.draft);
+        Self {
+            id: waiting.held.id,
+            accession: waiting.held.accession.clone(),
+            loinc: draft.map(|draft| draft.loinc.to_string()),
+            finding: draft.map(|draft| draft.finding.code()),
+        }
+    }
 }
 
 impl HeldDetailView {
@@ -123,12 +145,13 @@ impl HeldDetailView {
                 compared: compared.into_iter().map(|one| one.words().get(lang).to_owned()).collect(),
             }
         };
-        let outcomes = if detail.waiting.takes_value() { OUTCOMES.to_vec() } else { Vec::new() };
+        let outcomes = if detail.waiting.needs_value() { OUTCOMES.to_vec() } else { Vec::new() };
         Self {
             held: HeldView::new(&detail.waiting, lang),
             candidates: detail.candidates.iter().map(candidate).collect(),
             outcomes: outcomes.into_iter().map(|outcome| outcome.code()).collect(),
             message: detail.message.as_ref().map(|(format, text)| json!({"format": format, "text": text})),
+            others: detail.others.iter().map(OtherView::from).collect(),
         }
     }
 }

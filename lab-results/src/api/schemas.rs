@@ -125,6 +125,10 @@ fn object(properties: Value) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
+fn mapping_kind() -> Value {
+    json!({"type": "string", "enum": ["test", "outcome", "specimen", "header"]})
+}
+
 /// The schemas by name.
 #[must_use]
 pub fn all() -> Schemas {
@@ -144,6 +148,8 @@ pub fn all() -> Schemas {
         "candidates": {"type": "array", "items": {"type": "object"}, "description": "people who resemble, to compare"},
         "outcomes": {"type": "array", "items": outcome(), "description": "what a person may say that the result is"},
         "message": {"type": ["object", "null"], "description": "the message as it came: {format, text}"},
+        "others": {"type": "array", "items": {"type": "object"},
+            "description": "the other waiting results of the message that it contradicts: {id, accession, loinc, finding}"},
     });
     held_detail["properties"] = with(held["properties"].clone(), more);
     let laboratory = object(json!({"code": text(), "name": text(), "ward_code": text()}));
@@ -156,8 +162,8 @@ pub fn all() -> Schemas {
         ("Validation", validation()),
         (
             "MappingList",
-            list_of(&object(json!({"kind": {"type": "string", "enum": ["test", "outcome", "specimen", "header"]},
-            "local": text(), "target": {"type": ["string", "null"]}}))),
+            list_of(&object(json!({"kind": mapping_kind(), "local": text(), "target": {"type": ["string", "null"]},
+            "waiting": {"type": "integer", "description": "how many records wait for the word; not read"}}))),
         ),
         (
             "Dictionary",

@@ -18,7 +18,7 @@ use crate::app::record;
 use crate::app::row::{Context, Placed, RowFailure, key_of};
 use crate::app::sender::Sender;
 use crate::app::versions;
-use crate::app::waiting::{needs_value, takes_value};
+use crate::app::waiting::needs_value;
 use crate::app::whose::{self, Who};
 use crate::domain::disposition::HoldReason;
 use crate::domain::result::{Parsed, unknown_person};
@@ -55,7 +55,7 @@ fn chosen(held: &Held, choice: &Choice) -> Result<Option<Outcome>, Problem> {
     match text {
         None if needs_value(&held.reasons) => Err(Problem::field(outcome_error("outcome_needed"))),
         None => Ok(None),
-        Some(_) if !takes_value(&held.reasons) => Err(value_stands()),
+        Some(_) if !needs_value(&held.reasons) => Err(value_stands()),
         Some(text) => match OUTCOMES.into_iter().find(|outcome| outcome.code() == text) {
             Some(outcome) => Ok(Some(outcome)),
             None => Err(Problem::field(outcome_error("outcome"))),

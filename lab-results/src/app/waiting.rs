@@ -84,12 +84,6 @@ impl Waiting {
         needs_value(&self.held.reasons)
     }
 
-    /// Whether a person may say what the result is.
-    #[must_use]
-    pub fn takes_value(&self) -> bool {
-        takes_value(&self.held.reasons)
-    }
-
     /// Whether there is a question about whose it is.
     #[must_use]
     pub fn asks_person(&self) -> bool {
@@ -109,16 +103,11 @@ fn has(reasons: &[String], wanted: &[HoldReason]) -> bool {
     reasons.iter().any(|reason| wanted.iter().any(|one| one.code() == reason))
 }
 
-/// Whether the record of these reasons says several things, or nothing that is understood, so that a person says what holds.
+/// Whether the record of these reasons says several things, contradicts another of its message, or says nothing that is
+/// understood, so that a person says what holds.
 #[must_use]
 pub fn needs_value(reasons: &[String]) -> bool {
-    has(reasons, &[HoldReason::CodesDisagree, HoldReason::UnknownValue])
-}
-
-/// Whether a person may say what holds: also where the results of one message contradict each other.
-#[must_use]
-pub fn takes_value(reasons: &[String]) -> bool {
-    needs_value(reasons) || has(reasons, &[HoldReason::ResultsDisagree])
+    has(reasons, &[HoldReason::CodesDisagree, HoldReason::UnknownValue, HoldReason::ResultsDisagree])
 }
 
 /// Somebody of the register whom a record may be about.
@@ -141,6 +130,8 @@ pub struct Detail {
     pub candidates: Vec<Candidate>,
     /// The message as it came: its format and its text.
     pub message: Option<(String, String)>,
+    /// The other records of the same message that wait, where they contradict each other.
+    pub others: Vec<Waiting>,
 }
 
 /// Records that wait, oldest first. Those after the record `after`, where it is named.
@@ -184,10 +175,13 @@ pub async fn show(app: &App, sender: &Sender, id: Uuid) -> Result<Detail, Proble
     let mut tx = app.store.write().await?;
     let waiting = Waiting::new(mine(tx.as_mut(), sender, id).await?);
     let candidates = candidates(tx.as_mut(), &waiting, sender.oversees()).await?;
-    let message = match (waiting.held.upload_id, waiting.held.place) {
-        (Some(upload_id), Some(place)) => tx.raw(upload_id, place).await?,
-        _ => None,
+    let place = waiting.held.upload_id.zip(waiting.held.place);
+    let (message, mut others) = match place {
+        Some((upload_id, place)) => (tx.raw(upload_id, place).await?, tx.waiting_of_message(upload_id, place).await?),
+        None => (None, Vec::new()),
     };
+    let contradicts = |held: &Held| has(&held.reasons, &[HoldReason::ResultsDisagree]);
+    others.retain(|other| other.id != id && contradicts(&waiting.held) && contradicts(other));
     let detail = json!({"held_id": id, "reasons": waiting.held.reasons, "message": message.is_some()});
     let entry = sender.audit("held.read", Some(format!("held:{id}")), detail.clone());
     tx.audit(&entry, now, &mut random).await?;
@@ -204,7 +198,7 @@ pub async fn show(app: &App, sender: &Sender, id: Uuid) -> Result<Detail, Proble
         };
         (format, text)
     });
-    Ok(Detail { waiting, candidates, message })
+    Ok(Detail { waiting, candidates, message, others: others.into_iter().map(Waiting::new).collect() })
 }
 
 async fn candidates(tx: &mut dyn LabWrite, waiting: &Waiting, shows_day: bool) -> Result<Vec<Candidate>, Problem> {

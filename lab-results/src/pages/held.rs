@@ -50,6 +50,17 @@ fn reasons(page: &Page, waiting: &Waiting) -> Vec<String> {
     waiting.reasons().map(|reason| reason.detail().get(page.language()).to_owned()).collect()
 }
 
+/// Where it is said what the word means for which a record waits.
+fn words(waiting: &Waiting) -> String {
+    let kind = |reason| match reason {
+        Reason::Record(HoldReason::LocalCode) => Some("test"),
+        Reason::Record(HoldReason::UnknownValue) => Some("outcome"),
+        _ => None,
+    };
+    let kind = waiting.reasons().find_map(kind);
+    kind.map(|kind| format!("/lab/words?lab={}#{kind}-title", waiting.held.lab_code)).unwrap_or_default()
+}
+
 fn found(page: &Page, waiting: &Waiting) -> String {
     waiting
         .record
@@ -75,7 +86,7 @@ impl WaitingRow {
             at: held.created_at.to_string(),
             at_text: page.ago(held.created_at, now),
             at_exact: exact(held.created_at),
-            releasable: waiting.is_releasable() && !waiting.needs_person() && !waiting.needs_value(),
+            releasable: waiting.is_releasable() && !waiting.asks_person() && !waiting.needs_value(),
         }
     }
 }
@@ -96,6 +107,26 @@ struct PersonRow {
     agrees: Vec<String>,
     differs: Vec<String>,
     checked: bool,
+}
+
+/// Another result of the message, which says something else.
+struct OtherRow {
+    href: String,
+    accession: String,
+    test: String,
+    found: String,
+}
+
+impl OtherRow {
+    fn new(page: &Page, waiting: &Waiting) -> Self {
+        let draft = waiting.record.as_ref().map(|parsed| &parsed.draft);
+        Self {
+            href: format!("/lab/held/{}", waiting.held.id),
+            accession: waiting.held.accession.clone(),
+            test: draft.map(|draft| draft.loinc.to_string()).unwrap_or_default(),
+            found: found(page, waiting),
+        }
+    }
 }
 
 struct OutcomeRow {
@@ -120,6 +151,8 @@ struct HeldPage {
     described: String,
     people: Vec<PersonRow>,
     outcomes: Vec<OutcomeRow>,
+    /// What the record contradicts.
+    others: Vec<OtherRow>,
     typed: Typed,
     message_format: String,
     message: String,
@@ -181,6 +214,7 @@ fn lines(page: &Page, waiting: &Waiting) -> Vec<Line> {
         ("lab-held-birth", birth_text(described.as_ref().and_then(|person| person.birth))),
         ("lab-pools-phone", text(described.and_then(|person| person.phone).map(|phone| phone.national()))),
         ("lab-column-outcome", found(page, waiting)),
+        ("lab-held-test", text(draft.map(|draft| draft.loinc.to_string()))),
         ("lab-column-method", text(draft.map(|draft| method_word(page, draft.method)))),
         ("lab-column-collected", text(draft.map(|draft| when(draft.collected_at)))),
         ("lab-column-resulted", text(draft.map(|draft| when(draft.resulted_at)))),
@@ -229,7 +263,7 @@ impl HeldPage {
         }
         let waiting = &detail.waiting;
         let typed = typed.unwrap_or_else(|| Typed::of(waiting));
-        let outcomes = if waiting.takes_value() { OUTCOMES.to_vec() } else { Vec::new() };
+        let outcomes = if waiting.needs_value() { OUTCOMES.to_vec() } else { Vec::new() };
         let (message_format, message) = detail.message.clone().unwrap_or_default();
         let owned = detail.candidates.iter().any(|candidate| candidate.owns_tube);
         let described = waiting.described().filter(|person| !owned && person.birth.is_some() | person.phone.is_some());
@@ -252,6 +286,7 @@ impl HeldPage {
                     checked: typed.outcome == outcome.code(),
                 })
                 .collect(),
+            others: detail.others.iter().map(|other| OtherRow::new(&page, other)).collect(),
             message_format: message_format.to_uppercase(),
             message,
             errors,

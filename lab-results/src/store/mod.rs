@@ -95,6 +95,17 @@ pub trait LabRead: SharedRead + FlowRead + CitizenRead + RawRead {
         after: Option<Uuid>,
         limit: i64,
     ) -> Result<Vec<Held>, StoreError>;
+    /// The records that came in one message and wait still, in the order in which they came.
+    async fn waiting_of_message(&mut self, upload_id: UploadId, place: i64) -> Result<Vec<Held>, StoreError>;
+    /// Records of a laboratory that wait for one of these reasons, oldest first; only those after the record `after`, which need
+    /// not wait any more.
+    async fn waiting_for(
+        &mut self,
+        lab_code: &str,
+        reasons: &[&str],
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Held>, StoreError>;
     /// An upload.
     async fn upload(&mut self, id: UploadId) -> Result<Option<Upload>, StoreError>;
     /// Uploads, newest first, of one laboratory or all.

@@ -228,6 +228,9 @@ async fn raw(store: &Arc<dyn LabStore>, database: &Database) {
     tx.keep_raw(&[Raw { bytes: Vec::new(), ..message(1, &[]) }]).await.unwrap();
     tx.keep_raw(&[]).await.unwrap();
     assert_eq!(tx.held(id(3)).await.unwrap().unwrap().place, Some(2));
+    let together = tx.waiting_of_message(upload_id, 2).await.unwrap();
+    assert_eq!(together.iter().map(|held| held.id).collect::<Vec<_>>(), [id(3)]);
+    assert!(tx.waiting_of_message(upload_id, 1).await.unwrap().is_empty());
     let kept = ("hl7".to_owned(), message(1, &[]).bytes);
     assert_eq!(tx.raw(upload_id, 1).await.unwrap(), Some(kept), "the first stays");
     assert_eq!(tx.raw(upload_id, 9).await.unwrap(), None);

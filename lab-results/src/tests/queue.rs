@@ -149,6 +149,67 @@ async fn a_person_says_what_a_record_is_that_says_two_things_and_its_message_sta
     assert_eq!(waiting(&lab).await.len(), 1);
 }
 
+/// A message whose PCR found the virus and whose antigen test did not.
+fn two_results(accession: &str) -> String {
+    let pcr = contradiction(accession).replace("260373001^Not detected", "260373001^Detected");
+    format!(
+        "{pcr}OBR|2||{accession}|94558-4^Ag^LN|||20220309080000|||||||||||||||20220309200000|||F\r\
+         OBX|1|CWE|94558-4^Ag^LN||260415000^Not detected^SCT||||||F|||20220309080000\r"
+    )
+}
+
+#[tokio::test]
+async fn of_results_that_contradict_each_other_a_person_says_which_value_stands() {
+    let lab = TestLab::sqlite().await;
+    assert!(send(&lab, &two_results("A1")).await.contains("MSA|AA"));
+    let mut queue = waiting(&lab).await;
+    // They came at one moment.
+    queue.sort_by_key(|held| held["accession"].to_string().len());
+    assert_eq!(queue.len(), 2, "{queue:?}");
+    let found = |detail: &Value| (detail["finding"].clone(), detail["others"][0]["finding"].clone());
+    assert_eq!(found(&look(&lab, &queue[0]).await), (json!("detected"), json!("not_detected")));
+    let second = look(&lab, &queue[1]).await;
+    assert_eq!(found(&second), (json!("not_detected"), json!("detected")));
+    assert_eq!(
+        (second["needs_outcome"].clone(), second["others"][0]["loinc"].clone()),
+        (json!(true), json!("94500-6"))
+    );
+    assert_eq!(second["outcomes"].as_array().map(Vec::len), Some(4));
+    for held in &queue {
+        assert_eq!(held["reasons"], json!(["results_disagree"]));
+        let refused = release(&lab, held, &json!({})).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "no value was chosen");
+        assert_eq!(refused.json()["errors"][0]["pointer"], json!("/outcome"));
+        assert!(refused.json()["errors"][0]["detail"].as_str().unwrap().contains("chọn kết quả"));
+    }
+    let list = browse(&lab, "/lab", "vi").await.text();
+    assert!(!list.contains("/release\""), "nobody releases it without a look: {list}");
+    let path = format!("/lab/held/{}", queue[1]["id"].as_str().unwrap());
+    for (lang, other, said) in [
+        ("vi", "Kết quả khác trong cùng bản tin", "chọn kết quả"),
+        ("en", "Other results of the same message", "say the result"),
+    ] {
+        let page = browse(&lab, &path, lang).await.text();
+        assert!(page.contains(other) && page.contains("94500-6"), "{page}");
+        assert!(page.contains("name=\"outcome\" value=\"detected\" required"), "{page}");
+        let request = Request::post(format!("{path}/release"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", lab.lab))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT_LANGUAGE, lang);
+        let refused = lab.send(request.body(Body::from("who=record")).unwrap()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("id=\"outcome-error\"") && refused.text().contains(said), "{}", refused.text());
+    }
+    assert!(lab.events().await.is_empty());
+    let released = release(&lab, &queue[0], &json!({"outcome": "detected"})).await;
+    assert_eq!(released.status, StatusCode::OK, "{}", released.text());
+    let dismissed = lab.post(&lab.lab, &format!("/api/v1/lab{}/dismiss", &path[4..]), &json!({})).await;
+    assert_eq!(dismissed.status, StatusCode::OK, "{}", dismissed.text());
+    let events = lab.events().await;
+    let reported: ResultReported = events[0].data().unwrap();
+    assert_eq!((events.len(), reported.outcome), (1, Outcome::Detected));
+}
+
 #[tokio::test]
 async fn the_queue_is_read_page_by_page_also_while_it_is_worked_on() {
     let lab = TestLab::sqlite().await;

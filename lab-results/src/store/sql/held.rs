@@ -81,6 +81,37 @@ pub(super) async fn waiting(
     rows.iter().map(|row| stored(row, keys)).collect()
 }
 
+pub(super) async fn of_message(
+    conn: &mut Conn,
+    keys: &Keys,
+    upload_id: UploadId,
+    place: i64,
+) -> Result<Vec<Held>, StoreError> {
+    let rows = sqlx::query(concat!(
+        held_columns!(),
+        " WHERE upload_id = $1 AND place = $2 AND released_at IS NULL ORDER BY created_at, id"
+    ))
+    .bind(upload_id.uuid())
+    .bind(place)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| stored(row, keys)).collect()
+}
+
+pub(super) async fn again(conn: &mut Conn, keys: &Keys, held: &Held) -> Result<bool, StoreError> {
+    let sealed = keys.sealer.seal(FIELD, held.id.as_bytes(), held.draft.as_bytes(), &mut system_random());
+    let done = sqlx::query(
+        "UPDATE lab_held SET content_hash = $1, reasons = $2, draft_sealed = $3 WHERE id = $4 AND released_at IS NULL",
+    )
+    .bind(held.content_hash.to_hex())
+    .bind(held.reasons.join(","))
+    .bind(sealed)
+    .bind(held.id)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub(super) async fn resolve(
     conn: &mut Conn,
     id: Uuid,

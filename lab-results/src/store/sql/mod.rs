@@ -110,6 +110,22 @@ impl LabRead for Tx {
         held::waiting(self.conn(), &keys, (lab_code, after), limit).await
     }
 
+    async fn waiting_of_message(&mut self, upload_id: UploadId, place: i64) -> Result<Vec<Held>, StoreError> {
+        let keys = self.keys();
+        held::of_message(self.conn(), &keys, upload_id, place).await
+    }
+
+    async fn waiting_for(
+        &mut self,
+        lab_code: &str,
+        reasons: &[&str],
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Held>, StoreError> {
+        let keys = self.keys();
+        held::waiting_for(self.conn(), &keys, (lab_code, reasons), after, limit).await
+    }
+
     async fn upload(&mut self, id: UploadId) -> Result<Option<Upload>, StoreError> {
         uploads::one(self.conn(), id).await
     }
