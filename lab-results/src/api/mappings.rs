@@ -1,8 +1,9 @@
 //! `/api/v1/lab/mappings`: what a laboratory's own words mean; and the dictionary of the columns.
 
 use axum::extract::State;
-use axum::http::Method;
-use axum::routing::{get, put};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::bilingual::Bilingual;
@@ -15,6 +16,7 @@ use shared_web::extract::{Json, List, Query};
 use crate::api::WORKERS;
 use crate::app::App;
 use crate::app::mapping;
+use crate::app::rejudge;
 use crate::app::sender::Sender;
 use crate::domain::codes::{Finding, SpecimenKind};
 use crate::domain::message::MappingKind;
@@ -32,6 +34,9 @@ struct Word {
     kind: String,
     local: String,
     target: Option<String>,
+    /// How many records wait for the word; not read.
+    #[serde(skip_deserializing)]
+    waiting: u64,
 }
 
 #[derive(Deserialize)]
@@ -46,8 +51,10 @@ async fn list(
 ) -> Result<Json<List<Word>>, Problem> {
     let lab_code = mapping::laboratory(&Sender::of(&caller)?, options.lab_code.as_deref())?;
     let words = mapping::list(&app, &lab_code).await?;
+    let waiting = rejudge::counts(app.store.read().await?.as_mut(), &lab_code).await?;
     let items = words.into_iter().map(|word| Word {
         kind: word.kind.code().to_owned(),
+        waiting: waiting.get(&(word.kind, word.local.clone())).copied().unwrap_or_default(),
         local: word.local,
         target: Some(word.target),
     });
@@ -70,7 +77,7 @@ async fn replace(
                 let target = word.target.unwrap_or_default().trim().to_owned();
                 read.push(MappedWord { kind, local: word.local, target });
             }
-            None => errors.push(unknown_kind(at)),
+            None => errors.push(unknown_kind(format!("/items/{at}/kind"))),
         }
     }
     if !errors.is_empty() {
@@ -80,10 +87,29 @@ async fn replace(
     list(State(app), caller, Query(options)).await
 }
 
-fn unknown_kind(at: usize) -> FieldError {
+fn unknown_kind(pointer: impl Into<String>) -> FieldError {
     let kinds = MappingKind::ALL.map(MappingKind::code).join(", ");
     let detail = Bilingual::new(format!("Một trong: {kinds}"), format!("One of: {kinds}"));
-    FieldError::new(format!("/items/{at}/kind"), "kind", detail)
+    FieldError::new(pointer.into(), "kind", detail)
+}
+
+#[derive(Deserialize)]
+struct AgainInput {
+    kind: String,
+    local: String,
+}
+
+async fn judge_again(
+    State(app): State<App>,
+    caller: Caller,
+    Query(options): Query<Options>,
+    Json(input): Json<AgainInput>,
+) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let lab_code = mapping::laboratory(&sender, options.lab_code.as_deref())?;
+    let kind = MappingKind::from_code(&input.kind).ok_or_else(|| Problem::field(unknown_kind("/kind")))?;
+    let waiting = rejudge::start(&app, &sender, &lab_code, kind, &input.local).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"waiting": waiting}))).into_response())
 }
 
 /// The published dictionary: the columns of a file, and the values that some of them take.
@@ -129,6 +155,20 @@ pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
             .answer("MappingList")
             .query(&["lab_code"]),
             put(replace),
+        )
+        .add(
+            Method::POST,
+            "/api/v1/lab/mappings/rejudge",
+            Who::Roles(WORKERS),
+            Scope::Own,
+            Doc::json(
+                "Judge the records again, in the background, that wait for a code or word whose meaning was said",
+            )
+            .body("MappingWord")
+            .answer("Rejudged")
+            .status(202)
+            .query(&["lab_code"]),
+            post(judge_again),
         )
         .add(
             Method::GET,

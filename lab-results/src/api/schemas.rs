@@ -165,6 +165,8 @@ pub fn all() -> Schemas {
             list_of(&object(json!({"kind": mapping_kind(), "local": text(), "target": {"type": ["string", "null"]},
             "waiting": {"type": "integer", "description": "how many records wait for the word; not read"}}))),
         ),
+        ("MappingWord", object(json!({"kind": mapping_kind(), "local": text()}))),
+        ("Rejudged", object(json!({"waiting": {"type": "integer", "description": "how many are judged again"}}))),
         (
             "Dictionary",
             object(json!({"columns": {"type": "array", "items": {"type": "object"}},

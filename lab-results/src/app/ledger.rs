@@ -31,7 +31,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn of(stored: &StoredResult) -> Self {
+    pub(super) fn of(stored: &StoredResult) -> Self {
         let reasons = &stored.hold_reasons;
         let known = Known {
             version: stored.current(),

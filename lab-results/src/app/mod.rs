@@ -30,6 +30,8 @@ pub mod raw;
 pub mod reader;
 pub mod reason;
 pub mod record;
+pub mod rejudge;
+pub mod reread;
 pub mod row;
 pub mod sampled;
 pub mod sampling;

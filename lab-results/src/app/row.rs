@@ -264,7 +264,7 @@ async fn test<W: IntakeWrite + ?Sized>(
 }
 
 /// What is known of a result before anything is stored: the decision, or its outcome where it needs none.
-async fn prepare<'a, R: IntakeRead + ?Sized>(
+pub(super) async fn prepare<'a, R: IntakeRead + ?Sized>(
     tx: &mut R,
     context: &Context<'_>,
     ledger: &Ledger,

@@ -147,9 +147,9 @@ impl HoldReason {
                  the laboratory's own word",
             ),
             Self::LocalCode => Bilingual::new(
-                "Mã xét nghiệm riêng, chưa biết ứng với LOINC nào: khai báo một lần ở phần mã riêng rồi gửi lại",
-                "The laboratory's own code of a test, not mapped to LOINC: map it once under its own codes and send \
-                 again",
+                "Mã xét nghiệm riêng, chưa biết ứng với LOINC nào: khai báo một lần ở phần Từ ngữ riêng rồi xét lại",
+                "The laboratory's own code of a test, not mapped to LOINC: map it once under its own words, then judge \
+                 it again",
             ),
         }
     }

@@ -145,6 +145,8 @@ struct HeldPage {
     reasons: Vec<String>,
     lines: Vec<Line>,
     releasable: bool,
+    /// Where the laboratory says what its word means that nobody knew; empty where it waits for none.
+    words: String,
     /// Somebody has to be chosen: the record alone does not tell.
     asks_person: bool,
     /// The words for whom the record itself describes; empty where it describes nobody.
@@ -273,6 +275,7 @@ impl HeldPage {
             reasons: reasons(&page, waiting),
             lines: lines(&page, waiting),
             releasable: waiting.is_releasable(),
+            words: words(waiting),
             asks_person: waiting.is_releasable() && (waiting.asks_person() || !detail.candidates.is_empty()),
             described: described
                 .map(|person| format!("{} {}", person.full_name.as_str(), birth_text(person.birth)))

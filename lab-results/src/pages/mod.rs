@@ -245,7 +245,7 @@ fn more_routes(routes: Routes<App>, app: &App) -> Routes<App> {
             "/lab/words",
             workers,
             Scope::Own,
-            page("What the laboratory's own headers, codes and words mean").query(&["lab"]),
+            page("What the laboratory's own headers, codes and words mean").query(&["lab", "again"]),
             get(words::show),
         )
         .add(
@@ -255,6 +255,14 @@ fn more_routes(routes: Routes<App>, app: &App) -> Routes<App> {
             Scope::Own,
             page("Say what a word of the laboratory means").form(),
             post(words::put),
+        )
+        .add(
+            Method::POST,
+            "/lab/words/again",
+            workers,
+            Scope::Own,
+            page("Judge the records again that wait for a word of the laboratory").form(),
+            post(words::again),
         )
 }
 

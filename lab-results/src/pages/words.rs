@@ -12,9 +12,10 @@ use shared_web::caller::Caller;
 use shared_web::page::{Page, html};
 
 use super::tabs::{Tab, tabs};
-use super::{FormError, TEXTS};
+use super::{FormError, TEXTS, figure};
 use crate::app::App;
 use crate::app::mapping;
+use crate::app::rejudge;
 use crate::app::sender::Sender;
 use crate::domain::codes::{Finding, SpecimenKind};
 use crate::domain::message::MappingKind;
@@ -31,6 +32,8 @@ struct WordRow {
     local: String,
     target: String,
     means: String,
+    /// The button that judges those again that wait for it; empty where none does.
+    again: String,
 }
 
 /// One kind of word: those that were said, and the form for one more.
@@ -53,6 +56,7 @@ struct WordsPage {
     page: Page,
     tabs: Vec<Tab>,
     errors: Vec<FormError>,
+    done: String,
     lab: String,
     labs: Vec<Meaning>,
     sections: Vec<Section>,
@@ -100,17 +104,18 @@ struct Refused {
 async fn words_page(
     app: &App,
     caller: &Caller,
-    named: Option<&str>,
+    Wanted { lab: named, again }: &Wanted,
     refused: Option<Refused>,
 ) -> Result<WordsPage, Problem> {
     let sender = Sender::of(caller)?;
     let mut page = Page::new(caller, &TEXTS, "lab-words-title").work();
     let all = app.store.read().await?.laboratories().await?;
-    let lab = match (sender.lab_code(), named.map(str::trim).filter(|code| !code.is_empty())) {
+    let lab = match (sender.lab_code(), named.as_deref().map(str::trim).filter(|code| !code.is_empty())) {
         (None, None) => all.first().map(|lab| lab.code.clone()).unwrap_or_default(),
         (_, named) => mapping::laboratory(&sender, named)?,
     };
     let said = mapping::list(app, &lab).await?;
+    let waiting = rejudge::counts(app.store.read().await?.as_mut(), &lab).await?;
     let mut errors = Vec::new();
     let mut sections = Vec::new();
     for kind in [MappingKind::Header, MappingKind::Test, MappingKind::Outcome, MappingKind::Specimen] {
@@ -122,6 +127,10 @@ async fn words_page(
                 .iter()
                 .find(|known| known.code == word.target)
                 .map_or_else(|| word.target.clone(), |known| known.label.clone()),
+            again: match waiting.get(&(kind, word.local.clone())) {
+                Some(count) => page.t_with("lab-words-again", &[("count", figure(page.language(), *count).into())]),
+                None => String::new(),
+            },
             target: word.target.clone(),
         };
         let words = said.iter().filter(|said| said.kind == kind).map(word).collect();
@@ -147,12 +156,19 @@ async fn words_page(
     }
     let choice = all.into_iter().filter(|_| sender.lab_code().is_none());
     let labs = choice.map(|lab| Meaning { code: lab.code, label: lab.name }).collect();
-    Ok(WordsPage { tabs: tabs(&page, caller, "/lab/words"), errors, lab, labs, sections, page })
+    let done = match again.as_deref().map(str::parse::<u64>) {
+        Some(Ok(count)) => page.t_with("lab-words-again-begun", &[("count", figure(page.language(), count).into())]),
+        _ => String::new(),
+    };
+    Ok(WordsPage { tabs: tabs(&page, caller, "/lab/words"), errors, done, lab, labs, sections, page })
 }
 
-#[derive(Deserialize)]
+/// What the address of the page says.
+#[derive(Default, Deserialize)]
 pub(super) struct Wanted {
     lab: Option<String>,
+    /// How many records are just judged again.
+    again: Option<String>,
 }
 
 pub(super) async fn show(
@@ -160,7 +176,7 @@ pub(super) async fn show(
     caller: Caller,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    Ok(html(&words_page(&app, &caller, wanted.lab.as_deref(), None).await?))
+    Ok(html(&words_page(&app, &caller, &wanted, None).await?))
 }
 
 #[derive(Deserialize)]
@@ -191,16 +207,35 @@ pub(super) async fn put(
         refused(true, page.t("lab-words-no-target"))
     } else {
         match mapping::put(&app, &sender, &lab, &[word]).await {
-            Ok(()) => {
-                let query = if sender.lab_code().is_none() { format!("?lab={lab}") } else { String::new() };
-                return Ok(Redirect::to(&format!("/lab/words{query}")).into_response());
-            }
+            Ok(()) => return Ok(back(&sender, &lab, None)),
             Err(problem) => match problem.errors.first() {
                 Some(error) => refused(error.pointer.ends_with("/target"), error.detail.get(caller.lang()).to_owned()),
                 None => return Err(problem),
             },
         }
     };
-    let page = words_page(&app, &caller, named, Some(refused)).await?;
+    let wanted = Wanted { lab: named.map(str::to_owned), again: None };
+    let page = words_page(&app, &caller, &wanted, Some(refused)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response())
+}
+
+/// Back to the words of a laboratory; `again` is how many records are just judged again.
+fn back(sender: &Sender, lab: &str, again: Option<u64>) -> Response {
+    let of = sender.lab_code().is_none().then(|| format!("lab={lab}"));
+    let query: Vec<String> = of.into_iter().chain(again.map(|count| format!("again={count}"))).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    Redirect::to(&format!("/lab/words{mark}{}", query.join("&"))).into_response()
+}
+
+/// Judges the records again that wait for a word.
+pub(super) async fn again(
+    State(app): State<App>,
+    caller: Caller,
+    Form(form): Form<WordForm>,
+) -> Result<Response, Problem> {
+    let sender = Sender::of(&caller)?;
+    let lab = mapping::laboratory(&sender, Some(form.lab.as_str()).filter(|lab| !lab.trim().is_empty()))?;
+    let kind = MappingKind::from_code(&form.kind).unwrap_or(MappingKind::Header);
+    let count = rejudge::start(&app, &sender, &lab, kind, &form.local).await?;
+    Ok(back(&sender, &lab, Some(count)))
 }

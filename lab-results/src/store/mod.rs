@@ -146,6 +146,9 @@ pub trait LabWrite: LabRead + SharedWrite + FlowWrite + CitizenWrite + RawWrite 
     async fn hold_all(&mut self, held: &[Held]) -> Result<HashSet<Uuid>, StoreError>;
     /// Takes a record from the work queue; `false` where it waits no more.
     async fn resolve(&mut self, id: Uuid, resolution: Resolution, now: Instant) -> Result<bool, StoreError>;
+    /// Lets a record that waits say and wait for what `held` says; `false` where it waits no more. Fails as a unique key does
+    /// where the same record was in the queue already.
+    async fn hold_again(&mut self, held: &Held) -> Result<bool, StoreError>;
     /// Takes every record of an accession from the work queue.
     async fn supersede(&mut self, key: &ResultKey, now: Instant) -> Result<(), StoreError>;
     /// A new upload; `false` where its id is taken.

@@ -190,7 +190,9 @@ async fn held(store: &Arc<dyn LabStore>, database: &Database) {
     let ids: Vec<_> = page.iter().chain(&rest).map(|held| held.id).collect();
     assert_eq!((page.len(), ids), (2, vec![id(1), id(9), id(2), id(3)]), "oldest first, page by page");
     assert!(tx.waiting(Some("OTHER"), None, 10).await.unwrap().is_empty());
+    held_again(tx.as_mut(), &record(3)).await;
     assert!(tx.resolve(id(2), Resolution::Dismissed, now()).await.unwrap());
+    assert!(!tx.hold_again(&record(2)).await.unwrap(), "it waits no more");
     assert!(!tx.resolve(id(2), Resolution::Released, now()).await.unwrap());
     let key = super::model::ResultKey { lab_code: "TG-CDC".to_owned(), accession: "H1".to_owned() };
     tx.supersede(&key, now()).await.unwrap();
@@ -209,6 +211,31 @@ async fn held(store: &Arc<dyn LabStore>, database: &Database) {
     };
     assert!(!String::from_utf8_lossy(&sealed).contains("full_name"), "what waits is sealed");
     raw(store, database).await;
+}
+
+/// A record that is judged again: found by its reason, and it waits for another then.
+async fn held_again(tx: &mut dyn LabWrite, record: &Held) {
+    let of = async |tx: &mut dyn LabWrite, lab: &str, reasons: &[&str], after| {
+        let found = tx.waiting_for(lab, reasons, after, 10).await.unwrap();
+        found.into_iter().map(|held| held.id).collect::<Vec<_>>()
+    };
+    let changed = Held {
+        reasons: vec!["local_code".to_owned(), "similar_person".to_owned()],
+        content_hash: ContentHash::from_bytes([8; 32]),
+        draft: "{}".to_owned(),
+        ..record.clone()
+    };
+    assert!(tx.hold_again(&changed).await.unwrap());
+    assert_eq!(tx.held(record.id).await.unwrap(), Some(changed));
+    for reasons in [&["similar_person"][..], &["unknown_value", "local_code"]] {
+        assert_eq!(of(tx, "TG-CDC", reasons, None).await, [record.id], "{reasons:?}");
+    }
+    assert_eq!(of(tx, "TG-CDC", &["pool"], None).await, [id(1), id(9), id(2)]);
+    assert_eq!(of(tx, "TG-CDC", &["pool"], Some(id(9))).await, [id(2)]);
+    for (lab, reasons) in [("TG-CDC", &["person", "local"][..]), ("TG-CDC", &[]), ("OTHER", &["pool"])] {
+        assert!(of(tx, lab, reasons, None).await.is_empty(), "{lab} {reasons:?}");
+    }
+    assert!(tx.hold_again(record).await.unwrap());
 }
 
 async fn raw(store: &Arc<dyn LabStore>, database: &Database) {

@@ -19,6 +19,7 @@ mod pools;
 mod queue;
 mod readers;
 mod refusals;
+mod rejudge;
 mod runs;
 mod specimens;
 mod undo;

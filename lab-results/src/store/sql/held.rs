@@ -70,6 +70,34 @@ pub(super) async fn waiting(
     if let Some(lab_code) = lab_code {
         query.push(" AND lab_code = ").push_bind(lab_code);
     }
+    page(conn, keys, query, after, limit).await
+}
+
+/// Those that wait for one of some reasons, which the column holds with commas between.
+pub(super) async fn waiting_for(
+    conn: &mut Conn,
+    keys: &Keys,
+    (lab_code, reasons): (&str, &[&str]),
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Held>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(concat!(held_columns!(), " WHERE released_at IS NULL"));
+    query.push(" AND lab_code = ").push_bind(lab_code).push(" AND (1 = 0");
+    for reason in reasons {
+        query.push(" OR ',' || reasons || ',' LIKE ").push_bind(format!("%,{reason},%"));
+    }
+    query.push(")");
+    page(conn, keys, query, after, limit).await
+}
+
+/// A page of a list, oldest first, after a record.
+async fn page(
+    conn: &mut Conn,
+    keys: &Keys,
+    mut query: QueryBuilder<Db>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Held>, StoreError> {
     if let Some(after) = after {
         query
             .push(" AND (created_at, id) > (SELECT created_at, id FROM lab_held WHERE id = ")

@@ -193,6 +193,11 @@ impl LabWrite for Tx {
         held::resolve(self.conn(), id, resolution, now).await
     }
 
+    async fn hold_again(&mut self, held: &Held) -> Result<bool, StoreError> {
+        let keys = self.keys();
+        held::again(self.conn(), &keys, held).await
+    }
+
     async fn supersede(&mut self, key: &ResultKey, now: Instant) -> Result<(), StoreError> {
         held::supersede(self.conn(), key, now).await
     }
