@@ -15,6 +15,7 @@ use crate::api::WORKERS;
 use crate::api::held_views::{HeldDetailView, HeldView};
 use crate::app::App;
 use crate::app::held::{self, Choice};
+use crate::app::paging;
 use crate::app::sender::Sender;
 use crate::app::waiting;
 
@@ -24,9 +25,7 @@ async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<HeldView>>, Problem> {
     let sender = Sender::of(&caller)?;
-    let after = paging.cursor.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Uuid>);
-    let after = after.transpose().map_err(|_| Paging::no_cursor())?;
-    let found = waiting::list(&app, &sender, after, paging.limit()).await?;
+    let found = waiting::list(&app, &sender, paging::after(&paging)?, paging.limit()).await?;
     let items = found.items.iter().map(|one| HeldView::new(one, caller.lang())).collect();
     Ok(Json(List { items, next_cursor: found.next_cursor }))
 }

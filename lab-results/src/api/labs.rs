@@ -14,7 +14,7 @@ use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::access::{Doc, Routes, Scope, Who};
 use shared_web::caller::Caller;
-use shared_web::extract::{Id, Json, List};
+use shared_web::extract::{Id, Json, List, Paging, Query};
 use uuid::Uuid;
 
 use super::{TAKERS, WORKERS};
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::app::home;
 use crate::app::labs::{self, LabInput, Registered};
 use crate::app::list;
+use crate::app::paging;
 use crate::app::sender::Sender;
 use crate::app::slip::Signer;
 use crate::app::undo;
@@ -29,9 +30,6 @@ use crate::store::citizens::{ApiKey, Undo};
 
 /// Who registers laboratories.
 pub(crate) const REGISTRARS: &[Role] = &[Role::Officer, Role::Admin];
-/// How many tasks a list shows.
-const SHOWN: i64 = 200;
-
 fn key_view(key: &ApiKey) -> Value {
     let kind = if key.is_certificate() { "certificate" } else { "key" };
     json!({"id": key.id, "kind": kind, "lab_code": key.lab_code, "label": key.label, "hint": key.hint,
@@ -127,10 +125,16 @@ impl From<Undo> for UndoView {
     }
 }
 
-async fn to_undo(State(app): State<App>, caller: Caller) -> Result<Json<List<UndoView>>, Problem> {
+async fn to_undo(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<UndoView>>, Problem> {
     let sender = Sender::of(&caller)?;
-    let found = app.store.read().await?.to_undo(sender.lab_code(), SHOWN).await?;
-    Ok(Json(List { items: found.into_iter().map(UndoView::from).collect(), next_cursor: None }))
+    let (limit, after) = (paging.limit(), paging::after(&paging)?);
+    let found = app.store.read().await?.to_undo(sender.lab_code(), after, limit + 1).await?;
+    let items = found.into_iter().map(UndoView::from).collect();
+    Ok(Json(paging::after_last(items, limit, |task: &UndoView| task.id.to_string())))
 }
 
 #[derive(Deserialize)]
@@ -226,7 +230,9 @@ fn undo_routes(routes: Routes<App>) -> Routes<App> {
             "/api/v1/lab/undo",
             Who::Roles(WORKERS),
             Scope::Own,
-            Doc::json("What is still to undo after positives that were corrected or withdrawn").answer("UndoList"),
+            Doc::json("What is still to undo after positives that were corrected or withdrawn")
+                .answer("UndoList")
+                .query(&["limit", "cursor"]),
             get(to_undo),
         )
         .add(

@@ -18,6 +18,7 @@ use shared_web::extract::{Id, Json, List, Paging, Query, number_in_text};
 use super::uploads::receive;
 use super::{TAKERS, WORKERS, report_answer};
 use crate::app::App;
+use crate::app::paging;
 use crate::app::pool_files;
 use crate::app::pools::{self, CallInput, PoolInput, Shown};
 use crate::app::sender::Sender;
@@ -125,7 +126,7 @@ async fn list(
 ) -> Result<Json<List<PoolView>>, Problem> {
     let sender = Sender::of(&caller)?;
     let paging = Paging { limit, cursor };
-    let (limit, offset) = (paging.limit(), paging.offset()?);
+    let (limit, after) = (paging.limit(), paging::after(&paging)?);
     let state = match state.filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(PoolState::from_code(&text).ok_or_else(|| {
@@ -134,9 +135,9 @@ async fn list(
             Problem::field(FieldError::new("/state", "pool_state", detail))
         })?),
     };
-    let found = app.store.read().await?.pools(sender.lab_code(), state, (limit + 1, offset)).await?;
+    let found = app.store.read().await?.pools(sender.lab_code(), state, after, limit + 1).await?;
     let items = found.iter().map(|pool| PoolView::new(pool, None)).collect();
-    Ok(Json(List::from_one_more(items, limit, offset)))
+    Ok(Json(paging::after_last(items, limit, |pool: &PoolView| pool.id.to_string())))
 }
 
 async fn one(State(app): State<App>, caller: Caller, Id(id): Id<SpecimenId>) -> Result<Response, Problem> {

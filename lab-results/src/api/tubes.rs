@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::TAKERS;
 use crate::app::App;
+use crate::app::paging;
 use crate::app::sender::Sender;
 use crate::app::tubes::{self, MOST_LABELS, RangeInput};
 use crate::store::flow::TubeRange;
@@ -55,9 +56,10 @@ async fn give(State(app): State<App>, caller: Caller, Json(input): Json<RangeInp
 }
 
 async fn list(State(app): State<App>, Query(paging): Query<Paging>) -> Result<Json<List<RangeView>>, Problem> {
-    let (limit, offset) = (paging.limit(), paging.offset()?);
-    let found = app.store.read().await?.ranges(limit + 1, offset).await?;
-    Ok(Json(List::from_one_more(found.into_iter().map(RangeView::from).collect(), limit, offset)))
+    let (limit, before) = (paging.limit(), paging::after(&paging)?);
+    let found = app.store.read().await?.ranges(before, limit + 1).await?;
+    let items = found.into_iter().map(RangeView::from).collect();
+    Ok(Json(paging::after_last(items, limit, |range: &RangeView| range.first_number.to_string())))
 }
 
 /// Numbers that no tube has.

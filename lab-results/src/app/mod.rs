@@ -22,6 +22,7 @@ pub mod messages;
 pub mod mllp;
 pub mod naming;
 pub mod orders;
+pub mod paging;
 pub mod pool_files;
 pub mod pool_table;
 pub mod pools;

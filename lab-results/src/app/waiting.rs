@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::app::held::{mine, never_released};
+use crate::app::paging;
 use crate::app::reason::Reason;
 use crate::app::record;
 use crate::app::sender::Sender;
@@ -156,11 +157,9 @@ pub async fn list_in(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<List<Waiting>, Problem> {
-    let mut found = tx.waiting(sender.lab_code(), after, limit + 1).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|count| count > limit);
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = found.last().filter(|_| more).map(|held| held.id.to_string());
-    let entry = sender.audit("held.list", None, json!({"count": found.len(), "after": after}));
+    let found = tx.waiting(sender.lab_code(), after, limit + 1).await?;
+    let List { items, next_cursor } = paging::after_last(found, limit, |held| held.id.to_string());
+    let entry = sender.audit("held.list", None, json!({"count": items.len(), "after": after}));
     tx.audit(&entry, app.platform.now(), &mut app.platform.random()).await?;
     Ok(List { items: found.into_iter().map(Waiting::new).collect(), next_cursor })
 }

@@ -10,14 +10,16 @@ use shared_web::caller::Caller;
 use shared_web::extract::Query;
 use shared_web::page::{Page, html};
 
+use super::pager::Pager;
 use super::tabs::{Tab, tabs};
 use super::{TEXTS, figure};
 use crate::app::App;
+use crate::app::paging;
 use crate::app::sender::Sender;
 use crate::app::tubes::{self, RangeInput, Usage};
 use crate::domain::tube::Gap;
 
-/// How many ranges the list shows.
+/// How many ranges the list shows at once.
 const SHOWN: i64 = 50;
 
 struct RangeRow {
@@ -74,6 +76,7 @@ struct LabelsPage {
     page: Page,
     tabs: Vec<Tab>,
     rows: Vec<RangeRow>,
+    pager: Pager,
     shown: Option<UsageShown>,
 }
 
@@ -82,6 +85,9 @@ pub(super) struct LookedAt {
     /// The range whose unused codes are asked for.
     #[serde(default)]
     range: String,
+    /// Below which number the ranges of the page are.
+    #[serde(default)]
+    before: String,
 }
 
 pub(super) async fn show(
@@ -91,21 +97,27 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let page = Page::new(&caller, &TEXTS, "lab-labels-title").work();
     let mut tx = app.store.read().await?;
-    let found = tx.ranges(SHOWN, 0).await?;
+    // A place that nobody has is that of the first page.
+    let before: Option<i64> = looked_at.before.parse().ok();
+    let found = paging::after_last(tx.ranges(before, SHOWN + 1).await?, SHOWN, |range| range.first_number.to_string());
     let usage = match looked_at.range.parse() {
         Ok(id) => tubes::usage(tx.as_mut(), id).await?,
         Err(_) => None,
     };
     let shown = usage.map(|usage| UsageShown::new(&page, &usage));
-    let rows = found.into_iter().map(|range| RangeRow {
+    let here = before.map(|before| before.to_string());
+    let begins = ("before", here.as_deref());
+    let pager = Pager::new(("/lab/labels", "list"), &[], begins, found.next_cursor.as_deref());
+    let page_of = here.as_deref().map(|before| format!("&before={before}")).unwrap_or_default();
+    let rows = found.items.into_iter().map(|range| RangeRow {
         first: tubes::code(range.first_number).to_string(),
         last: tubes::code(range.first_number + range.size - 1).to_string(),
         size: range.size,
         note: range.note,
         sheet: format!("/api/v1/lab/tube-ranges/{}/labels.pdf", range.id),
-        href: format!("/lab/labels?range={}#unused-title", range.id),
+        href: format!("/lab/labels?range={}{page_of}#unused-title", range.id),
     });
-    Ok(html(&LabelsPage { tabs: tabs(&page, &caller, "/lab/labels"), rows: rows.collect(), shown, page }))
+    Ok(html(&LabelsPage { tabs: tabs(&page, &caller, "/lab/labels"), rows: rows.collect(), pager, shown, page }))
 }
 
 #[derive(Deserialize)]

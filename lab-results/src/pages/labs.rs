@@ -1,4 +1,4 @@
-//! `/lab/labs`: laboratories and their keys, for a health officer; `/lab/undo`: what is still to undo.
+//! `/lab/labs`: laboratories and their keys, for a health officer.
 
 use askama::Template;
 use axum::Form;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 use shared_web::extract::Id;
-use shared_web::page::{Page, exact, html};
+use shared_web::page::{Page, html};
 use uuid::Uuid;
 
 use super::tabs::{Tab, tabs};
@@ -17,10 +17,6 @@ use super::{FormError, TEXTS};
 use crate::app::App;
 use crate::app::labs::{self, LabInput};
 use crate::app::sender::Sender;
-use crate::app::undo;
-
-/// How many tasks the page shows.
-const SHOWN: i64 = 100;
 
 struct KeyRow {
     hint: String,
@@ -202,59 +198,4 @@ pub(super) async fn add_certificate(
 pub(super) async fn revoke(State(app): State<App>, caller: Caller, Id(id): Id<Uuid>) -> Result<Response, Problem> {
     labs::revoke_key(&app, &Sender::of(&caller)?, id).await?;
     Ok(Redirect::to("/lab/labs").into_response())
-}
-
-struct UndoRow {
-    action: String,
-    name: String,
-    kind: String,
-    hint: String,
-    since: String,
-}
-
-#[derive(Template)]
-#[template(path = "lab_undo.html")]
-struct UndoPage {
-    page: Page,
-    tabs: Vec<Tab>,
-    rows: Vec<UndoRow>,
-}
-
-pub(super) async fn to_undo(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    let sender = Sender::of(&caller)?;
-    let now = app.platform.now();
-    let page = Page::new(&caller, &TEXTS, "lab-undo-title").work();
-    let mut tx = app.store.write().await?;
-    let mut rows = Vec::new();
-    for task in tx.to_undo(sender.lab_code(), SHOWN).await? {
-        let person = tx.person(task.person_id).await?.map(|stored| stored.person.full_name.as_str().to_owned());
-        let subject = Some(format!("person:{}", task.person_id));
-        let entry = sender.audit("undo.read", subject, serde_json::json!({"undo_id": task.id}));
-        tx.audit(&entry, now, &mut app.platform.random()).await?;
-        rows.push(UndoRow {
-            action: format!("/lab/undo/{}", task.id),
-            name: person.unwrap_or_default(),
-            kind: page.t(&format!("undo-{}", task.kind.code())),
-            hint: page.t(&format!("undo-{}-hint", task.kind.code())),
-            since: exact(task.created_at),
-        });
-    }
-    tx.commit().await?;
-    Ok(html(&UndoPage { tabs: tabs(&page, &caller, "/lab/undo"), rows, page }))
-}
-
-#[derive(Deserialize)]
-pub(super) struct DoneForm {
-    #[serde(default)]
-    note: String,
-}
-
-pub(super) async fn undone(
-    State(app): State<App>,
-    caller: Caller,
-    Id(id): Id<Uuid>,
-    Form(form): Form<DoneForm>,
-) -> Result<Response, Problem> {
-    undo::finish(&app, &Sender::of(&caller)?, id, &form.note).await?;
-    Ok(Redirect::to("/lab/undo").into_response())
 }

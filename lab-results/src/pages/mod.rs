@@ -11,6 +11,7 @@ mod labels;
 mod labs;
 #[cfg(test)]
 mod more_tests;
+mod pager;
 mod pools;
 mod report;
 mod sampling;
@@ -19,6 +20,7 @@ mod tabs;
 #[cfg(test)]
 mod tests;
 mod tubes;
+mod undo;
 mod words;
 
 use std::borrow::Cow;
@@ -138,7 +140,7 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/tubes",
             takers,
             Scope::AreaOrOwn,
-            page("Where tubes are, and how long each part of the way takes").query(&["barcode", "noted"]),
+            page("Where tubes are, and how long each part of the way takes").query(&["barcode", "noted", "after"]),
             get(tubes::show),
         )
         .add(
@@ -158,7 +160,7 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             get(labels::show),
         )
         .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").form(), post(labels::give))
-        .add(Method::GET, "/lab/pools", takers, Scope::Own, page("Pools"), get(pools::list))
+        .add(Method::GET, "/lab/pools", takers, Scope::Own, page("Pools").query(&["state", "after"]), get(pools::list))
         .add(Method::GET, "/lab/pools/{id}", takers, Scope::AreaOrOwn, page("A pool and its members"), get(pools::one))
         .add(
             Method::POST,
@@ -214,14 +216,21 @@ fn more_routes(routes: Routes<App>, app: &App) -> Routes<App> {
     let workers = Who::Roles(WORKERS);
     let page = Doc::page;
     routes
-        .add(Method::GET, "/lab/undo", workers, Scope::Own, page("What is still to undo"), get(labs::to_undo))
+        .add(
+            Method::GET,
+            "/lab/undo",
+            workers,
+            Scope::Own,
+            page("What is still to undo").query(&["after"]),
+            get(undo::show),
+        )
         .add(
             Method::POST,
             "/lab/undo/{id}",
             workers,
             Scope::Own,
             page("Strike a task off the list").form(),
-            post(labs::undone),
+            post(undo::finish),
         )
         .add(Method::GET, "/lab/bench", workers, Scope::None, page("The test bench"), get(bench::show))
         .add(

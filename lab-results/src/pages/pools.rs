@@ -4,21 +4,24 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use shared::ids::SpecimenId;
 use shared::phone::Phone;
 use shared_web::Problem;
 use shared_web::caller::Caller;
-use shared_web::extract::Id;
+use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, exact, html};
 
 use super::TEXTS;
+use super::pager::Pager;
 use super::tabs::{Tab, pool_level, pool_says, tabs};
 use crate::app::App;
+use crate::app::paging;
 use crate::app::pools::{self, CallInput, ShownMember};
 use crate::app::sender::Sender;
-use crate::domain::pool::MemberState;
+use crate::domain::pool::{MemberState, PoolState};
 
-/// How many pools the page shows.
+/// How many pools the page shows at once.
 const SHOWN: i64 = 50;
 
 struct PoolRow {
@@ -36,15 +39,56 @@ struct PoolRow {
 struct PoolsPage {
     page: Page,
     tabs: Vec<Tab>,
+    filters: Vec<Filter>,
     rows: Vec<PoolRow>,
+    pager: Pager,
 }
 
-pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+/// A state that the list may be narrowed to.
+struct Filter {
+    word: String,
+    href: String,
+    current: bool,
+}
+
+impl Filter {
+    /// All states, and each of them: those first about which there is something to do.
+    fn all(page: &Page, wanted: Option<PoolState>) -> Vec<Self> {
+        let states = [PoolState::Positive, PoolState::Unclear, PoolState::Waiting, PoolState::Negative];
+        let one = |state: Option<PoolState>| Self {
+            word: page.t(&state.map_or_else(|| "lab-pools-all".to_owned(), |state| format!("pool-{}", state.code()))),
+            href: state.map_or_else(|| "/lab/pools".to_owned(), |state| format!("/lab/pools?state={}", state.code())),
+            current: state == wanted,
+        };
+        std::iter::once(None).chain(states.map(Some)).map(one).collect()
+    }
+}
+
+/// What the address of the page says.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    state: String,
+    /// After which pool the page begins.
+    #[serde(default)]
+    after: String,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
     let sender = Sender::of(&caller)?;
     let page = Page::new(&caller, &TEXTS, "lab-pools-title").work();
     let mut tx = app.store.read().await?;
     let mut rows = Vec::new();
-    for pool in tx.pools(sender.lab_code(), None, (SHOWN, 0)).await? {
+    let state = PoolState::from_code(&wanted.state);
+    // A place that nobody has is that of the first page.
+    let after: Option<SpecimenId> = wanted.after.parse().ok();
+    let found = tx.pools(sender.lab_code(), state, after, SHOWN + 1).await?;
+    let found = paging::after_last(found, SHOWN, |pool| pool.id.to_string());
+    for pool in found.items {
         let specimen = tx.specimen(pool.id).await?;
         rows.push(PoolRow {
             href: format!("/lab/pools/{}", pool.id),
@@ -56,7 +100,11 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
             created_at: exact(pool.created_at),
         });
     }
-    Ok(html(&PoolsPage { tabs: tabs(&page, &caller, "/lab/pools"), rows, page }))
+    let (here, kept) = (after.map(|after| after.to_string()), state.map(PoolState::code).unwrap_or_default());
+    let begins = ("after", here.as_deref());
+    let pager = Pager::new(("/lab/pools", "list"), &[("state", kept)], begins, found.next_cursor.as_deref());
+    let filters = Filter::all(&page, state);
+    Ok(html(&PoolsPage { tabs: tabs(&page, &caller, "/lab/pools"), filters, rows, pager, page }))
 }
 
 struct MemberRow {

@@ -60,7 +60,7 @@ async fn sites(app: &App, tx: &mut dyn LabRead, caller: &Caller) -> Result<Vec<P
 
 pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let mut tx = app.store.read().await?;
-    let ranges = tx.ranges(RANGES, 0).await?;
+    let ranges = tx.ranges(None, RANGES).await?;
     let sites = sites(&app, tx.as_mut(), &caller).await?;
     let page = Page::new(&caller, &TEXTS, "sampling-title");
     let ranges: Vec<String> = ranges.iter().map(|range| format!("{}:{}", range.first_number, range.size)).collect();

@@ -6,21 +6,24 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use shared::ids::SpecimenId;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 use shared_web::extract::Query;
 use shared_web::page::{Page, exact, html};
 
 use super::citizen::missing;
+use super::pager::Pager;
 use super::tabs::{Tab, tabs, took};
 use super::{FormError, TEXTS, even};
 use crate::app::App;
 use crate::app::custody::{self, CustodyInput, LAST, Whereabouts, way, whereabouts};
+use crate::app::paging;
 use crate::app::sender::Sender;
 use crate::domain::custody::{REJECT_CODES, TubeState, expected};
 use crate::domain::tube::TubeCode;
 
-/// How many tubes the list shows.
+/// How many tubes the list shows at once.
 const SHOWN: i64 = 50;
 
 struct Line {
@@ -64,6 +67,9 @@ struct TubesPage {
     asked: String,
     tube: Option<TubeShown>,
     rows: Vec<TubeRow>,
+    pager: Pager,
+    /// What was typed about tubes and is to be corrected.
+    typed: Typed,
     states: Vec<(&'static str, String)>,
     codes: Vec<(&'static str, String)>,
     times: Vec<TimesRow>,
@@ -98,15 +104,44 @@ impl TubeShown {
     }
 }
 
+/// The tubes on their way, and the way to the others.
+async fn on_the_way(
+    app: &App,
+    page: &Page,
+    sender: &Sender,
+    after: Option<SpecimenId>,
+) -> Result<(Vec<TubeRow>, Pager), Problem> {
+    let now = app.platform.now();
+    let mut tx = app.store.read().await?;
+    let others = tx.last_ways(sender.lab_code(), LAST).await?;
+    let found = tx.on_the_way(sender.lab_code(), after, SHOWN + 1).await?;
+    let found = paging::after_last(found, SHOWN, |one| one.specimen_id.to_string());
+    let mut rows = Vec::new();
+    for one in found.items {
+        let reached = way(&tx.custody(one.specimen_id).await?);
+        rows.push(TubeRow {
+            state: state_word(page, one.last.state),
+            since: page.ago(one.last.at, now),
+            collected_at: exact(one.collected_at),
+            people: one.people,
+            late: expected(&reached, &others).is_some_and(|at| at < now),
+            barcode: one.barcode,
+        });
+    }
+    let here = after.map(|after| after.to_string());
+    let begins = ("after", here.as_deref());
+    Ok((rows, Pager::new(("/lab/tubes", "way-title"), &[], begins, found.next_cursor.as_deref())))
+}
+
 async fn page(
     app: &App,
     caller: &Caller,
-    asked: &str,
+    Asked { barcode: asked, after, .. }: &Asked,
     done: String,
-    problems: Vec<FormError>,
+    (typed, problems): (Typed, Vec<FormError>),
 ) -> Result<TubesPage, Problem> {
     let sender = Sender::of(caller)?;
-    let now = app.platform.now();
+    let asked = asked.trim();
     let mut page = Page::new(caller, &TEXTS, "lab-tubes-title").work();
     let mut errors = problems;
     let found = match asked {
@@ -123,21 +158,7 @@ async fn page(
     if !errors.is_empty() {
         page = page.with_errors();
     }
-    let mut tx = app.store.read().await?;
-    let others = tx.last_ways(sender.lab_code(), LAST).await?;
-    let mut rows = Vec::new();
-    for one in tx.on_the_way(sender.lab_code(), SHOWN).await? {
-        let reached = way(&tx.custody(one.specimen_id).await?);
-        rows.push(TubeRow {
-            state: state_word(&page, one.last.state),
-            since: page.ago(one.last.at, now),
-            collected_at: exact(one.collected_at),
-            people: one.people,
-            late: expected(&reached, &others).is_some_and(|at| at < now),
-            barcode: one.barcode,
-        });
-    }
-    drop(tx);
+    let (rows, pager) = on_the_way(app, &page, &sender, after.parse().ok()).await?;
     let times = custody::turnaround(app, sender.lab_code()).await?.into_iter().map(|(from, to, times)| TimesRow {
         part: format!("{} → {}", state_word(&page, from), state_word(&page, to)),
         count: times.map_or(0, |times| times.count),
@@ -153,6 +174,8 @@ async fn page(
         asked: asked.to_owned(),
         tube: found.as_ref().map(|found| TubeShown::new(&page, found)),
         rows,
+        pager,
+        typed,
         states: TubeState::BY_HAND.map(|state| (state.code(), state_word(&page, state))).into(),
         codes: REJECT_CODES.map(|(code, vi, en)| (code, words(vi, en))).into(),
         times: times.collect(),
@@ -160,12 +183,22 @@ async fn page(
     })
 }
 
-#[derive(Deserialize)]
+/// What the address of the page says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Asked {
-    #[serde(default)]
     barcode: String,
-    #[serde(default)]
     noted: Option<i64>,
+    /// After which tube the list begins.
+    after: String,
+}
+
+/// What stands in the form.
+#[derive(Default)]
+struct Typed {
+    barcodes: String,
+    state: String,
+    code: String,
 }
 
 pub(super) async fn show(
@@ -175,7 +208,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let words = Page::new(&caller, &TEXTS, "lab-tubes-title");
     let done = asked.noted.map(|n| words.t_with("lab-custody-done", &[("n", n.into())])).unwrap_or_default();
-    Ok(html(&page(&app, &caller, asked.barcode.trim(), done, Vec::new()).await?))
+    Ok(html(&page(&app, &caller, &asked, done, (Typed::default(), Vec::new())).await?))
 }
 
 #[derive(Deserialize)]
@@ -196,19 +229,23 @@ pub(super) async fn note(
     let barcodes = form.barcodes.split(['\n', '\r', ',', ';', '\t']).map(str::trim).filter(|text| !text.is_empty());
     let input = CustodyInput {
         barcodes: barcodes.map(str::to_owned).collect(),
-        state: form.state,
+        state: form.state.clone(),
         at: None,
-        code: Some(form.code),
+        code: Some(form.code.clone()),
         note: None,
         site_id: None,
     };
     let lang = caller.lang();
+    let mut typed = Typed { barcodes: form.barcodes.clone(), state: form.state, code: form.code };
     let errors: Vec<FormError> = match custody::note(&app, &Sender::of(&caller)?, &input).await {
         Ok(noted) => {
             let wrong = noted.iter().filter_map(|one| one.error.as_ref());
             let errors: Vec<_> = wrong
                 .map(|error| FormError { id: "barcodes".into(), message: error.detail.get(lang).to_owned() })
                 .collect();
+            // The others are noted: what stays in the form is what was not.
+            let left = noted.iter().filter(|one| one.error.is_some()).map(|one| one.barcode.as_str());
+            typed.barcodes = left.collect::<Vec<_>>().join("\n");
             if errors.is_empty() {
                 let count = noted.iter().filter(|one| one.status == "noted").count();
                 return Ok(Redirect::to(&format!("/lab/tubes?noted={count}")).into_response());
@@ -224,7 +261,7 @@ pub(super) async fn note(
         }
         Err(problem) => return Err(problem),
     };
-    Ok(html(&page(&app, &caller, "", String::new(), errors).await?))
+    Ok(html(&page(&app, &caller, &Asked::default(), String::new(), (typed, errors)).await?))
 }
 
 #[derive(Template)]

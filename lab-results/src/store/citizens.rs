@@ -123,8 +123,13 @@ pub trait CitizenRead: Send {
     async fn api_key(&mut self, id: Uuid) -> Result<Option<ApiKey>, StoreError>;
     /// How well a laboratory's records were since a time.
     async fn conduct(&mut self, lab_code: &str, since: Instant) -> Result<Conduct, StoreError>;
-    /// What is still to undo, oldest first, of one laboratory or all.
-    async fn to_undo(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Undo>, StoreError>;
+    /// What is still to undo, oldest first, of one laboratory or all; only tasks after the task `after`, which may be done.
+    async fn to_undo(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Undo>, StoreError>;
     /// A task.
     async fn undo(&mut self, id: Uuid) -> Result<Option<Undo>, StoreError>;
 }

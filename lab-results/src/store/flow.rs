@@ -125,21 +125,21 @@ pub trait FlowRead: Send {
     async fn range_with(&mut self, number: i64) -> Result<Option<TubeRange>, StoreError>;
     /// A range.
     async fn range(&mut self, id: Uuid) -> Result<Option<TubeRange>, StoreError>;
-    /// Ranges, newest first, without the first `offset`.
-    async fn ranges(&mut self, limit: i64, offset: i64) -> Result<Vec<TubeRange>, StoreError>;
+    /// Ranges, newest first; only those with numbers below `before`.
+    async fn ranges(&mut self, before: Option<i64>, limit: i64) -> Result<Vec<TubeRange>, StoreError>;
     /// The specimen in the tube with this code or alias.
     async fn specimen_by_code(&mut self, barcode: &str) -> Result<Option<SpecimenId>, StoreError>;
     /// The other codes of a tube.
     async fn aliases_of(&mut self, id: SpecimenId) -> Result<Vec<String>, StoreError>;
     /// A pool by its tube.
     async fn pool(&mut self, id: SpecimenId) -> Result<Option<Pool>, StoreError>;
-    /// Pools, newest first, of one laboratory or all; only of one state where it is named. The page is a limit and how many
-    /// are left out before it.
+    /// Pools, newest first, of one laboratory or all; only of one state where it is named, and only those after the pool `after`.
     async fn pools(
         &mut self,
         lab_code: Option<&str>,
         state: Option<PoolState>,
-        page: (i64, i64),
+        after: Option<SpecimenId>,
+        limit: i64,
     ) -> Result<Vec<Pool>, StoreError>;
     /// The members of a pool, in order.
     async fn members(&mut self, pool: SpecimenId) -> Result<Vec<Member>, StoreError>;
@@ -151,8 +151,13 @@ pub trait FlowRead: Send {
     ) -> Result<Vec<Member>, StoreError>;
     /// The custody of a tube, oldest first.
     async fn custody(&mut self, id: SpecimenId) -> Result<Vec<CustodyLine>, StoreError>;
-    /// Tubes whose result is not out, those that wait longest first.
-    async fn on_the_way(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<OnTheWay>, StoreError>;
+    /// Tubes whose result is not out, those that wait longest first; only those after the tube `after`.
+    async fn on_the_way(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<SpecimenId>,
+        limit: i64,
+    ) -> Result<Vec<OnTheWay>, StoreError>;
     /// The ways of the last tubes whose result came out, of one laboratory or all.
     async fn last_ways(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Way>, StoreError>;
 }

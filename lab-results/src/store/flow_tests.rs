@@ -86,8 +86,10 @@ async fn ranges(store: &Arc<dyn LabStore>) {
     {
         assert_eq!(tx.range_with(number).await.unwrap().map(|range| range.id), range, "{number}");
     }
-    assert_eq!(tx.ranges(10, 0).await.unwrap(), [other, one.clone()]);
-    assert_eq!(tx.ranges(10, 1).await.unwrap(), [one]);
+    assert_eq!(tx.ranges(None, 10).await.unwrap(), [other.clone(), one.clone()]);
+    assert_eq!(tx.ranges(None, 1).await.unwrap(), [other]);
+    assert_eq!(tx.ranges(Some(first + 50), 10).await.unwrap(), [one]);
+    assert!(tx.ranges(Some(first), 10).await.unwrap().is_empty());
 }
 
 async fn aliases(store: &Arc<dyn LabStore>, code: &TubeCode) {
@@ -166,8 +168,9 @@ async fn pools(store: &Arc<dyn LabStore>) {
     assert!(tx.open_members(None, &[]).await.unwrap().is_empty());
     let states = [(None, None, 1), (Some("TG-CDC"), Some(PoolState::Positive), 1), (Some("HCM"), None, 0)];
     for (lab, state, count) in states {
-        assert!(tx.pools(lab, state, (10, 1)).await.unwrap().is_empty());
-        assert_eq!(tx.pools(lab, state, (10, 0)).await.unwrap().len(), count, "{lab:?} {state:?}");
+        let found = tx.pools(lab, state, None, 10).await.unwrap();
+        assert_eq!(found.len(), count, "{lab:?} {state:?}");
+        assert!(tx.pools(lab, state, Some(pool.id), 10).await.unwrap().is_empty());
     }
 }
 
@@ -198,11 +201,12 @@ async fn custody(store: &Arc<dyn LabStore>) {
     tx.commit().await.unwrap();
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.custody(lines[0].specimen_id).await.unwrap(), lines[..2]);
-    let waiting = tx.on_the_way(Some("TG-CDC"), 10).await.unwrap();
+    let waiting = tx.on_the_way(Some("TG-CDC"), None, 10).await.unwrap();
     let [one] = waiting.as_slice() else { panic!("{waiting:?}") };
     assert_eq!((one.barcode.as_str(), one.people, one.last.clone()), ("FLOW-POOL", 2, lines[1].clone()));
-    assert!(tx.on_the_way(Some("HCM"), 10).await.unwrap().is_empty());
-    assert_eq!(tx.on_the_way(None, 10).await.unwrap().len(), 1);
+    assert!(tx.on_the_way(Some("HCM"), None, 10).await.unwrap().is_empty());
+    assert_eq!(tx.on_the_way(None, None, 10).await.unwrap().len(), 1);
+    assert!(tx.on_the_way(None, Some(waiting[0].specimen_id), 10).await.unwrap().is_empty());
     let ways = tx.last_ways(Some("TG-CDC"), 200).await.unwrap();
     let [way] = ways.as_slice() else { panic!("{ways:?}") };
     assert_eq!(way.get(&TubeState::Received), Some(&lines[3].at));
@@ -282,13 +286,15 @@ pub(super) async fn citizens(store: &Arc<dyn LabStore>, result: ResultId) {
     assert_eq!(tx.api_key(key.id).await.unwrap().unwrap().revoked_at, Some(now()));
     assert!(tx.conduct("TG-CDC", now().minus(hours(99))).await.unwrap().good >= 0);
     assert_eq!(tx.conduct("NONE", now()).await.unwrap(), Conduct::default());
-    assert_eq!(tx.to_undo(Some("TG-CDC"), 10).await.unwrap(), tasks, "one task of a kind and version");
-    assert!(tx.to_undo(Some("NONE"), 10).await.unwrap().is_empty());
+    assert_eq!(tx.to_undo(Some("TG-CDC"), None, 10).await.unwrap(), tasks, "one task of a kind and version");
+    assert!(tx.to_undo(Some("NONE"), None, 10).await.unwrap().is_empty());
     assert!(tx.finish_undo(tasks[0].id, Some(account), "xong", now()).await.unwrap());
     assert!(!tx.finish_undo(tasks[0].id, None, "", now()).await.unwrap());
     assert_eq!(tx.undo(tasks[0].id).await.unwrap().unwrap().done_by, Some(account));
     assert_eq!(tx.finish_undo_of(&[one], UndoKind::Citizen, now()).await.unwrap(), 1);
     assert_eq!(tx.finish_undo_of(&[], UndoKind::Report, now()).await.unwrap(), 0);
-    assert_eq!(tx.to_undo(None, 10).await.unwrap(), [tasks[2].clone()]);
+    assert_eq!(tx.to_undo(None, None, 10).await.unwrap(), [tasks[2].clone()]);
+    assert_eq!(tx.to_undo(None, Some(tasks[0].id), 10).await.unwrap(), [tasks[2].clone()], "after one that is done");
+    assert!(tx.to_undo(None, Some(tasks[2].id), 10).await.unwrap().is_empty());
     tx.commit().await.unwrap();
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use shared::time::hours;
+use shared::time::{hours, minutes};
 
 use super::flow::{found, person, sample, sampler};
 use super::{TestLab, multipart};
@@ -168,7 +168,7 @@ async fn pools_and_ranges_are_listed_page_by_page() {
     for n in 0..3 {
         sample(&lab, &sampler, &format!("P{n}"), &people(2)).await;
         lab.post(&sampler, "/api/v1/lab/tube-ranges", &json!({"size": 10})).await;
-        lab.clock.advance(shared::time::minutes(1));
+        lab.clock.advance(minutes(1));
     }
     for path in ["/api/v1/lab/pools", "/api/v1/lab/tube-ranges"] {
         let all = lab.get(&sampler, path).await.json();
@@ -181,6 +181,66 @@ async fn pools_and_ranges_are_listed_page_by_page() {
         let wrong = lab.get(&sampler, &format!("{path}?cursor=x")).await;
         assert_eq!(wrong.json()["errors"][0]["pointer"], json!("/cursor"), "{path}");
     }
+}
+
+/// The texts of a page that stand between these, in their order, over all pages of a list.
+pub(super) async fn through(lab: &TestLab, token: &str, first: &str, between: (&str, &str)) -> Vec<Vec<String>> {
+    let (mut pages, mut path) = (Vec::new(), first.to_owned());
+    loop {
+        let page = lab.get(token, &path).await.text();
+        let rows = page.split(between.0).skip(1).filter_map(|rest| rest.split(between.1).next());
+        pages.push(rows.map(str::to_owned).collect());
+        let nav = page.split("<nav class=\"row no-print\"").nth(1).and_then(|rest| rest.split("</nav>").next());
+        let links: Vec<&str> = nav.unwrap_or_default().split("href=\"").skip(1).collect();
+        let href = |link: &&str| {
+            let address = link.split('"').next().unwrap_or_default().replace("&#38;", "&");
+            address.split('#').next().unwrap_or_default().to_owned()
+        };
+        // The first leads back, where the page is not the first.
+        match links.get(usize::from(pages.len() > 1)) {
+            Some(link) => path = href(link),
+            None => return pages,
+        }
+        assert!(pages.len() < 9, "the pages never end");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_long_list_is_out_of_reach_and_its_filter_stays() {
+    let lab = TestLab::sqlite().await;
+    let sampler = sampler(&lab).await;
+    let mut barcodes = Vec::new();
+    for n in 0..103 {
+        let barcode = format!("TUBE-{n:03}");
+        sample(&lab, &sampler, &barcode, &people(2)).await;
+        lab.post(&sampler, "/api/v1/lab/tube-ranges", &json!({"size": 10, "note": format!("Đợt {n:03}")})).await;
+        barcodes.push(barcode);
+        lab.clock.advance(minutes(1));
+    }
+    let sizes = |pages: &[Vec<String>]| pages.iter().map(Vec::len).collect::<Vec<_>>();
+    // The newest first; those that wait longest first.
+    let newest: Vec<String> = barcodes.iter().rev().cloned().collect();
+    let pools = through(&lab, &lab.lab, "/lab/pools", ("\">TUBE-", "</a>")).await;
+    assert_eq!((sizes(&pools), pools.concat()), (vec![50, 50, 3], newest.iter().map(|b| b[5..].to_owned()).collect()));
+    let ranges = through(&lab, &lab.lab, "/lab/labels", (">Đợt ", "</td>")).await;
+    assert_eq!(
+        (sizes(&ranges), ranges.concat()),
+        (vec![50, 50, 3], (0..103).rev().map(|n| format!("{n:03}")).collect())
+    );
+    let tubes = through(&lab, &lab.lab, "/lab/tubes", ("/lab/tubes?barcode=TUBE-", "\"")).await;
+    assert_eq!(
+        (sizes(&tubes), tubes.concat()),
+        (vec![50, 50, 3], barcodes.iter().map(|b| b[5..].to_owned()).collect())
+    );
+
+    let at = lab.app.platform.now();
+    for barcode in &barcodes[..60] {
+        let positive = found(&format!("A-{barcode}"), barcode, "detected", at);
+        assert_eq!(lab.results(&positive).await["received"], json!(1));
+    }
+    let positive = through(&lab, &lab.lab, "/lab/pools?state=positive", ("\">TUBE-", "</a>")).await;
+    let wanted: Vec<String> = barcodes[..60].iter().rev().map(|b| b[5..].to_owned()).collect();
+    assert_eq!((sizes(&positive), positive.concat()), (vec![50, 10], wanted));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use shared_bus::Handler as _;
 use shared_testkit::random::seeded;
 use uuid::Uuid;
 
+use super::pools::through;
 use super::{TestLab, result};
 use crate::consumers::Undone;
 
@@ -53,6 +54,39 @@ async fn a_withdrawn_positive_stands_on_the_list_until_each_thing_is_done() {
     let other = lab.account("other", Role::Lab, Some("HCM-PASTEUR"), AreaScope::Province("79".to_owned())).await;
     assert_eq!(lab.post(&other, &path("citizen"), &json!({})).await.status, StatusCode::NOT_FOUND);
     assert_eq!(kinds(&open(&lab).await), ["citizen"]);
+}
+
+#[tokio::test]
+async fn a_long_list_of_what_is_to_undo_is_read_page_by_page_also_while_it_is_worked_on() {
+    let lab = TestLab::sqlite().await;
+    for n in 0..13 {
+        let person = json!({"full_name": format!("Lê Văn {}", ["An", "Bé", "Cò"][n % 3]), "phone": format!("09123456{n:02}"),
+            "birth_date": format!("19{}-01-02", 50 + n)});
+        let of = |status: &str| {
+            result(&[("/accession", json!(format!("U{n}"))), ("/person", person.clone()), ("/status", json!(status))])
+        };
+        assert_eq!(lab.results(&of("final")).await["accepted"], json!(1));
+        assert_eq!(lab.results(&of("withdrawn")).await["amended"], json!(1));
+    }
+    let page =
+        async |cursor: &str| lab.get(&lab.lab, &format!("/api/v1/lab/undo?limit=20&cursor={cursor}")).await.json();
+    let ids = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = page("").await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let path = format!("/api/v1/lab/undo/{cursor}/done");
+    assert_eq!(lab.post(&lab.lab, &path, &json!({})).await.status, StatusCode::OK);
+    let second = page(cursor).await;
+    let last = page(second["next_cursor"].as_str().unwrap()).await;
+    assert_eq!((ids(&last).len(), last["next_cursor"].clone()), (12, Value::Null));
+    let mut all = [ids(&first), ids(&second), ids(&last)].concat();
+    assert_eq!(all.len(), 52);
+    let wrong = lab.get(&lab.lab, "/api/v1/lab/undo?cursor=x").await;
+    assert_eq!(wrong.json()["errors"][0]["pointer"], json!("/cursor"));
+    all.retain(|id| id != cursor);
+    let pages = through(&lab, &lab.lab, "/lab/undo", ("action=\"/lab/undo/", "\"")).await;
+    assert_eq!((pages[0].len(), pages.concat()), (50, all));
 }
 
 #[tokio::test]

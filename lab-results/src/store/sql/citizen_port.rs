@@ -40,8 +40,13 @@ impl CitizenRead for Tx {
         labs::conduct(self.conn(), lab_code, since).await
     }
 
-    async fn to_undo(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Undo>, StoreError> {
-        undo::open(self.conn(), lab_code, limit).await
+    async fn to_undo(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<Undo>, StoreError> {
+        undo::open(self.conn(), lab_code, after, limit).await
     }
 
     async fn undo(&mut self, id: Uuid) -> Result<Option<Undo>, StoreError> {

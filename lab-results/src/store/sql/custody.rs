@@ -53,6 +53,7 @@ pub(super) async fn of(conn: &mut Conn, id: SpecimenId) -> Result<Vec<CustodyLin
 pub(super) async fn on_the_way(
     conn: &mut Conn,
     lab_code: Option<&str>,
+    after: Option<SpecimenId>,
     limit: i64,
 ) -> Result<Vec<OnTheWay>, StoreError> {
     // A tube belongs to the laboratory of its last line; before one has it, everybody sees it.
@@ -65,9 +66,12 @@ pub(super) async fn on_the_way(
                FROM lab_custody) c \
          JOIN lab_specimens s ON s.id = c.specimen_id \
          WHERE c.place = 1 AND c.state IN ('registered', 'collected', 'handed_over', 'received', 'in_run', 'invalid') \
-         AND (c.lab_code = $1 OR c.lab_code IS NULL OR $1 IS NULL) ORDER BY s.collected_at, c.id LIMIT $2",
+         AND (c.lab_code = $1 OR c.lab_code IS NULL OR $1 IS NULL) \
+         AND ((s.collected_at, s.id) > (SELECT a.collected_at, a.id FROM lab_specimens a WHERE a.id = $2) OR $2 IS NULL) \
+         ORDER BY s.collected_at, s.id LIMIT $3",
     )
     .bind(lab_code)
+    .bind(after.map(SpecimenId::uuid))
     .bind(limit)
     .fetch_all(conn)
     .await?;

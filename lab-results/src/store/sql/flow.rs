@@ -21,8 +21,8 @@ impl FlowRead for Tx {
         tubes::range(self.conn(), id).await
     }
 
-    async fn ranges(&mut self, limit: i64, offset: i64) -> Result<Vec<TubeRange>, StoreError> {
-        tubes::ranges(self.conn(), limit, offset).await
+    async fn ranges(&mut self, before: Option<i64>, limit: i64) -> Result<Vec<TubeRange>, StoreError> {
+        tubes::ranges(self.conn(), before, limit).await
     }
 
     async fn specimen_by_code(&mut self, barcode: &str) -> Result<Option<SpecimenId>, StoreError> {
@@ -41,9 +41,10 @@ impl FlowRead for Tx {
         &mut self,
         lab_code: Option<&str>,
         state: Option<PoolState>,
-        page: (i64, i64),
+        after: Option<SpecimenId>,
+        limit: i64,
     ) -> Result<Vec<Pool>, StoreError> {
-        pools::list(self.conn(), lab_code, state, page).await
+        pools::list(self.conn(), lab_code, state, after, limit).await
     }
 
     async fn members(&mut self, pool: SpecimenId) -> Result<Vec<Member>, StoreError> {
@@ -62,8 +63,13 @@ impl FlowRead for Tx {
         custody::of(self.conn(), id).await
     }
 
-    async fn on_the_way(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<OnTheWay>, StoreError> {
-        custody::on_the_way(self.conn(), lab_code, limit).await
+    async fn on_the_way(
+        &mut self,
+        lab_code: Option<&str>,
+        after: Option<SpecimenId>,
+        limit: i64,
+    ) -> Result<Vec<OnTheWay>, StoreError> {
+        custody::on_the_way(self.conn(), lab_code, after, limit).await
     }
 
     async fn last_ways(&mut self, lab_code: Option<&str>, limit: i64) -> Result<Vec<Way>, StoreError> {

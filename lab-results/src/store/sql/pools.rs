@@ -115,7 +115,8 @@ pub(super) async fn list(
     conn: &mut Conn,
     lab_code: Option<&str>,
     state: Option<PoolState>,
-    (limit, offset): (i64, i64),
+    after: Option<SpecimenId>,
+    limit: i64,
 ) -> Result<Vec<Pool>, StoreError> {
     // A pool of no laboratory yet is for every laboratory to see: it does not know who will get the tube.
     let mut query = QueryBuilder::<Db>::new(concat!(pool_columns!(), " WHERE 1 = 1"));
@@ -125,8 +126,13 @@ pub(super) async fn list(
     if let Some(state) = state {
         query.push(" AND state = ").push_bind(state.code());
     }
-    query.push(" ORDER BY created_at DESC, specimen_id LIMIT ").push_bind(limit);
-    query.push(" OFFSET ").push_bind(offset);
+    if let Some(after) = after {
+        query.push(
+            " AND (created_at, specimen_id) < (SELECT created_at, specimen_id FROM lab_pools WHERE specimen_id = ",
+        );
+        query.push_bind(after.uuid()).push(")");
+    }
+    query.push(" ORDER BY created_at DESC, specimen_id DESC LIMIT ").push_bind(limit);
     let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(stored).collect()
 }

@@ -52,12 +52,15 @@ pub(super) async fn range(conn: &mut Conn, id: Uuid) -> Result<Option<TubeRange>
     row.as_ref().map(stored).transpose()
 }
 
-pub(super) async fn ranges(conn: &mut Conn, limit: i64, offset: i64) -> Result<Vec<TubeRange>, StoreError> {
-    let rows = sqlx::query(concat!(range_columns!(), " ORDER BY first_number DESC LIMIT $1 OFFSET $2"))
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(conn)
-        .await?;
+pub(super) async fn ranges(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<TubeRange>, StoreError> {
+    let rows = sqlx::query(concat!(
+        range_columns!(),
+        " WHERE (first_number < $1 OR $1 IS NULL) ORDER BY first_number DESC LIMIT $2"
+    ))
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
     rows.iter().map(stored).collect()
 }
 

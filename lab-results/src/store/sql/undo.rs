@@ -40,12 +40,20 @@ pub(super) async fn add(conn: &mut Conn, tasks: &[Undo]) -> Result<(), StoreErro
     Ok(())
 }
 
-pub(super) async fn open(conn: &mut Conn, lab_code: Option<&str>, limit: i64) -> Result<Vec<Undo>, StoreError> {
+pub(super) async fn open(
+    conn: &mut Conn,
+    lab_code: Option<&str>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Undo>, StoreError> {
     let rows = sqlx::query(concat!(
         undo_columns!(),
-        " WHERE done_at IS NULL AND (lab_code = $1 OR $1 IS NULL) ORDER BY created_at, result_id, kind LIMIT $2"
+        " WHERE done_at IS NULL AND (lab_code = $1 OR $1 IS NULL) AND ((created_at, result_id, kind, id) > \
+         (SELECT a.created_at, a.result_id, a.kind, a.id FROM lab_undo a WHERE a.id = $2) OR $2 IS NULL) \
+         ORDER BY created_at, result_id, kind, id LIMIT $3"
     ))
     .bind(lab_code)
+    .bind(after)
     .bind(limit)
     .fetch_all(conn)
     .await?;
