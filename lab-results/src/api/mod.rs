@@ -24,7 +24,7 @@ use shared_web::access::{Doc, Routes, Scope, Who};
 
 use crate::app::App;
 
-pub use uploads::{receive, received, report_answer};
+pub use uploads::{receive, received, report_answer, with_cells};
 
 /// Who sends results.
 pub const SENDERS: &[Role] = &[Role::Lab, Role::Sampler, Role::Officer];

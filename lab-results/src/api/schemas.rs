@@ -98,6 +98,8 @@ fn row_report() -> Value {
             "status": {"type": "string", "enum": ["accepted", "duplicate", "amended", "held", "ignored", "rejected"]},
             "result_id": id(), "person_id": id(),
             "errors": {"type": "array", "items": cell},
+            "cells": {"type": "array", "items": object(json!({"column": text(), "value": text()})),
+                "description": "with cells=true, of rows that were rejected or are held: what the sender wrote"},
         },
     });
     json!({

@@ -30,6 +30,8 @@ use tokio::task::spawn_blocking;
 use crate::api::SENDERS;
 use crate::api::views::{ProgressView, UploadView};
 use crate::app::App;
+use crate::app::reader::Reading;
+use crate::app::row_cells;
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command, Received};
 use crate::app::workbooks;
@@ -47,6 +49,7 @@ struct Options {
     id: Option<String>,
     lab_code: Option<String>,
     report: Option<String>,
+    cells: Option<String>,
 }
 
 /// The content type of a workbook.
@@ -57,6 +60,11 @@ impl Options {
     fn wants_workbook(&self, headers: &HeaderMap) -> bool {
         let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
         self.report.as_deref() == Some("xlsx") || accepted.is_some_and(|accept| accept.contains(XLSX))
+    }
+
+    /// Whether the answer is to hold the cells of the rows that are to be mended.
+    fn wants_cells(&self) -> bool {
+        matches!(self.cells.as_deref(), Some("true" | "1" | ""))
     }
 
     fn command(&self) -> Result<Command, Problem> {
@@ -79,16 +87,38 @@ async fn take(
     let command = options.command()?;
     let wants_workbook = options.wants_workbook(request.headers());
     let file = receive(&app, request).await?;
-    if !wants_workbook {
+    if !wants_workbook && !options.wants_cells() {
         let report = upload::take_file(&app, sender, file, command).await?;
         return Ok(report_answer(report, caller.lang()));
     }
     let reading = upload::reading(&app, &sender, command.lab_code.as_deref()).await?;
     let again = file.file.try_clone().ok();
     let report = upload::take_file(&app, sender, file, command).await?;
+    if !wants_workbook {
+        return Ok(report_answer(with_cells(&app, report, again, reading).await?, caller.lang()));
+    }
     let now = app.platform.now();
     let written = spawn_blocking(move || workbooks::bad_rows(&report, again, &reading, now)).await;
     workbook_answer(written.map_err(|_| Problem::internal())?, "dong-can-sua.xlsx")
+}
+
+/// A report with what the sender wrote in the rows that are to be mended.
+///
+/// # Errors
+/// 500 where reading the file again ends abruptly.
+pub async fn with_cells(
+    app: &App,
+    mut report: RowReport,
+    file: Option<File>,
+    reading: Reading,
+) -> Result<RowReport, Problem> {
+    let Some(file) = file else { return Ok(report) };
+    let now = app.platform.now();
+    let read = spawn_blocking(move || {
+        row_cells::put(&mut report, file, &reading, now);
+        report
+    });
+    read.await.map_err(|_| Problem::internal())
 }
 
 /// A workbook as an answer to be saved.
@@ -266,7 +296,7 @@ pub(super) fn routes(routes: Routes<App>, limit: usize) -> Routes<App> {
             Doc::json("Send a file of results (CSV, XLSX, HL7 v2, FHIR), told apart by content; good rows are kept when others are bad")
                 .takes("multipart/form-data")
                 .answer("RowReport")
-                .query(&["dry_run", "id", "lab_code", "report"]),
+                .query(&["dry_run", "id", "lab_code", "report", "cells"]),
             post(take).layer(DefaultBodyLimit::max(limit)),
         )
         .add(

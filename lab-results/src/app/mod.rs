@@ -34,6 +34,7 @@ pub mod record;
 pub mod rejudge;
 pub mod reread;
 pub mod row;
+pub mod row_cells;
 pub mod sampled;
 pub mod sampling;
 pub mod sender;

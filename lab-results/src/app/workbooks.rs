@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Seek;
 
 use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 use shared::bilingual::Lang;
 use shared::time::Instant;
 
 use crate::app::reader::Reading;
-use crate::domain::detect;
+use crate::app::row_cells::table;
 use crate::domain::report::{RowReport, RowStatus, StoredRow};
-use crate::domain::tabular::{self, TableRows};
+use crate::domain::tabular::TableRows;
 
 /// The most rows that a workbook of bad rows holds: more are mended by mending what they have in common first.
 pub const MOST: usize = 20_000;
@@ -64,20 +63,6 @@ pub fn bad_rows(report: &RowReport, file: Option<File>, reading: &Reading, now: 
         }
     }
     workbook.save_to_buffer()
-}
-
-/// The file once more, where it is a table.
-fn table(mut file: File, reading: &Reading, now: Instant) -> Option<Box<dyn TableRows>> {
-    file.rewind().ok()?;
-    let mut head = [0; 8];
-    std::io::Read::read(&mut file, &mut head).ok()?;
-    file.rewind().ok()?;
-    let (lab, today) = (reading.lab_code.as_deref(), now.local_date());
-    match detect::format(&head) {
-        detect::Format::Xlsx => Some(Box::new(tabular::read_workbook(file, now, today, lab, &reading.mapping).ok()?)),
-        detect::Format::Table => Some(Box::new(tabular::read_rows_as(file, now, today, lab, &reading.mapping).ok()?)),
-        _ => None,
-    }
 }
 
 fn with_cells(

@@ -3,7 +3,7 @@
 //! A report grows row by row while a file is read. A hundred thousand rows stay in memory, so a row is kept small and
 //! errors that say the same are kept once; the JSON is written row by row.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -212,6 +212,15 @@ impl StoredRow {
     }
 }
 
+/// What the sender wrote in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// The column as the file spells its header.
+    pub column: String,
+    /// The text of the cell.
+    pub value: String,
+}
+
 /// What became of an upload.
 #[derive(Debug, Clone)]
 pub struct RowReport {
@@ -220,13 +229,22 @@ pub struct RowReport {
     rows: Vec<StoredRow>,
     warnings: Vec<CellError>,
     shared: HashSet<Arc<CellError>>,
+    /// What stands in the rows that are to be mended, where that is asked for.
+    cells: BTreeMap<u64, Vec<Cell>>,
 }
 
 impl RowReport {
     /// The report of an upload of which nothing was read yet.
     #[must_use]
     pub fn new(upload_id: UploadId) -> Self {
-        Self { upload_id, counts: [0; 6], rows: Vec::new(), warnings: Vec::new(), shared: HashSet::new() }
+        Self {
+            upload_id,
+            counts: [0; 6],
+            rows: Vec::new(),
+            warnings: Vec::new(),
+            shared: HashSet::new(),
+            cells: BTreeMap::new(),
+        }
     }
 
     /// Adds a row.
@@ -248,6 +266,17 @@ impl RowReport {
     /// Adds what is to be said about the file as a whole, such as a column that was not used.
     pub fn warn(&mut self, warning: CellError) {
         self.warnings.push(warning);
+    }
+
+    /// Shows the cells of these rows, by their numbers.
+    pub fn show_cells(&mut self, cells: BTreeMap<u64, Vec<Cell>>) {
+        self.cells = cells;
+    }
+
+    /// The cells of a row, where they are shown.
+    #[must_use]
+    pub fn cells(&self, row: u64) -> Option<&[Cell]> {
+        self.cells.get(&row).map(Vec::as_slice)
     }
 
     /// The upload.
@@ -332,7 +361,7 @@ impl Serialize for InLanguage<'_> {
         out.serialize_field("ignored", &report.count(RowStatus::Ignored))?;
         out.serialize_field("rejected", &report.count(RowStatus::Rejected))?;
         out.serialize_field("warnings", &Each(report.warnings.iter().map(|e| CellIn(e, lang))))?;
-        out.serialize_field("rows", &Each(report.rows.iter().map(|r| RowIn(r, lang))))?;
+        out.serialize_field("rows", &Each(report.rows.iter().map(|r| RowIn(r, report.cells(r.row), lang))))?;
         out.end()
     }
 }
@@ -350,12 +379,12 @@ impl<I: Iterator<Item: Serialize> + Clone> Serialize for Each<I> {
     }
 }
 
-struct RowIn<'a>(&'a StoredRow, Lang);
+struct RowIn<'a>(&'a StoredRow, Option<&'a [Cell]>, Lang);
 
 impl Serialize for RowIn<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(row, lang) = self;
-        let mut out = serializer.serialize_struct("RowOutcome", 7)?;
+        let Self(row, cells, lang) = self;
+        let mut out = serializer.serialize_struct("RowOutcome", 8)?;
         out.serialize_field("row", &row.row)?;
         out.serialize_field("accession", &row.accession)?;
         out.serialize_field("status", &row.status)?;
@@ -371,6 +400,10 @@ impl Serialize for RowIn<'_> {
         match row.warnings.is_empty() {
             true => out.skip_field("warnings")?,
             false => out.serialize_field("warnings", &Each(row.warnings.iter().map(|e| CellIn(e, *lang))))?,
+        }
+        match cells {
+            Some(cells) => out.serialize_field("cells", cells)?,
+            None => out.skip_field("cells")?,
         }
         out.end()
     }

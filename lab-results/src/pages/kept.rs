@@ -3,14 +3,13 @@
 //! They hold cells of people's rows, so they live in memory only, for the account that sent them, and not for long.
 //! After that, sending the same file again shows its rows again: nothing is stored twice.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::ids::{AccountId, UploadId};
 use shared::time::{Instant, minutes};
 
-use super::cells::Cells;
-use crate::domain::report::{CellError, RowReport, RowStatus};
+use crate::domain::report::{Cell, CellError, RowReport, RowStatus};
 
 /// How long a report is kept.
 const MINUTES: i64 = 30;
@@ -29,11 +28,6 @@ pub(super) const STATUSES: [RowStatus; 6] = [
     RowStatus::Accepted,
 ];
 
-/// Whether a row of this status needs somebody to look at its cells.
-fn is_bad(status: RowStatus) -> bool {
-    matches!(status, RowStatus::Rejected | RowStatus::Held)
-}
-
 /// A row of a kept report.
 #[derive(Clone)]
 pub(super) struct KeptRow {
@@ -41,8 +35,8 @@ pub(super) struct KeptRow {
     pub(super) accession: Option<String>,
     pub(super) status: RowStatus,
     pub(super) errors: Vec<CellError>,
-    /// As many as the header has; empty where they are not known.
-    pub(super) cells: Vec<String>,
+    /// What the sender wrote, where that is known.
+    pub(super) cells: Vec<Cell>,
 }
 
 /// What a report shows.
@@ -53,21 +47,13 @@ pub(super) struct Kept {
     pub(super) received: u64,
     pub(super) counts: Vec<(RowStatus, u64)>,
     pub(super) rows: Vec<KeptRow>,
-    pub(super) header: Vec<String>,
     pub(super) warnings: Vec<CellError>,
     pub(super) at: Instant,
 }
 
-/// The rows whose cells the page shows, with the accession that each must hold.
-pub(super) fn wanted(report: &RowReport) -> BTreeMap<u64, String> {
-    let bad = STATUSES.into_iter().filter(|status| is_bad(*status));
-    let rows = bad.flat_map(|status| report.rows().iter().filter(move |row| row.status() == status).take(SHOWN));
-    rows.filter_map(|row| Some((row.row(), row.accession()?.to_owned()))).collect()
-}
-
 impl Kept {
     /// What is kept of a report: the first rows of each status, in the order of the file.
-    pub(super) fn new(report: &RowReport, mut cells: Cells, account_id: Option<AccountId>, at: Instant) -> Self {
+    pub(super) fn new(report: &RowReport, account_id: Option<AccountId>, at: Instant) -> Self {
         let mut room = [SHOWN; STATUSES.len()];
         let mut rows = Vec::new();
         for row in report.rows() {
@@ -79,7 +65,7 @@ impl Kept {
                     accession: row.accession().map(str::to_owned),
                     status: row.status(),
                     errors: row.errors().cloned().collect(),
-                    cells: cells.rows.remove(&row.row()).unwrap_or_default(),
+                    cells: report.cells(row.row()).unwrap_or_default().to_vec(),
                 });
             }
         }
@@ -89,7 +75,6 @@ impl Kept {
             received: report.received(),
             counts: STATUSES.into_iter().map(|status| (status, report.count(status))).collect(),
             rows,
-            header: cells.header,
             warnings: report.warnings().to_vec(),
             at,
         }
@@ -137,7 +122,7 @@ mod tests {
     }
 
     fn kept(id: u128, account: u128, at: Instant) -> Kept {
-        Kept::new(&report(id, 1), Cells::default(), Some(AccountId::from_uuid(Uuid::from_u128(account))), at)
+        Kept::new(&report(id, 1), Some(AccountId::from_uuid(Uuid::from_u128(account))), at)
     }
 
     #[test]
@@ -160,9 +145,8 @@ mod tests {
     #[test]
     fn of_a_long_report_the_first_rows_of_each_status_are_kept_and_all_are_counted() {
         let report = report(1, SHOWN as u64 + 7);
-        let kept = Kept::new(&report, Cells::default(), None, "2022-03-10T01:00:00Z".parse().unwrap());
+        let kept = Kept::new(&report, None, "2022-03-10T01:00:00Z".parse().unwrap());
         assert_eq!((kept.rows.len(), kept.received), (SHOWN, SHOWN as u64 + 7));
         assert_eq!(kept.counts[0], (RowStatus::Rejected, SHOWN as u64 + 7));
-        assert_eq!(wanted(&report).len(), SHOWN);
     }
 }

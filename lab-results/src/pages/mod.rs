@@ -1,7 +1,6 @@
 //! The pages of the service: the laboratory's work list with its upload, and the citizen's result.
 
 mod bench;
-mod cells;
 mod citizen;
 mod example;
 mod held;

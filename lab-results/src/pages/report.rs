@@ -1,7 +1,5 @@
 //! The upload for browsers without script: the report as a page, its counts as filters.
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,22 +10,18 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::bilingual::Lang;
 use shared::ids::UploadId;
-use shared::time::Instant;
 use shared_web::Problem;
 use shared_web::caller::Caller;
 use shared_web::extract::{Id, Query};
 use shared_web::page::{Page, html};
-use tokio::task::spawn_blocking;
 
-use super::cells::{self, Cells, Known};
-use super::kept::{self, Kept, KeptRow, Reports, STATUSES};
+use super::kept::{Kept, KeptRow, Reports, STATUSES};
 use super::{TEXTS, figure, lab};
-use crate::api::receive;
+use crate::api::{receive, with_cells};
 use crate::app::App;
 use crate::app::sender::Sender;
 use crate::app::upload::{self, Command};
-use crate::domain::report::{CellError, RowReport, RowStatus};
-use crate::domain::tabular::read_rows;
+use crate::domain::report::{CellError, RowStatus};
 
 /// One filter: a count that leads to its rows.
 struct Filter {
@@ -43,7 +37,7 @@ struct Reason {
     detail: String,
 }
 
-struct Cell {
+struct ShownCell {
     name: String,
     value: String,
     bad: bool,
@@ -54,7 +48,7 @@ struct ReportRow {
     accession: String,
     status: String,
     look: Look,
-    cells: Vec<Cell>,
+    cells: Vec<ShownCell>,
     reasons: Vec<Reason>,
 }
 
@@ -126,7 +120,7 @@ impl ReportPage {
             all_taken: report.received == count(Some(RowStatus::Accepted)),
             filters: filters.collect(),
             shows_cells: rows.iter().any(|row| !row.cells.is_empty()),
-            rows: rows.into_iter().map(|row| ReportRow::new(&page, &report.header, row)).collect(),
+            rows: rows.into_iter().map(|row| ReportRow::new(&page, row)).collect(),
             more: if more == 0 {
                 String::new()
             } else {
@@ -139,50 +133,33 @@ impl ReportPage {
 }
 
 impl ReportRow {
-    fn new(page: &Page, header: &[String], row: &KeptRow) -> Self {
-        let cells = header.iter().zip(&row.cells).map(|(name, value)| Cell {
-            bad: row.errors.iter().any(|error| error.column == *name),
-            name: name.clone(),
-            value: value.clone(),
+    fn new(page: &Page, row: &KeptRow) -> Self {
+        let cells = row.cells.iter().map(|cell| ShownCell {
+            bad: row.errors.iter().any(|error| error.column == cell.column),
+            name: cell.column.clone(),
+            value: cell.value.clone(),
         });
         Self {
             row: row.row,
             accession: row.accession.clone().unwrap_or_else(|| "–".to_owned()),
             status: word(page, row.status),
             look: look(row.status),
-            // An empty cell that nothing is said about tells nothing.
-            cells: cells.filter(|cell| cell.bad || !cell.value.is_empty()).collect(),
+            cells: cells.collect(),
             reasons: row.errors.iter().map(|error| reason(error, page.language())).collect(),
         }
     }
 }
 
-/// The cells of the rows that are at fault. A report without them still says everything else.
-async fn cells_of(file: Option<File>, report: &RowReport, lab_code: Option<String>, now: Instant) -> Cells {
-    let wanted = kept::wanted(report);
-    let Some(file) = file.filter(|_| !wanted.is_empty()) else { return Cells::default() };
-    let read = spawn_blocking(move || read_cells(file, lab_code.as_deref(), now, &wanted));
-    read.await.ok().flatten().unwrap_or_default()
-}
-
-fn read_cells(mut file: File, lab_code: Option<&str>, now: Instant, wanted: &BTreeMap<u64, String>) -> Option<Cells> {
-    std::io::Seek::rewind(&mut file).ok()?;
-    let rows = read_rows(file.try_clone().ok()?, now, now.local_date(), lab_code).ok()?;
-    let known = Known { accession: rows.column_of("/accession"), outcome: rows.column_of("/outcome") };
-    drop(rows);
-    cells::read(&mut file, &known, wanted).ok()
-}
-
 /// Takes the file and keeps its report.
 async fn take(app: &App, caller: &Caller, reports: &Reports, request: Request) -> Result<Arc<Kept>, Problem> {
     let sender = Sender::of(caller)?;
-    let (account_id, lab_code) = (sender.account_id(), sender.lab_code().map(str::to_owned));
+    let account_id = sender.account_id();
+    let reading = upload::reading(app, &sender, None).await?;
     let file = receive(app, request).await?;
     let again = file.file.try_clone().ok();
     let report = upload::take_file(app, sender, file, Command::default()).await?;
-    let now = app.platform.now();
-    let cells = cells_of(again, &report, lab_code, now).await;
-    Ok(reports.keep(Kept::new(&report, cells, account_id, now)))
+    let report = with_cells(app, report, again, reading).await?;
+    Ok(reports.keep(Kept::new(&report, account_id, app.platform.now())))
 }
 
 pub(super) async fn upload(

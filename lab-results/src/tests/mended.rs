@@ -4,10 +4,10 @@ use std::io::Cursor;
 
 use axum::http::{StatusCode, header};
 use calamine::{Reader, Xlsx};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::bad_input::workbook;
-use super::{Answer, TestLab, statuses};
+use super::{Answer, TestLab, multipart, statuses};
 
 const HEADER: &str =
     "Mã xét nghiệm,Họ và tên,Ngày sinh,Số điện thoại,Loại mẫu,Ngày lấy mẫu,Ngày trả kết quả,Phương pháp,Kết quả";
@@ -98,4 +98,53 @@ async fn a_workbook_that_was_sent_comes_back_as_one_and_a_message_as_its_number_
         &lab.upload("?report=xlsx", format!("{HEADER}\n{}\n", row("C1", "Lê An", "1950", "âm tính")).as_bytes()).await,
     );
     assert_eq!(none.len(), 1, "only the header where nothing is wrong: {none:?}");
+}
+
+/// The cells of the rows of a report: the row, then column and text of each.
+fn shown(report: &Value) -> Vec<(i64, Vec<String>)> {
+    let text = |cell: &Value| format!("{}={}", cell["column"].as_str().unwrap(), cell["value"].as_str().unwrap());
+    let rows = report["rows"].as_array().unwrap().iter().filter(|row| !row["cells"].is_null());
+    rows.map(|row| (row["row"].as_i64().unwrap(), row["cells"].as_array().unwrap().iter().map(text).collect()))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_report_shows_what_the_sender_wrote_in_the_rows_to_mend_whatever_the_file_is() {
+    let lab = TestLab::sqlite().await;
+    let table = |text: &str| -> Vec<Vec<String>> {
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    // A row without a number, and an empty cell at fault.
+    let text = format!("{}{}\n", file(), row("", "Lý Thị Ba", "01/02/1980", ""));
+    let utf_16: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let whole = |row: &str| -> Vec<String> {
+        let cells = HEADER.split(',').zip(row.split(','));
+        cells.filter(|(_, value)| !value.is_empty()).map(|(column, value)| format!("{column}={value}")).collect()
+    };
+    let mut empty = vec!["Mã xét nghiệm=".to_owned()];
+    empty.extend(whole(&row("", "Lý Thị Ba", "01/02/1980", "")));
+    empty.push("Kết quả=".to_owned());
+    let wanted = [
+        (3, whole(&row("A2", "Trần Văn An", "31/02/1950", "âm tính"))),
+        (4, whole(&row("A3", "Ngô Văn Chín", "01/02/1960", "tím"))),
+        (5, whole(&row("A4", "Đỗ Văn Sáu", "01/02/1970", "nghi ngờ dương tính"))),
+        (6, empty),
+    ];
+    let semicolons = text.replace(',', ";");
+    for sent in [text.clone().into_bytes(), semicolons.into_bytes(), utf_16, workbook(&table(&text))] {
+        let report = lab.upload("?dry_run=true&cells=true", &sent).await.json();
+        assert_eq!(shown(&report), wanted, "{report}");
+    }
+    let plain = lab.upload("?dry_run=true", text.as_bytes()).await.json();
+    assert_eq!(shown(&plain), [], "only where they are asked for");
+    let long = format!("{HEADER}\n{}\n", row("A9", &"ế".repeat(500), "01/02/1950", "tím"));
+    let report = lab.upload("?dry_run=true&cells=true", long.as_bytes()).await.json();
+    assert_eq!(report["rows"][0]["cells"][1]["value"].as_str().unwrap().chars().count(), 121);
+    let message = "MSH|^~\\&|LIS|TG-CDC|ANTAM|AT|20220310070000||ORU^R01^ORU_R01|ID-1|P|2.5.1\rPID|1||||Lê^Tám||x|F\r";
+    let report = lab.upload("?dry_run=true&cells=true", message.as_bytes()).await.json();
+    assert_eq!((report["received"].clone(), shown(&report)), (json!(1), Vec::new()), "a message has no cells");
+    let (content_type, body) = multipart("file", &workbook(&table(&text)));
+    let page = lab.post_as(&lab.lab, "/lab/upload", &content_type, body).await.text();
+    assert!(page.contains("<span class=\"cell-bad\">31/02/1950</span>"), "the cells of a workbook too: {page}");
+    assert!(page.contains("Lý Thị Ba"), "and of a row without a number: {page}");
 }

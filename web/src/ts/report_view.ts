@@ -1,7 +1,7 @@
 /** The row report as a page: counts as filters, each bad row with its cells, the reason beside the cell. */
 
 import { element, icon } from "./dom.ts";
-import { cellsOf, type Row, type RowError, type RowReport, type RowStatus, rowsOf, STATUSES, type Table } from "./row_report.ts";
+import { type Row, type RowError, type RowReport, type RowStatus, rowsOf, STATUSES } from "./row_report.ts";
 import { figure, say } from "./words.ts";
 
 type Filter = RowStatus | "all";
@@ -25,7 +25,7 @@ const LOOK = {
   rejected: { badge: "error", icon: "close" },
 } as const;
 
-/** More rows than this are in the download, not on the page. */
+/** Of more rows than these the page tells how many there are; those to mend are in the download. */
 const MOST_SHOWN = 500;
 
 function badge(status: RowStatus): HTMLElement {
@@ -36,34 +36,37 @@ function reason(error: RowError): HTMLElement {
   return element("span", "cell-reason", element("strong", "", error.column), ` ${error.detail}`);
 }
 
-function cells(table: Table, record: readonly string[], row: Row): HTMLElement {
+function cells(row: Row): HTMLElement {
   const bad = new Set(row.errors.map((error) => error.column));
   const shown = element("div", "row-cells");
-  table.header.forEach((name, place) => {
-    const value = record[place] ?? "";
-    const cell = element("span", bad.has(name) ? "cell-bad" : "", value === "" ? say("cellEmpty") : value);
+  for (const { column, value } of row.cells ?? []) {
+    const cell = element("span", bad.has(column) ? "cell-bad" : "", value === "" ? say("cellEmpty") : value);
     if (value === "") {
       cell.classList.add("cell-empty");
     }
-    shown.append(element("span", "", element("span", "name", `${name} `), cell));
-  });
+    shown.append(element("span", "", element("span", "name", `${column} `), cell));
+  }
   return shown;
 }
 
-function line(table: Table | null, row: Row): HTMLTableRowElement {
-  const record = cellsOf(table, row);
-  const reasons = element("td", "", ...row.errors.map(reason));
-  const content = element("td", "", record !== null && table !== null ? cells(table, record, row) : null);
-  reasons.dataset["label"] = say("columnReason");
-  content.dataset["label"] = say("columnCells");
+type Title = "columnRow" | "columnAccession" | "columnStatus" | "columnCells" | "columnReason";
+
+/** A cell of the table; on a phone, where a row is a card, it says what it is. */
+function cell(title: Title, classes: string, ...content: (Node | string)[]): HTMLElement {
+  const made = element("td", classes, ...content);
+  made.dataset["label"] = say(title);
+  return made;
+}
+
+function line(row: Row, withCells: boolean): HTMLTableRowElement {
   const made = element(
     "tr",
     "",
     element("th", "fit number", figure(row.row)),
-    element("td", "fit mono", row.accession ?? "–"),
-    element("td", "fit", badge(row.status)),
-    content,
-    reasons,
+    cell("columnAccession", "fit mono", row.accession ?? "–"),
+    cell("columnStatus", "fit", badge(row.status)),
+    withCells ? cell("columnCells", "", ...(row.cells === undefined ? [] : [cells(row)])) : null,
+    cell("columnReason", "", ...row.errors.map(reason)),
   );
   if (row.status === "rejected") {
     made.dataset["level"] = "error";
@@ -71,13 +74,24 @@ function line(table: Table | null, row: Row): HTMLTableRowElement {
   return made;
 }
 
+/** The rows as a table. The cells have a column only where there are any: a message has none. */
+function tableOf(rows: readonly Row[]): HTMLElement {
+  const withCells = rows.some((row) => row.cells !== undefined);
+  const titles: Title[] = ["columnRow", "columnAccession", "columnStatus", ...(withCells ? ["columnCells" as const] : []), "columnReason"];
+  const head = element("thead", "", element("tr", "", ...titles.map((title) => element("th", "", say(title)))));
+  return element("table", "table table-cards", head, element("tbody", "", ...rows.map((row) => line(row, withCells))));
+}
+
 /** Shows `report` in `target`: first the rejected rows, where there are any. `mend` is the button that saves the rows to mend. */
-export function showReport(target: HTMLElement, report: RowReport, table: Table | null, mend: HTMLElement | null): void {
+export function showReport(target: HTMLElement, report: RowReport, mend: HTMLElement | null): void {
   const count = (filter: Filter) => (filter === "all" ? report.received : report[filter]);
-  const body = element("tbody", "");
+  const place = element("div", "table-wrap");
+  const more = element("p", "muted");
   const chips = element("div", "chips");
   const show = (filter: Filter): void => {
-    body.replaceChildren(...rowsOf(report, filter).slice(0, MOST_SHOWN).map((row) => line(table, row)));
+    const rows = rowsOf(report, filter);
+    place.replaceChildren(tableOf(rows.slice(0, MOST_SHOWN)));
+    more.textContent = rows.length > MOST_SHOWN ? say("reportMore", { n: figure(rows.length - MOST_SHOWN) }) : "";
     for (const chip of Array.from(chips.children)) {
       chip.setAttribute("aria-pressed", String((chip as HTMLElement).dataset["filter"] === filter));
     }
@@ -90,11 +104,6 @@ export function showReport(target: HTMLElement, report: RowReport, table: Table 
     chip.addEventListener("click", () => show(filter));
     chips.append(chip);
   }
-  const titles = ["columnRow", "columnAccession", "columnStatus", "columnCells", "columnReason"] as const;
-  const head = element("thead", "", element("tr", "", ...titles.map((title) => element("th", "", say(title)))));
-  target.replaceChildren(
-    element("div", "row row-spread", chips, mend),
-    element("div", "table-wrap", element("table", "table", head, body)),
-  );
+  target.replaceChildren(element("div", "row row-spread", chips, mend), place, more);
   show(STATUSES.find((status) => count(status) > 0) ?? "all");
 }

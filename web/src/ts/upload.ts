@@ -5,8 +5,7 @@ import { ProblemError } from "./api.ts";
 import { element, find, icon } from "./dom.ts";
 import { showProblem } from "./forms.ts";
 import { showReport } from "./report_view.ts";
-import { type RowReport, type Table } from "./row_report.ts";
-import { readTable } from "./table_file.ts";
+import { type RowReport } from "./row_report.ts";
 import { fetchBadRows, sendFile, type ServerProgress } from "./upload_send.ts";
 import { uuidv7 } from "./uuid.ts";
 import { figure, say } from "./words.ts";
@@ -93,7 +92,7 @@ function badRows(page: Page, file: File, count: number): HTMLButtonElement | nul
   return button;
 }
 
-async function send(page: Page, file: File, id: string, table: Table | null, total: number): Promise<void> {
+async function send(page: Page, file: File, id: string, total: number): Promise<void> {
   const live = bar(total);
   page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
   const report = await sendFile(file, id, false, live);
@@ -102,12 +101,12 @@ async function send(page: Page, file: File, id: string, table: Table | null, tot
   const done = say("fileDone", { n: figure(report.accepted) });
   const notice = element("div", "notice", icon("check"), element("p", "notice-title", done));
   page.stage.replaceChildren(fileLine(file), notice, target, element("div", "row", otherFile(page)));
-  showReport(target, report, table, badRows(page, file, report.rejected));
+  showReport(target, report, badRows(page, file, report.rejected));
   announce(done);
 }
 
 /** What a dry run found, before anything is stored, and the button that sends. */
-function preview(page: Page, file: File, table: Table | null, report: RowReport): void {
+function preview(page: Page, file: File, report: RowReport): void {
   const id = uuidv7();
   const usable = report.received - report.rejected;
   const target = element("div", "stack");
@@ -117,7 +116,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
   go.disabled = usable === 0;
   go.addEventListener("click", () => {
     go.disabled = true;
-    send(page, file, id, table, report.received).catch((error: unknown) => fail(page, error));
+    send(page, file, id, report.received).catch((error: unknown) => fail(page, error));
   });
   page.stage.replaceChildren(
     element(
@@ -129,7 +128,7 @@ function preview(page: Page, file: File, table: Table | null, report: RowReport)
       element("div", "row", go, otherFile(page)),
     ),
   );
-  showReport(target, report, table, badRows(page, file, report.rejected + report.held));
+  showReport(target, report, badRows(page, file, report.rejected + report.held));
   go.focus();
 }
 
@@ -137,8 +136,7 @@ async function recognise(page: Page, file: File): Promise<void> {
   const live = bar(0);
   page.form.hidden = true;
   page.stage.replaceChildren(element("div", "card stack", fileLine(file), live.shown));
-  const [report, table] = await Promise.all([sendFile(file, uuidv7(), true, live), readTable(file)]);
-  preview(page, file, table, report);
+  preview(page, file, await sendFile(file, uuidv7(), true, live));
 }
 
 function setUp(page: Page): void {

@@ -33,7 +33,7 @@ export function sendFile(file: File, id: string, dryRun: boolean, watcher: Watch
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let stop = (): void => undefined;
-    request.open("POST", `${UPLOADS}?dry_run=${String(dryRun)}&id=${id}`);
+    request.open("POST", `${UPLOADS}?dry_run=${String(dryRun)}&id=${id}&cells=true`);
     for (const [name, value] of Object.entries(headers({ Accept: "application/json" }))) {
       request.setRequestHeader(name, value);
     }
