@@ -9,6 +9,9 @@ use shared_web::symbol::{Level, Symbol};
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
 const FRAMES: u32 = 10;
+/// Frames of each picture where there are several, at [`SLOW`] a second: long enough for a phone to read it.
+const FRAMES_OF_SEVERAL: u32 = 4;
+const SLOW: u32 = 2;
 
 /// A QR code of a text, four pixels to a module, with its quiet zone.
 ///
@@ -34,14 +37,28 @@ pub fn qr(text: &[u8]) -> anyhow::Result<GrayImage> {
 /// # Errors
 /// When the file cannot be written.
 pub fn write(path: &Path, picture: &GrayImage) -> anyhow::Result<()> {
+    record(path, &[picture], 10, FRAMES)
+}
+
+/// Writes a film of pictures that are held up one after the other, each for two seconds. A fake camera shows it again and again.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_several(path: &Path, pictures: &[&GrayImage]) -> anyhow::Result<()> {
+    record(path, pictures, SLOW, FRAMES_OF_SEVERAL)
+}
+
+fn record(path: &Path, pictures: &[&GrayImage], frames_a_second: u32, frames: u32) -> anyhow::Result<()> {
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    writeln!(file, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420mpeg2")?;
+    writeln!(file, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F{frames_a_second}:1 Ip A1:1 C420mpeg2")?;
     let colourless = vec![128; (WIDTH / 2 * (HEIGHT / 2)) as usize];
-    for n in 0..FRAMES {
-        file.write_all(b"FRAME\n")?;
-        file.write_all(&frame(picture, n))?;
-        file.write_all(&colourless)?;
-        file.write_all(&colourless)?;
+    for picture in pictures {
+        for n in 0..frames {
+            file.write_all(b"FRAME\n")?;
+            file.write_all(&frame(picture, n))?;
+            file.write_all(&colourless)?;
+            file.write_all(&colourless)?;
+        }
     }
     Ok(file.flush()?)
 }
@@ -50,8 +67,9 @@ pub fn write(path: &Path, picture: &GrayImage) -> anyhow::Result<()> {
 fn frame(picture: &GrayImage, n: u32) -> Vec<u8> {
     let turned = (5.0 + f64::from(n) * 0.4).to_radians();
     let (sin, cos) = turned.sin_cos();
-    let longest = f64::from(picture.width().max(picture.height()));
-    let scale = longest / (f64::from(HEIGHT) * 0.82);
+    // A label is wide: it may fill the width.
+    let (wide, high) = (f64::from(WIDTH) * 0.9, f64::from(HEIGHT) * 0.82);
+    let scale = (f64::from(picture.width()) / wide).max(f64::from(picture.height()) / high);
     let (middle_x, middle_y) = (f64::from(picture.width()) / 2.0, f64::from(picture.height()) / 2.0);
     let mut plane = Vec::with_capacity((WIDTH * HEIGHT) as usize);
     for y in 0..HEIGHT {

@@ -43,6 +43,19 @@ test("the tube goes first, then people, and each only once", () => {
   assert.ok(isOfPerson("082190001234") && isOfPerson("DN4828012345678") && !isOfPerson("100004162"));
 });
 
+test("a tube that is done is not begun again, and the next tube's label is no kit's code", () => {
+  const [first, second] = [codeOf(FIRST), codeOf(FIRST + 1)];
+  const taken = [first, "KIT-1"];
+  for (const done of taken) {
+    assert.deepEqual(scan(EMPTY, done, RANGES, taken), { hand: EMPTY, step: "taken" });
+    assert.equal(scan({ ...EMPTY, barcode: second }, done, RANGES, taken).step, "taken");
+  }
+  assert.equal(scan({ ...EMPTY, barcode: second }, codeOf(FIRST + 2), RANGES).step, "other_tube");
+  assert.equal(scan({ ...EMPTY, barcode: "KIT-2", kit: second }, codeOf(FIRST + 2), RANGES).step, "other_tube");
+  assert.equal(scan({ ...EMPTY, barcode: "KIT-2" }, second, RANGES).step, "kit", "the label may come after the kit's own code");
+  assert.equal(scan({ ...EMPTY, barcode: second }, codeOf(FIRST + 99), RANGES).step, "kit", "not of these ranges");
+});
+
 test("twelve digits of a kit are no identity number", () => {
   for (const number of ["082190001234", "079050000123", "001222000001", "101090000001"]) {
     assert.ok(isIdentityNumber(number, 2022), number);

@@ -89,7 +89,7 @@ async fn an_insurance_card_before_the_scanner_checks_its_holder_in() -> anyhow::
 }
 
 /// What a citizen sees on their own page after a code by message: the picture of their personal QR.
-async fn personal_code(suite: &Embedded, name: &str, phone: &str) -> anyhow::Result<GrayImage> {
+pub(crate) async fn personal_code(suite: &Embedded, name: &str, phone: &str) -> anyhow::Result<GrayImage> {
     let url = &suite.process.url;
     let browser = Browser::start().await;
     browser.resize(PHONE).await?;

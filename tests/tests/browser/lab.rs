@@ -1,12 +1,10 @@
-//! The laboratory and its citizens in a real Chromium: a file with live progress and what it holds back, a household's link, and
-//! the sampling team's phone with a camera and without a network.
+//! The laboratory and its citizens in a real Chromium: a file with live progress and what it holds back, and a household's link.
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 use shared::time::{hours, minutes};
 use shared_testkit::browser::{Browser, PHONE};
 use tests::client::Client;
-use tests::film;
 use tests::process::Embedded;
 use tests::sample::now;
 use thirtyfour::prelude::*;
@@ -22,14 +20,6 @@ fn result(accession: &str, person: &Value, outcome: &str) -> Value {
     json!({"accession": accession, "person": person, "test": {"loinc": "94500-6"}, "outcome": outcome,
            "specimen": {"kind": "nasopharyngeal_swab", "collected_at": now().minus(hours(5)).to_string()},
            "resulted_at": now().minus(minutes(5)).to_string()})
-}
-
-/// Cuts the browser off (`navigator.onLine` says so), or lets it on again.
-async fn signal(browser: &Browser, there: bool) -> anyhow::Result<()> {
-    browser.driver().cdp().send_raw("Network.enable", json!({})).await?;
-    let conditions = json!({"offline": !there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-    browser.driver().cdp().send_raw("Network.emulateNetworkConditions", conditions).await?;
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,46 +101,5 @@ async fn a_household_opens_its_link_and_each_member_their_own_result() -> anyhow
     see(&phone, ".result-outcome").await?;
     let page = phone.driver().find(By::Css("main")).await?.text().await?;
     ensure!(page.contains("Phạm Văn Cháu") && !page.contains("Phạm Thị Bà"), "{page}");
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tube_is_scanned_with_the_camera_and_what_was_taken_without_a_network_is_sent_later() -> anyhow::Result<()> {
-    let suite = Embedded::start()?;
-    let url = suite.process.url.clone();
-    let sampler = Client::signed_in(&url, "sampler").await?;
-    let range = sampler.post("/api/v1/lab/tube-ranges", &json!({"size": 5})).await?.expect(201)?;
-    let tube = range["first_barcode"].as_str().context("a code")?.to_owned();
-    let film = suite.directory.path().join("tube.y4m");
-    film::write(&film, &film::qr(tube.as_bytes())?)?;
-    let phone = Browser::with_arguments(&[
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        &format!("--use-file-for-fake-video-capture={}", film.display()),
-    ])
-    .await;
-    phone.resize(PHONE).await?;
-    sign_in(&phone, &url, "sampler", "/sampling").await?;
-    see(&phone, "[data-sampling]").await?;
-    let in_hand = phone
-        .driver()
-        .query(By::Css("[data-tube]"))
-        .wait(std::time::Duration::from_secs(30), std::time::Duration::from_millis(100));
-    in_hand.with_text(tube.clone()).first().await.context("the camera did not read the tube")?;
-
-    let card = "082190001234|310123456|Nguyễn Thị Ẩm|01021990|Nữ|Ấp 3, Tân Phú, Tiền Giang|25072021";
-    see(&phone, "#typed").await?.send_keys(card).await?;
-    see(&phone, "form[data-typed] button").await?.click().await?;
-    let who = see(&phone, "[data-people] li").await?.text().await?;
-    ensure!(who.contains("Nguyễn Thị Ẩm"), "{who}");
-    signal(&phone, false).await?;
-    see(&phone, "[data-finish]").await?.click().await?;
-    see(&phone, "[data-queue][data-waiting='1']").await?;
-    let none = sampler.get(&format!("/api/v1/lab/specimens?barcode={tube}")).await?;
-    ensure!(none.status == 404, "it cannot be there yet");
-    signal(&phone, true).await?;
-    see(&phone, "[data-queue][data-waiting='0'][data-sent='1']").await?;
-    let found = sampler.get(&format!("/api/v1/lab/specimens?barcode={tube}")).await?.expect(200)?;
-    ensure!(found["items"][0]["state"] == json!("collected"), "{found}");
     Ok(())
 }

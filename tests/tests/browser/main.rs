@@ -6,6 +6,7 @@ mod clock;
 mod door;
 mod lab;
 mod offline;
+mod sampling;
 mod scanner;
 mod station;
 mod weight;

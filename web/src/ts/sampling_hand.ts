@@ -1,6 +1,6 @@
 /** What the sampling team has in hand: a tube, and whoever's swabs go into it. Pure: what a scan means, step by step. */
 
-import { misreadOf, type Range } from "./tube_code.ts";
+import { isOurs, misreadOf, type Range } from "./tube_code.ts";
 
 /** The most people in one tube. */
 export const MOST = 10;
@@ -23,7 +23,7 @@ export interface Hand {
 export const EMPTY: Hand = { barcode: "", kit: "", people: [] };
 
 /** What a scan did. */
-export type Step = "tube" | "kit" | "person" | "misread" | "same" | "full" | "tube_first" | "link";
+export type Step = "tube" | "kit" | "person" | "misread" | "same" | "full" | "tube_first" | "link" | "taken" | "other_tube";
 
 /** The last digits of our personal QR, which tells the phone no name: an address that ends in `/P/` and digits, or 64 digits. */
 export function personalEnd(text: string): string | null {
@@ -63,8 +63,13 @@ export function nameOf(person: Sampled): string {
   return person.full_name ?? (fields.length >= 6 ? (fields[2] ?? "") : (person.scanned ?? "").slice(0, 18));
 }
 
-/** The hand after a scan, and what the scan was. */
-export function scan(hand: Hand, text: string, ranges: readonly Range[]): { readonly hand: Hand; readonly step: Step } {
+/** The hand after a scan, and what the scan was. `taken` are the codes of the tubes that this phone has done. */
+export function scan(
+  hand: Hand,
+  text: string,
+  ranges: readonly Range[],
+  taken: readonly string[] = [],
+): { readonly hand: Hand; readonly step: Step } {
   const read = text.trim();
   if (isOfPerson(read)) {
     return add(hand, { scanned: read });
@@ -75,10 +80,19 @@ export function scan(hand: Hand, text: string, ranges: readonly Range[]): { read
   if (misreadOf(read, ranges) !== null) {
     return { hand, step: "misread" };
   }
+  // The camera still looks at the tube that was just done.
+  if (taken.includes(read)) {
+    return { hand, step: "taken" };
+  }
   if (hand.barcode === "") {
     return { hand: { ...hand, barcode: read }, step: "tube" };
   }
-  return read === hand.barcode || read === hand.kit ? { hand, step: "same" } : { hand: { ...hand, kit: read }, step: "kit" };
+  if (read === hand.barcode || read === hand.kit) {
+    return { hand, step: "same" };
+  }
+  // A label of ours is no kit's own number: it is the next tube, and this one is not done.
+  const isNextTube = isOurs(read, ranges) && (isOurs(hand.barcode, ranges) || isOurs(hand.kit, ranges));
+  return isNextTube ? { hand, step: "other_tube" } : { hand: { ...hand, kit: read }, step: "kit" };
 }
 
 /** The hand with one person more. */

@@ -54,6 +54,12 @@ function within(ranges: readonly Range[], number: number): boolean {
   return ranges.some(({ first, size }) => number >= first && number < first + size);
 }
 
+/** Whether a text is a right code of one of these ranges. */
+export function isOurs(text: string, ranges: readonly Range[]): boolean {
+  const number = readCode(text);
+  return number !== null && within(ranges, number);
+}
+
 /** The code of one of these ranges that was misread in one character, or `null`: a kit's own number is no misread code of ours. */
 export function misreadOf(text: string, ranges: readonly Range[]): string | null {
   const values = valuesOf(text);
