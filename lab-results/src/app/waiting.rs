@@ -161,7 +161,7 @@ pub async fn list_in(
     let List { items, next_cursor } = paging::after_last(found, limit, |held| held.id.to_string());
     let entry = sender.audit("held.list", None, json!({"count": items.len(), "after": after}));
     tx.audit(&entry, app.platform.now(), &mut app.platform.random()).await?;
-    Ok(List { items: found.into_iter().map(Waiting::new).collect(), next_cursor })
+    Ok(List { items: items.into_iter().map(Waiting::new).collect(), next_cursor })
 }
 
 /// One record that waits.

@@ -18,8 +18,10 @@ use uuid::Uuid;
 use super::{FormError, TEXTS, method_word, when};
 use crate::app::App;
 use crate::app::held::{self, Choice, OUTCOMES};
+use crate::app::reason::Reason;
 use crate::app::sender::Sender;
 use crate::app::waiting::{self, Candidate, Detail, Waiting};
+use crate::domain::disposition::HoldReason;
 
 /// A record of the queue in the list of what waits.
 pub(super) struct WaitingRow {
@@ -33,7 +35,7 @@ pub(super) struct WaitingRow {
     pub(super) at: String,
     pub(super) at_text: String,
     pub(super) at_exact: String,
-    /// One touch releases it: nothing is missing.
+    /// One touch releases it: nothing is missing, and nobody has to be told from somebody who resembles them.
     pub(super) releasable: bool,
 }
 

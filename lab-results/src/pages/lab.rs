@@ -41,6 +41,8 @@ struct Count {
     text: String,
     /// Rows that somebody has to look at.
     odd: bool,
+    /// There are none.
+    zero: bool,
 }
 
 struct ResultRow {
@@ -88,7 +90,10 @@ impl UploadRow {
         Self {
             lab_code: upload.lab_code.unwrap_or_default(),
             format: upload.format.to_uppercase(),
-            counts: counts.into_iter().map(|(key, count, odd)| Count { key, text: text(count), odd }).collect(),
+            counts: counts
+                .into_iter()
+                .map(|(key, count, odd)| Count { key, text: text(count), odd, zero: count == 0 })
+                .collect(),
             finished: upload.finished_at.is_some(),
             at: upload.created_at.to_string(),
             at_text: page.ago(upload.created_at, now),

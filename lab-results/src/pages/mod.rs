@@ -155,7 +155,7 @@ fn tube_routes(routes: Routes<App>) -> Routes<App> {
             "/lab/labels",
             takers,
             Scope::None,
-            page("Codes given out ahead").query(&["range"]),
+            page("Codes given out ahead").query(&["range", "before"]),
             get(labels::show),
         )
         .add(Method::POST, "/lab/labels", takers, Scope::None, page("Give out codes").form(), post(labels::give))

@@ -137,6 +137,10 @@ async fn the_forms_do_what_they_say_and_name_what_is_wrong() {
     assert_eq!(noted.headers[header::LOCATION], "/lab/tubes?noted=1");
     let wrong = form(&lab, &lab.lab, "/lab/custody", "barcodes=P1%0AX9&state=rejected&code=").await.text();
     assert!(wrong.contains("<title>Lỗi:") && wrong.contains("Lý do từ chối"));
+    let part = "barcodes=P1%0AX9&state=received&code=";
+    let partly = form(&lab, &lab.lab, "/lab/custody", part).await.text();
+    assert!(partly.contains(" required>X9</textarea>"), "what was noted is not asked for again: {partly}");
+    assert!(partly.contains("value=\"received\" selected"), "{partly}");
     let wrong = form(&lab, &lab.lab, "/lab/custody", "barcodes=X9&state=received&code=").await.text();
     assert!(wrong.contains("Không có ống mẫu nào mang mã X9"));
     let lost = browse(&lab, &lab.lab, "/lab/tubes?barcode=NOWHERE", "vi").await.text();

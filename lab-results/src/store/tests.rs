@@ -17,7 +17,7 @@ use super::model::{
     Upload,
 };
 use super::raw::Raw;
-use super::{LabStore, open};
+use super::{LabStore, LabWrite, open};
 use crate::domain::codes::SpecimenKind;
 use crate::domain::link::LinkCode;
 use crate::domain::result::Status;

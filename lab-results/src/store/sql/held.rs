@@ -105,7 +105,7 @@ async fn page(
             .push(")");
     }
     query.push(" ORDER BY created_at, id LIMIT ").push_bind(limit);
-    let rows = query.build().fetch_all(conn).await?;
+    let rows = query.build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(|row| stored(row, keys)).collect()
 }
 
