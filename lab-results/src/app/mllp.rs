@@ -120,7 +120,12 @@ async fn next_frame(stream: &mut TcpStream, frames: &mut Frames, idle: Duration)
 }
 
 fn unreadable(app: &App) -> Vec<String> {
-    messages::answer(app, None, &Acknowledged::Unreadable, Lang::Vi).asked_for
+    vec![messages::answer(app, None, &Acknowledged::Unreadable, Lang::Vi).application]
+}
+
+/// The messages of an answer that are sent.
+fn sent(app: &App, ack: Ack) -> Vec<String> {
+    if app.platform.config.mllp_enhanced { ack.asked_for } else { vec![ack.application] }
 }
 
 /// The answers to the bytes of a frame. Those to a batch come in one frame, as the batch did.
@@ -130,7 +135,7 @@ async fn answers(app: &App, peer: &Peer, bytes: &[u8]) -> Vec<String> {
     for piece in hl7::Messages::new(bytes) {
         count += 1;
         match piece {
-            hl7::Piece::Message(message) => all.append(&mut one(app, peer, &message).await.asked_for),
+            hl7::Piece::Message(message) => all.extend(sent(app, one(app, peer, &message).await)),
             hl7::Piece::TooLong => all.extend(unreadable(app)),
         }
     }

@@ -70,7 +70,7 @@ async fn exchanged(mut stream: TcpStream, frames: &[u8]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_sender_in_the_enhanced_mode_gets_the_answers_that_it_asks_for_each_in_its_frame() {
-    let lab = TestLab::sqlite().await;
+    let lab = TestLab::with(|config| config.mllp_enhanced = true).await;
     let address = listener(&lab).await;
     let asking = |accession: &str, asked: &str| {
         message(accession, DETECTED, "F").replace("|P|2.5.1\r", &format!("|P|2.5.1|||{asked}\r"))
@@ -99,6 +99,18 @@ async fn a_sender_in_the_enhanced_mode_gets_the_answers_that_it_asks_for_each_in
     assert!(
         answers[0].contains("MSA|CA|ID-A6") && answers[0].contains("MSA|CA|ID-A7") && !answers[0].contains("ID-A8")
     );
+}
+
+#[tokio::test]
+async fn every_message_has_the_answer_of_the_application_where_the_enhanced_mode_is_off() {
+    let lab = TestLab::sqlite().await;
+    let address = listener(&lab).await;
+    for (accession, asked) in [("A1", "AL|NE"), ("A2", "AL|AL"), ("A3", "ER|NE")] {
+        let text = message(accession, DETECTED, "F").replace("|P|2.5.1\r", &format!("|P|2.5.1|||{asked}\r"));
+        let answers = exchanged(TcpStream::connect(address).await.unwrap(), &framed(&text)).await;
+        let [answer] = &answers[..] else { panic!("{asked}: {answers:?}") };
+        assert!(answer.contains(&format!("MSA|AA|ID-{accession}")), "{asked}: {answer}");
+    }
 }
 
 /// A connection from one of the addresses of this machine.

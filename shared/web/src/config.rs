@@ -54,6 +54,8 @@ pub struct Config {
     pub mllp_lab_code: Option<String>,
     /// Which addresses may speak for which laboratory at `mllp_listen`; where it is empty, only this machine may.
     pub mllp_peers: BTreeSet<MllpPeer>,
+    /// Whether MSH-15 and MSH-16 are heard at `mllp_listen`; where not, every message is answered with AA, AE or AR.
+    pub mllp_enhanced: bool,
     /// Where the embedded database and, unless said otherwise, the keys are.
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; the file `antam.db` in the data directory where it is missing.
@@ -127,6 +129,7 @@ impl Default for Config {
             mllp_listen: None,
             mllp_lab_code: None,
             mllp_peers: BTreeSet::new(),
+            mllp_enhanced: false,
             data_dir: PathBuf::from(".antam/data"),
             database_url: None,
             database_connections: 16,

@@ -8,7 +8,7 @@ const LISTS: [&str; 3] = ["services", "trusted_proxies", "mllp_peers"];
 /// The fields that are numbers.
 const NUMBERS: [&str; 5] = ["database_connections", "demo_people", "retention_days", "body_limit", "upload_limit"];
 /// The fields that are true or false.
-const FLAGS: [&str; 2] = ["demo", "demo_unsafe"];
+const FLAGS: [&str; 3] = ["demo", "demo_unsafe", "mllp_enhanced"];
 /// The fields that are one of a few words.
 const CHOICES: [&str; 2] = ["rate_limits", "log_format"];
 /// The fields that are text, whatever it looks like: `82` is the code of a province and no number.

@@ -57,6 +57,9 @@ pub struct ServeOptions {
     /// Which networks may send over MLLP for which laboratory: `TG-CDC=10.20.0.0/16,*=127.0.0.1`.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub mllp_peers: Option<Vec<MllpPeer>>,
+    /// Answers over MLLP with CA, CE or CR where a message asks for it (the enhanced mode of HL7 v2).
+    #[arg(long)]
+    pub mllp_enhanced: bool,
     /// Where the embedded database and the keys are.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -167,6 +170,7 @@ impl ServeOptions {
         if let Some(services) = &self.services {
             config.services = services.iter().copied().collect();
         }
+        config.mllp_enhanced |= self.mllp_enhanced;
         config.demo |= self.demo;
         config.demo_unsafe |= self.demo_unsafe;
     }
