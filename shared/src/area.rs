@@ -12,7 +12,7 @@ mod table;
 mod unit;
 mod ward_code;
 
-pub use scope::covers;
+pub use scope::{covers, wards_in};
 pub use search::search;
 pub use unit::{District, Province, Unit};
 pub use ward_code::{WardCode, WardCodeError};

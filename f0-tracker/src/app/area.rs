@@ -1,7 +1,6 @@
 //! Which records lie in the area of a caller's duty.
 
-use shared::access::AreaScope;
-use shared::area::{FIRST_DAY, wards_of_district};
+use shared::area::{FIRST_DAY, wards_in, wards_of_district};
 use shared::time::Date;
 use shared_web::caller::Caller;
 
@@ -12,22 +11,6 @@ use crate::store::CaseRecord;
 #[must_use]
 pub fn wards(caller: &Caller, today: Date) -> Option<Vec<String>> {
     wards_in(&caller.account()?.area, today)
-}
-
-/// The wards of an area; none for a province, which covers whatever it is asked about.
-#[must_use]
-pub fn wards_in(area: &AreaScope, today: Date) -> Option<Vec<String>> {
-    match area {
-        AreaScope::Province(_) => None,
-        AreaScope::District(code) => {
-            let units = wards_of_district(code, FIRST_DAY).into_iter().chain(wards_of_district(code, today));
-            let mut codes: Vec<String> = units.map(|unit| unit.code.to_owned()).collect();
-            codes.sort_unstable();
-            codes.dedup();
-            Some(codes)
-        }
-        AreaScope::Ward(code) => Some(vec![code.clone()]),
-    }
 }
 
 /// The wards of the caller's duty that lie in a ward or a district; none where nothing narrows a province.

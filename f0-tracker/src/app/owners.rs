@@ -3,14 +3,13 @@
 
 use serde_json::json;
 use shared::access::AreaScope;
-use shared::area;
+use shared::area::{self, wards_in};
 use shared::ids::{AccountId, DutyId};
 use shared::time::{Date, Instant};
 use shared_store::StoreError;
 use shared_store::outbox::Timer;
 
 use super::alerts;
-use super::area::wards_in;
 use super::work::{Work, case_subject};
 use crate::App;
 use crate::domain::duty::{Candidate, Question, covers, responsible};

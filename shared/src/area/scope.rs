@@ -1,7 +1,7 @@
-//! Whether the area of a duty covers a ward.
+//! Whether the area of a duty covers a ward, and which wards are in it.
 
 use super::table::{FIRST_DAY, MERGER};
-use super::{Unit, province, ward, ward_before_merger};
+use super::{Unit, province, ward, ward_before_merger, wards_of_district};
 use crate::access::AreaScope;
 use crate::time::Date;
 
@@ -20,6 +20,23 @@ pub fn covers(scope: &AreaScope, ward_code: impl AsRef<str>, on: Date) -> bool {
             ward_before_merger(ward_code).is_some_and(|unit| unit.district_code == Some(code.as_str()))
         }
         AreaScope::Province(code) => province_covers(code, ward_code, on),
+    }
+}
+
+/// The wards that a list for an area is narrowed to before its rows are read; `None` for a province, which covers whatever
+/// it is asked about. Whether a row may be shown is still asked of [`covers`].
+#[must_use]
+pub fn wards_in(scope: &AreaScope, on: Date) -> Option<Vec<String>> {
+    match scope {
+        AreaScope::Province(_) => None,
+        AreaScope::District(code) => {
+            let units = wards_of_district(code, FIRST_DAY).into_iter().chain(wards_of_district(code, on));
+            let mut codes: Vec<String> = units.map(|unit| unit.code.to_owned()).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            Some(codes)
+        }
+        AreaScope::Ward(code) => Some(vec![code.clone()]),
     }
 }
 
