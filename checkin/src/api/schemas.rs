@@ -72,7 +72,7 @@ pub fn all() -> Schemas {
             "Told",
             json!({"type": "object", "required": ["person_id", "cases"], "properties": {
                 "person_id": id("Who was told"),
-                "cases": {"type": "integer", "description": "Of how many cases it is noted now; 0 where they had been told of all"},
+                "cases": {"type": "integer", "description": "Of how many cases it is noted now, found or taken back; 0 where they had been told of all"},
             }}),
         ),
         ("ScanInput", scan_input()),
@@ -401,11 +401,12 @@ fn untold() -> Value {
         "address": {"type": ["string", "null"]},
         "ward_code": {"type": ["string", "null"]},
         "why": {"type": "string", "enum": [Why::NoMobile.code(), Why::Failed.code()]},
-        "since": instant("Since when it is known"),
-        "near": {"type": "array", "items": near, "description": "Where they were near a case; empty where a decision told everybody of a place"},
+        "taken_back": {"type": "boolean", "description": "They were told by word of mouth, and are to be told that it does not hold"},
+        "since": instant("Since when it is known, or since when it does not hold"),
+        "near": {"type": "array", "items": near, "description": "Where they were near a case, or were told so; empty where a decision told everybody of a place"},
     }});
     json!({"type": "object", "required": ["items", "total"], "properties": {
-        "items": {"type": "array", "items": person, "description": "The nearest contacts first"},
+        "items": {"type": "array", "items": person, "description": "The nearest contacts first, at last those of whom it was taken back"},
         "total": {"type": "integer", "description": "How many there are, where not all are listed"},
     }})
 }

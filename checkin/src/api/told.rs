@@ -1,4 +1,5 @@
-//! `GET exposures/untold`: whom no message reaches; `POST exposures/told`: somebody told them.
+//! `GET exposures/untold`: whom no message reaches, also those of whom it was taken back; `POST exposures/told`: somebody told
+//! them.
 
 use axum::extract::State;
 use axum::http::Method;
@@ -29,13 +30,14 @@ struct Line {
     address: Option<String>,
     ward_code: Option<String>,
     why: Why,
+    taken_back: bool,
     since: Instant,
     near: Vec<NearView>,
 }
 
 impl From<UntoldView> for Line {
     fn from(untold: UntoldView) -> Self {
-        let UntoldView { person, why, since, near } = untold;
+        let UntoldView { person, why, taken_back, since, near } = untold;
         Self {
             person_id: person.id,
             full_name: person.full_name.to_string(),
@@ -44,6 +46,7 @@ impl From<UntoldView> for Line {
             address: person.address,
             ward_code: person.ward_code.map(|code| code.as_str().to_owned()),
             why,
+            taken_back,
             since,
             near,
         }
@@ -85,7 +88,10 @@ impl From<ToldError> for Problem {
 
 pub(super) fn routes(routes: Routes<App>) -> Routes<App> {
     let tellers = Who::Roles(TELLERS);
-    let list = Doc::json("Those of the area whom no message reached and whom nobody told by word of mouth");
+    let list = Doc::json(
+        "Those of the area whom no message reached and whom nobody told by word of mouth, also those whom nobody told that it \
+         was taken back",
+    );
     let told = Doc::json("Note that somebody was told by word of mouth, of one case or of all; the first note stays");
     routes
         .add(Method::GET, "/api/v1/checkin/exposures/untold", tellers, Scope::Area, list.answer("Untold"), get(untold))

@@ -1,4 +1,5 @@
-//! Whom no message reaches is told by word of mouth: the list of a station, and the word that it was done.
+//! Whom no message reaches is told by word of mouth, also that what they were told so does not hold any more: the list of a
+//! station, and the word that it was done.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,6 +7,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::json;
 use shared::access::Role;
+use shared::area::wards_in;
 use shared::events::ExposureLevel;
 use shared::ids::{CaseId, PersonId, PlaceId};
 use shared::person::Person;
@@ -17,7 +19,7 @@ use shared_store::StoreError;
 use shared_web::caller::Caller;
 
 use crate::domain::told::ToldInput;
-use crate::store::{CheckinRead, CheckinWrite, ToldRecord, UntoldRecord};
+use crate::store::{CaseRecord, CheckinRead, CheckinWrite, ToldRecord, UntoldRecord, Whose};
 use crate::{App, SERVICE};
 
 /// For how long somebody stands on the list: by then the incubation is over. Our own policy, after the 14 days of
@@ -68,22 +70,26 @@ pub struct UntoldView {
     pub person: Person,
     /// Why no message reached them.
     pub why: Why,
-    /// Since when it is known.
+    /// They were told by word of mouth, and are to be told that it does not hold any more.
+    pub taken_back: bool,
+    /// Since when it is known, or since when it does not hold.
     pub since: Instant,
-    /// Where they were near a case, the nearest first; empty where an officer had everybody of a place told.
+    /// Where they were near a case, or were told that they were, the nearest first; empty where an officer had everybody of
+    /// a place told.
     pub near: Vec<NearView>,
 }
 
 /// The list of those whom nobody has told.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UntoldList {
-    /// The nearest contacts first, then those who wait longest.
+    /// The nearest contacts first, then those who wait longest; at last those of whom it was taken back.
     pub people: Vec<UntoldView>,
     /// How many there are, where the list does not show all.
     pub total: usize,
 }
 
-/// Those of the caller's area whom no message reached and whom nobody told by word of mouth. The look is on record.
+/// Those of the caller's area whom no message reached and whom nobody told by word of mouth: of what was found, or that what
+/// they were told so was taken back. The look is on record.
 ///
 /// # Errors
 /// When the store fails.
@@ -91,8 +97,10 @@ pub async fn untold(app: &App, caller: &Caller) -> Result<UntoldList, StoreError
     let now = app.platform.now();
     let mut tx = app.store.write().await?;
     let mut waiting: BTreeMap<PersonId, Vec<UntoldRecord>> = BTreeMap::new();
-    for record in tx.untold(now.minus(LISTED), None).await? {
-        if caller.covers(record.ward_code.as_deref(), now.local_date()) {
+    let today = now.local_date();
+    let wards = caller.account().and_then(|account| wards_in(&account.area, today));
+    for record in waiting_for(tx.as_mut(), wards.as_deref().map_or(Whose::All, Whose::Wards), now).await? {
+        if caller.covers(record.ward_code.as_deref(), today) {
             waiting.entry(record.person_id).or_default().push(record);
         }
     }
@@ -108,7 +116,7 @@ pub async fn untold(app: &App, caller: &Caller) -> Result<UntoldList, StoreError
     let rank = |person: &Person| {
         let records = &waiting[&person.id];
         let nearest = records.iter().filter_map(|record| record.exposure.map(|(.., level)| level)).max();
-        (core::cmp::Reverse(nearest), records.iter().map(|record| record.since).min(), person.id)
+        (taken_back(records), core::cmp::Reverse(nearest), records.iter().map(|record| record.since).min(), person.id)
     };
     unreached.sort_by_key(|(person, _)| rank(person));
     let total = unreached.len();
@@ -117,13 +125,29 @@ pub async fn untold(app: &App, caller: &Caller) -> Result<UntoldList, StoreError
     let view = |(person, why): (Person, Why)| {
         let records = &waiting[&person.id];
         let since = records.iter().map(|record| record.since).min().unwrap_or(now);
-        UntoldView { near: near(records, &places), person, why, since }
+        UntoldView { near: near(records, &places), taken_back: taken_back(records), person, why, since }
     };
     let people: Vec<UntoldView> = unreached.into_iter().map(view).collect();
     let detail = json!({"people": people.iter().map(|untold| untold.person.id).collect::<Vec<_>>()});
     tx.audit(&caller.audit(SERVICE, "exposures.untold", None, detail), now, &mut app.platform.random()).await?;
     tx.commit().await?;
     Ok(UntoldList { people, total })
+}
+
+/// What these are to be told by word of mouth, of the last days.
+async fn waiting_for(
+    tx: &mut (impl CheckinRead + ?Sized),
+    whose: Whose<'_>,
+    now: Instant,
+) -> Result<Vec<UntoldRecord>, StoreError> {
+    let mut found = tx.untold(now.minus(LISTED), whose).await?;
+    found.extend(tx.taken_back(now.minus(LISTED), whose).await?);
+    Ok(found)
+}
+
+/// Whether somebody is to be told that nothing holds any more: of whom something is found, nothing is taken back.
+fn taken_back(records: &[UntoldRecord]) -> bool {
+    records.iter().all(|record| record.taken_back)
 }
 
 async fn places_of(
@@ -174,8 +198,9 @@ pub struct Told {
     pub cases: usize,
 }
 
-/// Notes that the caller told somebody by word of mouth: of one case, or of all that they were not told of. Noted twice, the
-/// first stays. Staff say it of those who live in their area, an officer also of the contacts of a case of theirs.
+/// Notes that the caller told somebody by word of mouth: of one case, or of all that the list says; where what they were told
+/// so was taken back, that they know it. Noted twice, the first stays. Staff say it of those who live in their area, an
+/// officer also of the contacts of a case of theirs.
 ///
 /// # Errors
 /// [`ToldError`] says why not.
@@ -185,31 +210,53 @@ pub async fn tell(app: &App, caller: &Caller, input: &ToldInput) -> Result<Told,
     let told_by = caller.account().ok_or(ToldError::Nobody)?.id;
     let mut tx = app.store.write().await?;
     let person_id = tx.canonical(draft.person_id).await?.ok_or(ToldError::Nobody)?;
-    let cases: Vec<CaseId> = match draft.case_id {
-        Some(case_id) => concerned(caller, tx.as_mut(), case_id, person_id, now).await?.into_iter().collect(),
+    let due = match draft.case_id {
+        Some(case_id) => of_case(caller, tx.as_mut(), case_id, person_id, now).await?.ok_or(ToldError::Nobody)?,
         None if lives_near(caller, tx.as_mut(), person_id, now).await? => {
-            let untold = tx.untold(now.minus(LISTED), Some(person_id)).await?;
-            untold.into_iter().map(|record| record.case_id).collect::<BTreeSet<_>>().into_iter().collect()
+            Due::of(&waiting_for(tx.as_mut(), Whose::Person(person_id), now).await?)
         }
         None => return Err(ToldError::Nobody),
     };
-    if draft.case_id.is_some() && cases.is_empty() {
-        return Err(ToldError::Nobody);
-    }
-    let mut noted = Vec::new();
-    for case_id in cases {
-        if tx.insert_told(&ToldRecord { case_id, person_id, how: draft.how, told_by, told_at: now }).await? {
+    let record = |case_id| ToldRecord { case_id, person_id, how: draft.how, told_by, told_at: now };
+    let (mut noted, mut taken_back) = (Vec::new(), Vec::new());
+    for case_id in due.found {
+        if tx.insert_told(&record(case_id)).await? {
             noted.push(case_id);
         }
     }
-    let cases = noted.len();
+    for case_id in due.taken_back {
+        if tx.tell_taken_back(&record(case_id)).await? {
+            taken_back.push(case_id);
+        }
+    }
+    let cases = noted.len() + taken_back.len();
     if cases > 0 {
-        let detail = json!({"how": draft.how.code(), "cases": noted});
+        let detail = json!({"how": draft.how.code(), "cases": noted, "taken_back": taken_back});
         let entry = caller.audit(SERVICE, "exposures.told", Some(format!("person:{person_id}")), detail);
         tx.audit(&entry, now, &mut app.platform.random()).await?;
         tx.commit().await?;
     }
     Ok(Told { person_id, cases })
+}
+
+/// The cases of which somebody is told.
+#[derive(Default)]
+struct Due {
+    /// That they were near.
+    found: BTreeSet<CaseId>,
+    /// That it does not hold.
+    taken_back: BTreeSet<CaseId>,
+}
+
+impl Due {
+    fn of(records: &[UntoldRecord]) -> Self {
+        let mut due = Self::default();
+        for record in records {
+            let cases = if record.taken_back { &mut due.taken_back } else { &mut due.found };
+            cases.insert(record.case_id);
+        }
+        due
+    }
 }
 
 /// Whether somebody lives in the caller's area.
@@ -223,22 +270,34 @@ async fn lives_near(
     Ok(caller.covers(ward.as_ref().map(AsRef::as_ref), now.local_date()))
 }
 
-/// The case, where the person is a contact of it or was at a place that a decision names, and where either lives in the
-/// caller's area.
-async fn concerned(
+/// What somebody is told of one case: where either lives in the caller's area, and the person is a contact of it, was at a
+/// place that a decision names, or was told so before it was taken back.
+async fn of_case(
     caller: &Caller,
     tx: &mut dyn CheckinWrite,
     case_id: CaseId,
     person: PersonId,
     now: Instant,
-) -> Result<Option<CaseId>, StoreError> {
-    let Some(case) = tx.case(case_id).await?.filter(|case| case.voided_at.is_none()) else { return Ok(None) };
-    let of_case = caller.account().is_some_and(|account| account.has(Role::Officer))
+) -> Result<Option<Due>, StoreError> {
+    let Some(case) = tx.case(case_id).await? else { return Ok(None) };
+    let of_theirs = caller.account().is_some_and(|account| account.has(Role::Officer))
         && lives_near(caller, tx, case.person_id, now).await?;
-    if !of_case && !lives_near(caller, tx, person, now).await? {
+    if !of_theirs && !lives_near(caller, tx, person, now).await? {
         return Ok(None);
     }
-    let exposed = tx.exposures_of(case_id).await?.iter().any(|exposure| exposure.person_id == person);
-    let alerted = exposed || tx.alerted_of(case_id).await?.iter().any(|told| told.person_id == person);
-    Ok(alerted.then_some(case_id))
+    if concerns(tx, &case, person).await? {
+        return Ok(Some(Due { found: BTreeSet::from([case_id]), ..Due::default() }));
+    }
+    let records = tx.taken_back(now.minus(LISTED), Whose::Person(person)).await?;
+    let taken_back = records.iter().any(|record| record.case_id == case_id);
+    Ok(taken_back.then(|| Due { taken_back: BTreeSet::from([case_id]), ..Due::default() }))
+}
+
+/// Whether somebody is a contact of a case that stands, or was at a place that a decision names.
+async fn concerns(tx: &mut dyn CheckinWrite, case: &CaseRecord, person: PersonId) -> Result<bool, StoreError> {
+    if case.voided_at.is_some() {
+        return Ok(false);
+    }
+    let exposed = tx.exposures_of(case.case_id).await?.iter().any(|exposure| exposure.person_id == person);
+    Ok(exposed || tx.alerted_of(case.case_id).await?.iter().any(|told| told.person_id == person))
 }

@@ -30,6 +30,7 @@ struct Line {
     tel: String,
     address: String,
     why: String,
+    taken_back: bool,
     since: Moment,
     level: &'static str,
     level_label: String,
@@ -60,7 +61,8 @@ fn line(page: &Page, untold: &UntoldView, now: Instant) -> Line {
         let level = page.t(&format!("checkin-level-{}", near.level.code()));
         format!("{}, {}: {level}", near.venue, written(near.day))
     };
-    let nearest = untold.near.first().map(|near| near.level);
+    // How near it was is no measure of a visit that tells somebody that it was not so.
+    let nearest = untold.near.first().map(|near| near.level).filter(|_| !untold.taken_back);
     Line {
         person: person.id,
         name: person.full_name.to_string(),
@@ -69,6 +71,7 @@ fn line(page: &Page, untold: &UntoldView, now: Instant) -> Line {
         tel: person.phone.as_ref().map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         address: address.join(", "),
         why: page.t(&format!("checkin-untold-{}", untold.why.code())),
+        taken_back: untold.taken_back,
         since: moment(page, untold.since, now),
         level: nearest.map(badge).unwrap_or_default(),
         level_label: nearest.map(|level| page.t(&format!("checkin-level-{}", level.code()))).unwrap_or_default(),

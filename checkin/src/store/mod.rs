@@ -58,7 +58,7 @@ pub use records::{
     CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
 pub use registrations::{Registration, RegistrationRead, RegistrationWrite};
-pub use told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord};
+pub use told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord, Whose};
 pub use tries::TriesWrite;
 pub use venue_records::{VenueDetails, VisitClock, VisitMark};
 

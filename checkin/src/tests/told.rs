@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::access::{AreaScope, Role};
 use shared::bilingual::Lang;
-use shared::events::PersonMerged;
+use shared::events::{CaseOpened, CaseUpdated, CaseVoided, PersonMerged};
 use shared::ids::{AccountId, CaseId, MessageId, PersonId};
 use shared::person::PersonInput;
 use shared::place::PlaceKind;
@@ -41,12 +41,12 @@ impl Town {
     }
 
     /// A message about an exposure, and what became of it.
-    async fn message(&self, person: PersonId, status: &str) {
+    async fn message(&self, person: PersonId, template: &str, status: &str) {
         let message = NewMessage {
             id: MessageId::new(self.now(), &mut self.app.platform.random()),
-            idempotency_key: format!("{person}"),
+            idempotency_key: format!("{template}:{person}:{}", self.now()),
             channel: "sms".to_owned(),
-            template: "exposure_found".to_owned(),
+            template: template.to_owned(),
             lang: Lang::Vi,
             recipient: "+84912345678".to_owned(),
             subject: None,
@@ -78,6 +78,7 @@ impl Town {
 /// A café where a case met people whom a message reaches or not.
 struct Cafe {
     case_id: CaseId,
+    opened: CaseOpened,
     /// No phone, half an hour with the case.
     lan: PersonId,
     /// A fixed line, in the café later on the day.
@@ -110,9 +111,9 @@ async fn cafe(town: &Town) -> Cafe {
     store(town, &visits).await;
     let opened = case_of(town, case);
     town.hear(&opened).await;
-    town.message(nam, "failed").await;
-    town.message(phuc, "queued").await;
-    Cafe { case_id: opened.case_id, lan, mai, nam, oanh }
+    town.message(nam, "exposure_found", "failed").await;
+    town.message(phuc, "exposure_found", "queued").await;
+    Cafe { case_id: opened.case_id, opened, lan, mai, nam, oanh }
 }
 
 fn line(name: &str, why: &str) -> (String, String) {
@@ -120,7 +121,7 @@ fn line(name: &str, why: &str) -> (String, String) {
 }
 
 async fn the_station_tells_whom_no_message_reaches_and_the_officer_sees_who_did(town: Town) {
-    let Cafe { case_id, lan, mai, nam, oanh } = cafe(&town).await;
+    let Cafe { case_id, lan, mai, nam, oanh, .. } = cafe(&town).await;
     let nurse = town.sign_in("tram", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
     let officer = town.officer().await;
     let (lan_line, mai_line) = (line("Lê Thị Lan", "no_mobile"), line("Trần Thị Mai", "no_mobile"));
@@ -247,6 +248,99 @@ async fn the_list_forgets_what_holds_no_more_and_follows_a_merge(town: Town) {
     assert_eq!(town.untold(&later).await, [], "too long ago");
 }
 
+impl Town {
+    /// Who is to be told that it was taken back.
+    async fn taken_back(&self, bearer: &str) -> Vec<(String, String)> {
+        let (_, answer) = self.get(LIST, Some(bearer)).await;
+        let gone = answer["items"].as_array().unwrap().iter().filter(|line| line["taken_back"] == true);
+        gone.map(|person| line(person["full_name"].as_str().unwrap(), person["why"].as_str().unwrap())).collect()
+    }
+}
+
+async fn who_was_told_by_word_of_mouth_hears_so_that_it_was_taken_back(town: Town) {
+    let Cafe { case_id, opened, lan, nam, oanh, .. } = cafe(&town).await;
+    let nurse = town.sign_in("tram", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
+    let district = town.sign_in("huyen", Role::Nurse, AreaScope::District("815".to_owned())).await;
+    let officer = town.officer().await;
+    assert_eq!(town.untold(&district).await, town.untold(&nurse).await, "the ward is all of it that has somebody");
+    for body in [json!({"person_id": lan, "how": "in_person"}), json!({"person_id": nam, "how": "call"})] {
+        assert_eq!(town.tell(&nurse, body).await.1["cases"], 1);
+    }
+    let far = json!({"person_id": oanh, "case_id": case_id, "how": "call"});
+    assert_eq!(town.tell(&officer, far.clone()).await.1["cases"], 1);
+    assert_eq!(town.taken_back(&nurse).await, [], "it holds");
+
+    town.clock.advance(minutes(5));
+    town.hear(&CaseVoided { case_id, person_id: opened.person_id, voided_at: town.now() }).await;
+    // Mai was never told. Nam has a mobile: the message is about to be written, and then fails.
+    let lan_line = line("Lê Thị Lan", "no_mobile");
+    assert_eq!(town.untold(&nurse).await, [lan_line.clone()]);
+    assert_eq!(town.taken_back(&nurse).await, [lan_line]);
+    let page = town.look("/exposures/untold?lang=vi", Some(&nurse)).await.html;
+    assert!(page.contains("đã rút lại") && page.contains("không còn đúng, họ có thể sinh hoạt bình thường"), "{page}");
+    let page = town.look("/exposures/untold?lang=en", Some(&nurse)).await.html;
+    assert!(page.contains("taken back") && page.contains("Tell them: what they were told does not hold"), "{page}");
+    let (_, answer) = town.get(LIST, Some(&nurse)).await;
+    let told = &answer["items"][0];
+    assert_eq!((&told["since"], &told["near"][0]["venue"]), (&json!(town.now()), &json!("Quán Ẩm")), "{answer}");
+    town.message(nam, "exposure_withdrawn", "failed").await;
+    assert!(town.taken_back(&nurse).await.contains(&line("Phạm Văn Nam", "failed")));
+    town.clock.advance(minutes(5));
+    town.message(nam, "exposure_withdrawn", "sent").await;
+    assert_eq!(town.taken_back(&nurse).await.len(), 1, "a message told Nam");
+
+    let call = json!({"person_id": lan, "how": "call"});
+    assert_eq!(town.tell(&nurse, call.clone()).await, (StatusCode::OK, json!({"person_id": lan, "cases": 1})));
+    assert_eq!(town.tell(&nurse, call).await, (StatusCode::OK, json!({"person_id": lan, "cases": 0})), "noted once");
+    assert_eq!(town.untold(&nurse).await, []);
+    let subject = format!("person:{lan}");
+    let lines = town.app.platform.shared.read().await.unwrap().audit_lines(Some(&subject), None, 10).await.unwrap();
+    let noted =
+        |line: &&shared_store::audit::AuditLine| line.detail.contains(&format!("\"taken_back\":[\"{case_id}\"]"));
+    assert_eq!(lines.iter().filter(noted).count(), 1);
+
+    // The officer of the case may say it of who lives elsewhere.
+    let other = town.sign_in("xa", Role::Nurse, AreaScope::Ward("00001".to_owned())).await;
+    assert_eq!(town.taken_back(&other).await, [line("Đỗ Thị Oanh", "no_mobile")]);
+    assert_eq!(town.tell(&nurse, far.clone()).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(town.tell(&officer, far).await, (StatusCode::OK, json!({"person_id": oanh, "cases": 1})));
+    assert_eq!(town.untold(&other).await, []);
+}
+
+async fn what_is_found_again_after_it_was_taken_back_is_told_again(town: Town) {
+    let Cafe { case_id, opened, lan, .. } = cafe(&town).await;
+    let nurse = town.sign_in("tram", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
+    let tell =
+        async |nurse: &str| town.tell(nurse, json!({"person_id": lan, "how": "in_person"})).await.1["cases"].clone();
+    assert_eq!(tell(&nurse).await, 1);
+    town.clock.advance(days(4));
+    let nurse = town.sign_in("tram-2", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
+    let later = CaseOpened { specimen_at: opened.specimen_at.plus(days(4)), ..opened.clone() };
+    town.hear(&CaseUpdated { case: later.clone() }).await;
+    let lan_line = line("Lê Thị Lan", "no_mobile");
+    assert_eq!(town.taken_back(&nurse).await, [lan_line.clone()]);
+
+    // It holds again before anybody went there: there is nothing to tell.
+    town.clock.advance(minutes(5));
+    town.hear(&CaseUpdated { case: opened.clone() }).await;
+    assert!(!town.untold(&nurse).await.contains(&lan_line));
+    town.hear(&CaseUpdated { case: later }).await;
+    assert_eq!(tell(&nurse).await, 1);
+    assert_eq!(town.untold(&nurse).await, []);
+
+    town.clock.advance(minutes(5));
+    town.hear(&CaseUpdated { case: opened }).await;
+    assert_eq!(town.taken_back(&nurse).await, []);
+    assert!(town.untold(&nurse).await.contains(&lan_line), "what Lan knows is that it was taken back");
+    let path = format!("/api/v1/checkin/exposures?case_id={case_id}&told=no");
+    let (_, waiting) = town.get(&path, Some(&town.officer().await)).await;
+    assert!(waiting.to_string().contains(&lan.to_string()), "{waiting}");
+    assert_eq!(tell(&nurse).await, 1);
+    assert!(!town.untold(&nurse).await.contains(&lan_line));
+}
+
+on_both!(taken_back, super::who_was_told_by_word_of_mouth_hears_so_that_it_was_taken_back);
+on_both!(found_again, super::what_is_found_again_after_it_was_taken_back_is_told_again);
 on_both!(station, super::the_station_tells_whom_no_message_reaches_and_the_officer_sees_who_did);
 on_both!(strangers, super::nobody_is_noted_who_is_no_contact_or_lives_elsewhere);
 on_both!(forgets, super::the_list_forgets_what_holds_no_more_and_follows_a_merge);

@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::{Db, Row, Tx};
 use crate::domain::told::How;
-use crate::store::told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord};
+use crate::store::told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord, Whose};
 
 /// A message that failed reached nobody; one that waits is on its way.
 macro_rules! nobody_told {
@@ -26,7 +26,7 @@ macro_rules! nobody_told {
             $of,
             ".case_id AND t.person_id = ",
             $of,
-            ".person_id)"
+            ".person_id AND t.taken_back_at IS NULL)"
         )
     };
 }
@@ -46,14 +46,18 @@ macro_rules! failed {
 #[async_trait]
 impl ToldRead for Tx {
     async fn told_in_person(&mut self, case: CaseId) -> Result<Vec<ToldRecord>, StoreError> {
-        let rows = sqlx::query("SELECT person_id, how, told_by, told_at FROM checkin_told WHERE case_id = $1")
-            .bind(case.uuid())
-            .fetch_all(self.conn())
-            .await?;
+        let rows = sqlx::query(
+            "SELECT t.person_id, t.how, t.told_by, t.told_at FROM checkin_told t WHERE t.case_id = $1 \
+             AND (t.taken_back_at IS NULL OR EXISTS (SELECT 1 FROM checkin_cases c WHERE c.case_id = t.case_id \
+             AND c.voided_at IS NOT NULL))",
+        )
+        .bind(case.uuid())
+        .fetch_all(self.conn())
+        .await?;
         rows.iter().map(|row| told(case, row)).collect()
     }
 
-    async fn untold(&mut self, since: Instant, person: Option<PersonId>) -> Result<Vec<UntoldRecord>, StoreError> {
+    async fn untold(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
         let mut query = QueryBuilder::<Db>::new(concat!(
             "SELECT e.case_id, e.person_id, p.ward_code, ",
             failed!("e", "exposure_found"),
@@ -62,31 +66,83 @@ impl ToldRead for Tx {
              WHERE e.withdrawn_at IS NULL AND c.voided_at IS NULL AND e.found_at >= "
         ));
         query.push_bind(At(since));
-        if let Some(person) = person {
-            query.push(" AND e.person_id = ").push_bind(person.uuid());
-        }
-        query.push(nobody_told!("e", "exposure_found")).push(" ORDER BY e.found_at, e.id");
-        let rows = query.build().persistent(false).fetch_all(self.conn()).await?;
-        let mut found = rows.iter().map(untold).collect::<Result<Vec<_>, _>>()?;
+        of_these(&mut query, whose);
+        query.push(nobody_told!("e", "exposure_found"));
+        let mut found = fetch(self, query).await?;
         let mut query = QueryBuilder::<Db>::new(concat!(
             "SELECT a.case_id, a.person_id, p.ward_code, ",
             failed!("a", "venue_alert"),
-            ", x.decided_at AS since FROM checkin_alerts x JOIN checkin_alerted a ON a.alert_id = x.id \
+            ", x.decided_at AS since, NULL AS level FROM checkin_alerts x JOIN checkin_alerted a ON a.alert_id = x.id \
              AND a.case_id = x.case_id JOIN checkin_cases c ON c.case_id = a.case_id JOIN people p ON p.id = a.person_id \
              WHERE c.voided_at IS NULL AND NOT EXISTS (SELECT 1 FROM checkin_exposures e WHERE e.case_id = a.case_id \
              AND e.person_id = a.person_id AND e.withdrawn_at IS NULL) AND x.decided_at >= "
         ));
         query.push_bind(At(since));
-        if let Some(person) = person {
-            query.push(" AND a.person_id = ").push_bind(person.uuid());
-        }
-        query.push(nobody_told!("a", "venue_alert")).push(" ORDER BY x.decided_at, a.person_id");
-        for row in query.build().persistent(false).fetch_all(self.conn()).await? {
-            found.push(of_either(&row)?);
-        }
-        found.sort_by_key(|record| record.since);
+        of_these(&mut query, whose);
+        query.push(nobody_told!("a", "venue_alert"));
+        found.extend(fetch(self, query).await?);
+        found.sort_by_key(order);
         Ok(found)
     }
+
+    /// Who is the case themselves, since records were merged, hears of it as a case.
+    async fn taken_back(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT t.case_id, t.person_id, p.ward_code, EXISTS (SELECT 1 FROM messages m WHERE m.person_id = t.person_id \
+             AND m.template = 'exposure_withdrawn' AND m.status = 'failed' AND m.created_at >= t.told_at) AS failed, \
+             (SELECT MAX(w.withdrawn_at) FROM checkin_exposures w WHERE w.person_id = t.person_id \
+             AND w.withdrawn_at >= t.told_at) AS since, c.voided_at, e.place_id, e.day, e.level FROM checkin_told t \
+             JOIN checkin_cases c ON c.case_id = t.case_id JOIN people p ON p.id = t.person_id \
+             LEFT JOIN checkin_exposures e ON e.case_id = t.case_id AND e.person_id = t.person_id \
+             AND e.withdrawn_at >= t.told_at \
+             WHERE t.taken_back_at IS NULL AND t.person_id <> c.person_id \
+             AND NOT EXISTS (SELECT 1 FROM checkin_exposures h WHERE h.person_id = t.person_id AND h.withdrawn_at IS NULL) \
+             AND NOT EXISTS (SELECT 1 FROM checkin_alerted a JOIN checkin_cases o ON o.case_id = a.case_id \
+             WHERE a.person_id = t.person_id AND o.voided_at IS NULL) \
+             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.person_id = t.person_id \
+             AND m.template = 'exposure_withdrawn' AND m.status <> 'failed' AND m.created_at >= t.told_at)",
+        );
+        of_these(&mut query, whose);
+        let mut found = Vec::new();
+        for row in query.build().persistent(false).fetch_all(self.conn()).await? {
+            let time = |column| Ok::<_, StoreError>(row.try_get::<Option<At>, _>(column)?.map(|at| at.0));
+            match time("since")?.max(time("voided_at")?) {
+                Some(gone) if gone >= since => found.push(untold(&row, gone, true)?),
+                _ => {}
+            }
+        }
+        found.sort_by_key(order);
+        Ok(found)
+    }
+}
+
+/// Adds the condition that `p` is one of these; an empty list of wards fits nobody.
+fn of_these(query: &mut QueryBuilder<Db>, whose: Whose<'_>) {
+    match whose {
+        Whose::All => {}
+        Whose::Person(person) => {
+            query.push(" AND p.id = ").push_bind(person.uuid());
+        }
+        Whose::Wards([]) => {
+            query.push(" AND 1 = 0");
+        }
+        Whose::Wards(wards) => {
+            let mut list = query.push(" AND p.ward_code IN (").separated(", ");
+            for ward in wards {
+                list.push_bind(ward.clone());
+            }
+            query.push(")");
+        }
+    }
+}
+
+async fn fetch(tx: &mut Tx, mut query: QueryBuilder<Db>) -> Result<Vec<UntoldRecord>, StoreError> {
+    let rows = query.build().persistent(false).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| untold(row, row.try_get::<At, _>("since")?.0, false)).collect()
+}
+
+const fn order(record: &UntoldRecord) -> (Instant, PersonId, CaseId) {
+    (record.since, record.person_id, record.case_id)
 }
 
 #[async_trait]
@@ -94,7 +150,24 @@ impl ToldWrite for Tx {
     async fn insert_told(&mut self, told: &ToldRecord) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "INSERT INTO checkin_told (case_id, person_id, how, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT (case_id, person_id) DO UPDATE SET how = excluded.how, told_by = excluded.told_by, \
+             told_at = excluded.told_at, taken_back_how = NULL, taken_back_by = NULL, taken_back_at = NULL \
+             WHERE checkin_told.taken_back_at IS NOT NULL",
+        )
+        .bind(told.case_id.uuid())
+        .bind(told.person_id.uuid())
+        .bind(told.how.code())
+        .bind(told.told_by.uuid())
+        .bind(At(told.told_at))
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn tell_taken_back(&mut self, told: &ToldRecord) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE checkin_told SET taken_back_how = $3, taken_back_by = $4, taken_back_at = $5 \
+             WHERE case_id = $1 AND person_id = $2 AND taken_back_at IS NULL",
         )
         .bind(told.case_id.uuid())
         .bind(told.person_id.uuid())
@@ -131,21 +204,21 @@ fn told(case_id: CaseId, row: &Row) -> Result<ToldRecord, StoreError> {
     })
 }
 
-fn untold(row: &Row) -> Result<UntoldRecord, StoreError> {
-    let level: String = row.try_get("level")?;
-    let level = ExposureLevel::from_code(&level).ok_or_else(|| inconsistent("checkin_exposures", "level"))?;
-    let place = PlaceId::from_uuid(row.try_get("place_id")?);
-    Ok(UntoldRecord { exposure: Some((place, row.try_get::<Day, _>("day")?.0, level)), ..of_either(row)? })
-}
-
-/// What an exposure and a decision have in common.
-fn of_either(row: &Row) -> Result<UntoldRecord, StoreError> {
+fn untold(row: &Row, since: Instant, taken_back: bool) -> Result<UntoldRecord, StoreError> {
+    let exposure = match row.try_get::<Option<String>, _>("level")? {
+        Some(level) => {
+            let level = ExposureLevel::from_code(&level).ok_or_else(|| inconsistent("checkin_exposures", "level"))?;
+            Some((PlaceId::from_uuid(row.try_get("place_id")?), row.try_get::<Day, _>("day")?.0, level))
+        }
+        None => None,
+    };
     Ok(UntoldRecord {
         case_id: CaseId::from_uuid(row.try_get("case_id")?),
         person_id: PersonId::from_uuid(row.try_get("person_id")?),
         ward_code: row.try_get("ward_code")?,
         failed: row.try_get("failed")?,
-        since: row.try_get::<At, _>("since")?.0,
-        exposure: None,
+        taken_back,
+        since,
+        exposure,
     })
 }
