@@ -98,12 +98,17 @@ pub(crate) fn unknown_case() -> Problem {
 }
 
 async fn export(app: App, caller: Caller, wanted: Wanted, table: Table) -> Result<Response, Problem> {
+    let untold = wanted.untold()?;
     let case_id = wanted.case_id()?;
-    let file = line_list(&app, &caller, case_id, table).await.map_err(|error| match error {
+    let file = line_list(&app, &caller, case_id, untold, table).await.map_err(|error| match error {
         LineListError::Store(error) => error.into(),
         LineListError::Sheet(error) => Problem::from(error),
     })?;
-    sheet::answer(table, &format!("antam-exposures-{case_id}"), file.ok_or_else(unknown_case)?)
+    sheet::answer(
+        table,
+        &format!("antam-exposures-{case_id}{}", if untold { "-untold" } else { "" }),
+        file.ok_or_else(unknown_case)?,
+    )
 }
 
 fn exporter(table: Table) -> MethodRouter<App> {
@@ -115,7 +120,7 @@ pub(super) fn routes(mut routes: Routes<App>) -> Routes<App> {
         [("/api/v1/checkin/exposures/export.csv", Table::Csv), ("/api/v1/checkin/exposures/export.xlsx", Table::Xlsx)];
     for (path, table) in exports {
         let doc = Doc::json("The line list of a case; who took it out stands in each line and in the audit log");
-        let doc = doc.gives(table.media_type()).query(&["case_id"]);
+        let doc = doc.gives(table.media_type()).query(&["case_id", "told"]);
         routes = routes.add(Method::GET, path, Who::Roles(&[Role::Officer]), Scope::Area, doc, exporter(table));
     }
     let doc = Doc::json("Tell everybody who was at places of a case in a time, once; ?preview=true counts them only");

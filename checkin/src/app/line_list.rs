@@ -51,7 +51,8 @@ const COLUMNS: [(&str, &str); 20] = [
     ("Người xuất", "Exported by"),
 ];
 
-/// The list of a case as a file; `None` where there is no such case in the caller's area.
+/// The list of a case as a file, of those alone whom nobody has told where `untold`; `None` where there is no such case in
+/// the caller's area.
 ///
 /// # Errors
 /// [`LineListError`] says why not.
@@ -59,15 +60,17 @@ pub async fn line_list(
     app: &App,
     caller: &Caller,
     case_id: CaseId,
+    untold: bool,
     table: Table,
 ) -> Result<Option<Vec<u8>>, LineListError> {
     let now = app.platform.now();
-    let Some((cluster, people)) = cluster::cluster(app, caller, case_id, true).await? else { return Ok(None) };
+    let Some((mut cluster, people)) = cluster::cluster(app, caller, case_id, true).await? else { return Ok(None) };
+    cluster.exposures.retain(|exposure| !untold || exposure.is_untold());
     let export = uuid_v7(now, &mut app.platform.random());
     let username = caller.account().map(|account| account.username.as_str()).unwrap_or_default();
     let watermark = format!("{username} {now} {export}");
     let mut tx = app.store.write().await?;
-    let detail = json!({"export": export, "lines": cluster.exposures.len()});
+    let detail = json!({"export": export, "lines": cluster.exposures.len(), "untold": untold});
     let entry = caller.audit(SERVICE, "exposures.export", Some(format!("case:{case_id}")), detail);
     tx.audit(&entry, now, &mut app.platform.random()).await?;
     tx.commit().await?;

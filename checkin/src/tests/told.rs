@@ -163,6 +163,10 @@ async fn the_station_tells_whom_no_message_reaches_and_the_officer_sees_who_did(
     assert_eq!(town.tell(&officer, far).await, (StatusCode::OK, json!({"person_id": oanh, "cases": 1})));
     let page = town.look(&format!("/exposures?case_id={case_id}&told=no&lang=vi"), Some(&officer)).await.html;
     assert!(page.contains("Trần Thị Mai") && !page.contains("Lê Thị Lan"), "{page}");
+    assert!(
+        page.contains(&format!("export.xlsx?case_id={case_id}&amp;told=no\"")),
+        "the file is what the page shows: {page}"
+    );
 
     let (_, cluster) = town.get(&path, Some(&officer)).await;
     let of = |person: PersonId| {
@@ -177,8 +181,15 @@ async fn the_station_tells_whom_no_message_reaches_and_the_officer_sees_who_did(
     assert_eq!(seen(mai), (Value::Null, Value::Null, Value::Null));
     let csv = town.look(&format!("/api/v1/checkin/exposures/export.csv?case_id={case_id}"), Some(&officer)).await.html;
     assert!(csv.lines().any(|line| line.contains("Lê Thị Lan") && line.contains(",in_person,tram,")), "{csv}");
+    let export = format!("/api/v1/checkin/exposures/export.csv?case_id={case_id}&told=");
+    let untold = town.look(&format!("{export}no"), Some(&officer)).await.html;
+    assert!(untold.contains("Trần Thị Mai") && !untold.contains("Lê Thị Lan"), "{untold}");
+    assert_eq!(town.get(&format!("{export}yes"), Some(&officer)).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     let page = town.look(&format!("/exposures?case_id={case_id}&lang=vi"), Some(&officer)).await.html;
-    assert!(page.contains("gặp trực tiếp, tram"), "{page}");
+    assert!(
+        page.contains("gặp trực tiếp, tram") && page.contains(&format!("export.csv?case_id={case_id}\"")),
+        "{page}"
+    );
     let subject = format!("person:{lan}");
     let lines = town.app.platform.shared.read().await.unwrap().audit_lines(Some(&subject), None, 10).await.unwrap();
     let line = lines.iter().find(|line| line.action == "exposures.told").unwrap();
