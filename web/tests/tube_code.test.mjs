@@ -43,6 +43,20 @@ test("the tube goes first, then people, and each only once", () => {
   assert.ok(isOfPerson("082190001234") && isOfPerson("DN4828012345678") && !isOfPerson("100004162"));
 });
 
+test("the name of every card is shown, not the field beside it", () => {
+  const names = {
+    "082190001234|310123456|Nguyễn Thị Ẩm|01021990|Nữ|Ấp 3, Tân Phú|25072021": "Nguyễn Thị Ẩm",
+    "082190001234||Trần Văn Bình|18011985|Nam|Ấp 3, Tân Phú|25072021": "Trần Văn Bình",
+    "082090005678|TRAN VAN BINH|1990-01-18|0|162979388586171100|": "TRAN VAN BINH",
+    "8200009876|4e677579e1bb856e2056c4836e2042c6b0e1bb9f69|01/02/1990|1|-|82 - 001|01/01/2022|-|05/01/2022|0|-|4|$": "Nguyễn Văn Bưởi",
+    "082190001234": "082190001234",
+  };
+  for (const [scanned, name] of Object.entries(names)) {
+    assert.equal(nameOf({ scanned }), name);
+  }
+  assert.equal(nameOf({ full_name: "Lý Thị Ba" }), "Lý Thị Ba");
+});
+
 test("a tube that is done is not begun again, and the next tube's label is no kit's code", () => {
   const [first, second] = [codeOf(FIRST), codeOf(FIRST + 1)];
   const taken = [first, "KIT-1"];

@@ -98,6 +98,8 @@ function shown(person: Sampled): string {
 
 class Page {
   private hand: Hand = EMPTY;
+  /** Sends what waits. */
+  send: () => void = () => undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -204,6 +206,7 @@ class Page {
     const done: Taken = { id, barcode, ...(kit === "" ? {} : { kit }), people: people.length, at };
     remember(TAKEN, JSON.stringify([done, ...taken()].slice(0, KNOWN)));
     this.clear();
+    this.send();
     void this.list();
   }
 
@@ -330,7 +333,7 @@ if (root !== null) {
   onQueueChange(() => void showQueue(root, page));
   void showQueue(root, page);
   void page.fetchAhead();
-  keepSending([SAMPLINGS], ({ signIn }) => {
+  page.send = keepSending([SAMPLINGS], ({ signIn }) => {
     const notice = find("[data-sign-in]", root);
     if (notice !== null) {
       notice.hidden = !signIn;

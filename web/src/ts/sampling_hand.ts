@@ -57,10 +57,30 @@ export function isOfPerson(text: string): boolean {
   return isCard || isIdentityNumber(trimmed, new Date().getFullYear()) || /^[A-Z]{2}[0-9]{13}$/i.test(trimmed);
 }
 
-/** The name on a card, as far as the phone can tell: the third field of an identity card. */
+/** The text whose UTF-8 is written as hexadecimal digits, as on a health insurance card; `null` where it is none. */
+function fromHex(digits: string): string | null {
+  if (digits.length < 4 || !/^(?:[0-9a-f]{2})+$/i.test(digits)) {
+    return null;
+  }
+  const bytes = digits.match(/../g) ?? [];
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes, (byte) => parseInt(byte, 16)));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The name on a card, as far as the phone can tell: the third field of an identity card, the second of PC-Covid's code, whose
+ * third is the birth, and the second of an insurance card, in hexadecimal digits.
+ */
 export function nameOf(person: Sampled): string {
-  const fields = person.scanned?.split("|") ?? [];
-  return person.full_name ?? (fields.length >= 6 ? (fields[2] ?? "") : (person.scanned ?? "").slice(0, 18));
+  const [number = "", second = "", third = "", ...rest] = person.scanned?.split("|") ?? [];
+  if (person.full_name !== undefined || rest.length < 2) {
+    return person.full_name ?? (person.scanned ?? "").slice(0, 18);
+  }
+  const isBirth = /^[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}$/.test(third);
+  return isBirth ? (fromHex(second) ?? second) || number : third;
 }
 
 /** The hand after a scan, and what the scan was. `taken` are the codes of the tubes that this phone has done. */
