@@ -285,7 +285,7 @@ async fn who_was_told_by_word_of_mouth_hears_so_that_it_was_taken_back(town: Tow
     town.hear(&CaseVoided { case_id, person_id: opened.person_id, voided_at: town.now() }).await;
     // Mai was never told. Nam has a mobile: the message is about to be written, and then fails.
     let lan_line = line("Lê Thị Lan", "no_mobile");
-    assert_eq!(town.untold(&nurse).await, [lan_line.clone()]);
+    assert_eq!(town.untold(&nurse).await, std::slice::from_ref(&lan_line));
     assert_eq!(town.taken_back(&nurse).await, [lan_line]);
     let page = town.look("/exposures/untold?lang=vi", Some(&nurse)).await.html;
     assert!(page.contains("đã rút lại") && page.contains("không còn đúng, họ có thể sinh hoạt bình thường"), "{page}");
@@ -329,7 +329,7 @@ async fn what_is_found_again_after_it_was_taken_back_is_told_again(town: Town) {
     let later = CaseOpened { specimen_at: opened.specimen_at.plus(days(4)), ..opened.clone() };
     town.hear(&CaseUpdated { case: later.clone() }).await;
     let lan_line = line("Lê Thị Lan", "no_mobile");
-    assert_eq!(town.taken_back(&nurse).await, [lan_line.clone()]);
+    assert_eq!(town.taken_back(&nurse).await, std::slice::from_ref(&lan_line));
 
     // It holds again before anybody went there: there is nothing to tell.
     town.clock.advance(minutes(5));
