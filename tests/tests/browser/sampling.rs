@@ -106,6 +106,17 @@ async fn becomes_people(browser: &Browser, count: usize) -> anyhow::Result<Vec<S
     anyhow::bail!("{count} people were never read: {:?}", people(browser).await?)
 }
 
+/// Waits until the device has what reads codes from the camera's pictures.
+async fn reader_is_kept(browser: &Browser) -> anyhow::Result<()> {
+    let script = "const done = arguments[0]; \
+                  const { reader, wasm } = document.querySelector('[data-sampling]').dataset; \
+                  const look = async () => (await caches.match(reader)) && (await caches.match(wasm)) \
+                      ? done(true) : setTimeout(look, 50); \
+                  look();";
+    browser.driver().execute_async(script, vec![]).await?;
+    Ok(())
+}
+
 async fn tube(sampler: &Client, code: &str) -> anyhow::Result<Value> {
     let found = sampler.get(&format!("/api/v1/lab/specimens?barcode={code}")).await?.expect(200)?;
     Ok(found["items"][0].clone())
@@ -174,6 +185,7 @@ async fn a_phone_that_starts_with_no_signal_samples_and_sends_once_when_there_is
     sign_in(&browser, &network.url, "sampler", "/sampling").await?;
     see(&browser, "[data-sampling]").await?;
     worker_is_ready(&browser).await?;
+    reader_is_kept(&browser).await?;
     see(&browser, "[data-clear]").await?.click().await?;
     browser.close().await?;
 

@@ -328,7 +328,7 @@ if (root !== null) {
   listen(root, page);
   rememberChoices(root);
   readySound();
-  registerWorker();
+  registerWorker([root.dataset["reader"], root.dataset["wasm"]]);
   void askToKeep();
   onQueueChange(() => void showQueue(root, page));
   void showQueue(root, page);
