@@ -80,6 +80,12 @@ async fn a_visit_at_a_door_without_a_signal_is_kept_and_arrives_once() -> anyhow
     browser.driver().cdp().send_raw("Network.emulateNetworkConditions", offline(true)).await?;
     queue_becomes(&browser, (0, 1)).await?;
     ensure!(reports().await? == 1, "one report, however often it was sent");
+    // With a signal the next record is sent as it is kept.
+    browser.driver().execute(open, vec![]).await?;
+    see(&browser, "#visit #spo2_pct").await?.send_keys("93").await?;
+    browser.driver().execute(keep, vec![]).await?;
+    queue_becomes(&browser, (0, 2)).await?;
+    ensure!(reports().await? == 2, "the second report is there, too");
     let told = |body: &Value| {
         body["items"].as_array().is_some_and(|all| all.iter().any(|a| a["case_id"] == *id && a["level"] == "emergency"))
     };

@@ -79,12 +79,16 @@ async function show(): Promise<void> {
   find("[data-refused]")?.replaceChildren(...rows);
 }
 
-/** Keeps records; whether the device took them. */
+/** Sends what waits. */
+let sendNow = (): void => undefined;
+
+/** Keeps records and sends them where there is a signal; whether the device took them. */
 async function keepAll(records: readonly StationRecord[]): Promise<boolean> {
   try {
     for (const record of records) {
       await keep(STATION, record.id, record);
     }
+    sendNow();
     return true;
   } catch {
     toast(sayStation("stationBroken"), "error");
@@ -205,7 +209,7 @@ if (root !== null) {
   void show();
   const stale = find("[data-stale]");
   const signIn = find("[data-sign-in]");
-  keepSending([STATION], (state) => {
+  sendNow = keepSending([STATION], (state) => {
     if (stale !== null) {
       stale.hidden = state.online;
     }
