@@ -239,7 +239,7 @@ async fn what_a_large_file_brings_is_told_as_soon_as_the_file_is_in() {
 async fn postgresql_ends_as_sqlite_does_and_two_uploads_of_one_file_at_once_are_one() {
     let Some((lab, _postgres)) = on_postgres().await else { return };
     let together = lab.app.together;
-    assert_eq!(together.lanes, 3);
+    assert!(together.lanes > 1, "lanes side by side are what is tested");
     let people = negatives(700);
     let text = text_of(&people);
     let (one, other) =
