@@ -16,8 +16,8 @@ mod dialect {
     use crate::store::Together;
     use crate::store::model::StoredResult;
 
-    /// Three transactions side by side keep two processors busy: each waits for the server, or the server for it, about as
-    /// often as one works. Each row may hold two of the server's some thousand locks, see [`crate::app::App::gate`].
+    /// Two transactions side by side keep two processors busy: while the server works for one, the program works for the other.
+    /// Each row may hold two of the server's some thousand locks, see [`crate::app::App::gate`].
     pub(super) const TOGETHER: Together = Together { rows: 800, lanes: 2 };
 
     fn column<'r, R, T>(rows: &'r [R], value: impl FnMut(&'r R) -> T) -> Vec<T> {
