@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::visits::in_list;
-use super::{Db, LIST, Row, Tx};
+use super::{Db, LIST, Row, Tx, merging};
 use crate::store::alerts::{AlertRead, AlertRecord, AlertWrite, AlertedRecord};
 
 macro_rules! select_alerts {
@@ -107,16 +107,7 @@ impl AlertWrite for Tx {
     }
 
     async fn move_alerted(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE checkin_alerted SET person_id = $1 WHERE person_id = $2 AND NOT EXISTS (\
-             SELECT 1 FROM checkin_alerted k WHERE k.person_id = $1 AND k.case_id = checkin_alerted.case_id)",
-        )
-        .bind(kept.uuid())
-        .bind(other.uuid())
-        .execute(self.conn())
-        .await?;
-        sqlx::query("DELETE FROM checkin_alerted WHERE person_id = $1").bind(other.uuid()).execute(self.conn()).await?;
-        Ok(())
+        merging::move_rows(self.conn(), "checkin_alerted", kept, other).await
     }
 }
 

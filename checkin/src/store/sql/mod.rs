@@ -4,6 +4,7 @@ mod alerts;
 mod cases;
 mod door;
 mod exposures;
+mod merging;
 mod proofs;
 mod registrations;
 mod told;

@@ -9,7 +9,7 @@ use shared_store::columns::{At, Day};
 use shared_store::error::inconsistent;
 use sqlx::{QueryBuilder, Row as _};
 
-use super::{Db, Row, Tx};
+use super::{Db, Row, Tx, merging};
 use crate::domain::told::How;
 use crate::store::told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord, Whose};
 
@@ -180,16 +180,7 @@ impl ToldWrite for Tx {
     }
 
     async fn move_told(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE checkin_told SET person_id = $1 WHERE person_id = $2 AND NOT EXISTS (\
-             SELECT 1 FROM checkin_told k WHERE k.person_id = $1 AND k.case_id = checkin_told.case_id)",
-        )
-        .bind(kept.uuid())
-        .bind(other.uuid())
-        .execute(self.conn())
-        .await?;
-        sqlx::query("DELETE FROM checkin_told WHERE person_id = $1").bind(other.uuid()).execute(self.conn()).await?;
-        Ok(())
+        merging::move_rows(self.conn(), "checkin_told", kept, other).await
     }
 }
 
