@@ -12,14 +12,14 @@ import { hold, isHeld, showProblem } from "./forms.ts";
 import { forgetFamily, learnFamily, party, showCount, showFamily } from "./family.ts";
 import { LEAVINGS, PAPER, VISITS, type Visit } from "./lines.ts";
 import { near, watchNear } from "./near.ts";
-import { clockTime, showPass } from "./pass.ts";
+import { showPass } from "./pass.ts";
 import { registerWorker } from "./pwa.ts";
 import { forget, keep, note, onQueueChange, release, setNote, settle } from "./queue.ts";
 import { showQueue, watchLeaving } from "./queue_bar.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { recall, recallJson, remember } from "./storage.ts";
 import { uuidv7 } from "./uuid.ts";
-import { say } from "./words.ts";
+import { clockTime, say } from "./words.ts";
 import { readProblem } from "./api.ts";
 import { post } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 /** The full screen that is shown at the door: the day's colour, a moving mark, the place, the time, the people. */
 
 import { find, icon } from "./dom.ts";
-import { figure, lang, say } from "./words.ts";
+import { ZONE, calendarDay, clockTime, figure, say } from "./words.ts";
 
 /** What the screen says. */
 export interface Pass {
@@ -14,22 +14,10 @@ export interface Pass {
   readonly door?: string | undefined;
 }
 
-const ZONE = { timeZone: "Asia/Ho_Chi_Minh" } as const;
-
 /** ISO weekday of a moment where the province is: 1 is Monday. The colour of the door follows it. */
 export function dayInVietnam(at: Date): number {
   const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", ...ZONE }).format(at);
   return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(day) + 1;
-}
-
-/** The time of day where the province is. */
-export function clockTime(at: Date): string {
-  return at.toLocaleTimeString(lang() === "en" ? "en-GB" : "vi-VN", { ...ZONE, hour: "2-digit", minute: "2-digit" });
-}
-
-function date(at: Date): string {
-  const parts = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
-  return at.toLocaleDateString(lang() === "en" ? "en-GB" : "vi-VN", { ...ZONE, ...parts });
 }
 
 /** Fills the page's `<template id="pass">` and shows it over everything; `leave` is what its button does; without it there is none. */
@@ -54,7 +42,7 @@ export function showPass(pass: Pass, leave?: (put: (word: string, note: string) 
   find(".pass-mark", shown)?.replaceChildren(icon(pass.door === "amber" ? "alert" : mark[pass.status]));
   put("word", say(word[pass.status]));
   put("time", clockTime(pass.at));
-  put("date", date(pass.at));
+  put("date", calendarDay(pass.at));
   put("place", pass.place);
   put("people", pass.people === 1 ? say("passPerson") : say("passPeople", { n: figure(pass.people) }));
   put("note", pass.note);

@@ -20,7 +20,7 @@ import { recall, recallJson, remember } from "./storage.ts";
 import { codeOf, type Range, readRanges } from "./tube_code.ts";
 import { uuidv7 } from "./uuid.ts";
 import { listenToWedge } from "./wedge.ts";
-import { figure, say } from "./words.ts";
+import { clockTime, figure, say } from "./words.ts";
 
 const OWN = "antam.sampling.range";
 const SPARE = "antam.sampling.range.spare";
@@ -214,7 +214,7 @@ class Page {
   async list(): Promise<void> {
     const unsent = new Set((await waiting(SAMPLINGS)).map(({ id }) => id));
     const rows = taken().slice(0, LISTED).map(({ id, barcode, people, at }) => {
-      const time = new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+      const time = clockTime(new Date(at));
       const who = element("span", "muted", ` ${time} · ${say("passPeople", { n: figure(people) })} `);
       const row = element("li", "", element("span", "mono", barcode), who);
       if (id !== undefined && !unsent.has(id)) {

@@ -20,7 +20,7 @@ import { askToKeep, keepSending } from "./sending.ts";
 import { uuidv7 } from "./uuid.ts";
 import { listenToWedge } from "./wedge.ts";
 import { detailOf, post } from "./wire.ts";
-import { figure, say } from "./words.ts";
+import { clockTime, figure, say } from "./words.ts";
 
 /** Longer than this nobody waits at a door: the scan is taken as kept, and sent by the queue. */
 const PATIENCE_MS = 4_000;
@@ -182,7 +182,7 @@ async function showQueue(door: Door): Promise<void> {
         const row = document.createElement("li");
         const body = record.body as Scan | Visit;
         const who = "text" in body ? "" : "full_name" in body.visitor ? body.visitor.full_name : "";
-        const at = new Date(body.at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+        const at = clockTime(new Date(body.at));
         row.textContent = [at, who, record.reason].filter((part) => part).join(" · ");
         return row;
       }),

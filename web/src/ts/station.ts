@@ -12,15 +12,11 @@ import { askToKeep, keepSending } from "./sending.ts";
 import { type Entry, recordsOf } from "./station_visit.ts";
 import { sayStation } from "./station_words.ts";
 import { uuidv7 } from "./uuid.ts";
-import { figure, lang, say } from "./words.ts";
+import { clockTime, figure, say } from "./words.ts";
 
 function nameOf(caseId: string): string {
   const card = findAll("[data-patient]").find((one) => one.dataset["patient"] === caseId);
   return (card === undefined ? null : find("[data-name]", card))?.textContent?.trim() ?? "";
-}
-
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleTimeString(lang() === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
 /** What is said on the cards of a patient: recorded and waiting, or sent. */
@@ -45,7 +41,7 @@ function showCards(records: readonly Kept<StationRecord>[]): void {
     place.hidden = at === undefined && !sentFor.has(key);
     place.dataset["state"] = at === undefined ? "sent" : "waiting";
     if (at !== undefined) {
-      place.replaceChildren(icon("wifi-off"), ` ${sayStation("stationKept", { time: time(at) })}`);
+      place.replaceChildren(icon("wifi-off"), ` ${sayStation("stationKept", { time: clockTime(new Date(at)) })}`);
     } else if (!place.hidden) {
       place.replaceChildren(icon("check"), ` ${sayStation("stationSent")}`);
     }
@@ -73,7 +69,7 @@ async function show(): Promise<void> {
     button.type = "button";
     button.addEventListener("click", () => void forget(record.id));
     const who = record.body.who ?? nameOf(record.body.case_id ?? "");
-    const text = sayStation("stationRefused", { who, time: time(record.order), why: record.reason ?? "" });
+    const text = sayStation("stationRefused", { who, time: clockTime(new Date(record.order)), why: record.reason ?? "" });
     return element("li", "notice notice-error", icon("alert"), element("p", "", text), button);
   });
   find("[data-refused]")?.replaceChildren(...rows);

@@ -161,7 +161,24 @@ export function fill(text: string, places: Record<string, string | number>): str
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(places[name] ?? whole));
 }
 
+function locale(): string {
+  return lang() === "en" ? "en-GB" : "vi-VN";
+}
+
 /** A whole number as the page's language writes it: `1.250` in Vietnamese, `1,250` in English. */
 export function figure(n: number): string {
-  return n.toLocaleString(lang() === "en" ? "en-GB" : "vi-VN");
+  return n.toLocaleString(locale());
+}
+
+/** Where the province is, wherever the phone says that it is. */
+export const ZONE = { timeZone: "Asia/Ho_Chi_Minh" } as const;
+
+/** The time of day where the province is, as the page's language writes it. */
+export function clockTime(at: Date): string {
+  return at.toLocaleTimeString(locale(), { ...ZONE, hour: "2-digit", minute: "2-digit" });
+}
+
+/** The day where the province is, as the page's language writes it. */
+export function calendarDay(at: Date): string {
+  return at.toLocaleDateString(locale(), { ...ZONE, day: "2-digit", month: "2-digit", year: "numeric" });
 }
