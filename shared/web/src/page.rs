@@ -21,8 +21,8 @@ pub struct NavItem {
     pub href: &'static str,
     /// Its word.
     pub label: String,
-    /// Whether it is the page at hand.
-    pub current: bool,
+    /// What it is to the page at hand, as `aria-current` says it: `page` for itself, `true` for what it belongs to.
+    pub current: Option<&'static str>,
     /// Its picture in the sprite.
     pub icon: &'static str,
 }
@@ -183,21 +183,30 @@ impl Page {
     }
 
     fn navigation(&self, account: &Account) -> Vec<NavItem> {
-        NAV.iter()
-            .filter(|(.., roles)| account.has_any(roles))
-            .map(|(href, key, icon, _)| NavItem {
-                href,
-                label: self.t(key),
-                current: self.path.split('?').next() == Some(*href),
-                icon,
-            })
-            .collect()
+        let entries: Vec<_> = NAV.iter().filter(|(.., roles)| account.has_any(roles)).collect();
+        let path = self.path.split('?').next().unwrap_or_default();
+        let nearest = section(path, entries.iter().map(|(href, ..)| *href));
+        let item = |(href, key, icon, _): &(&'static str, &str, &'static str, _)| {
+            let state = if path == *href { "page" } else { "true" };
+            NavItem { href, label: self.t(key), current: (nearest == Some(*href)).then_some(state), icon }
+        };
+        entries.into_iter().map(item).collect()
     }
 
     fn roles_label(&self, roles: &[Role]) -> String {
         let words: Vec<String> = roles.iter().map(|role| self.t(&format!("role-{}", role.code()))).collect();
         words.join(", ")
     }
+}
+
+/// The entry that a page belongs to: itself, or else the nearest one above it. The pages of a case are below the board.
+fn section(path: &str, entries: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let above = |href: &&str| {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        let of_case = *href == "/board" && path.strip_prefix("/cases").is_some_and(below);
+        path.strip_prefix(*href).is_some_and(below) || of_case
+    };
+    entries.filter(above).max_by_key(|href| href.len())
 }
 
 /// A whole number as the language groups it: `1.250` in Vietnamese, `1,250` in English.
@@ -310,6 +319,16 @@ mod tests {
     fn the_other_language_keeps_the_rest_of_the_query() {
         assert_eq!(with_lang("/board", Lang::En), "/board?lang=en");
         assert_eq!(with_lang("/people?q=an&lang=vi&page=2", Lang::En), "/people?q=an&page=2&lang=en");
+    }
+
+    #[test]
+    fn a_page_belongs_to_the_nearest_entry_above_it() {
+        let of = |path| section(path, ["/board", "/lab", "/lab/tubes", "/people"].into_iter());
+        assert_eq!(of("/lab"), Some("/lab"));
+        assert_eq!(of("/lab/pools/17"), Some("/lab"));
+        assert_eq!(of("/lab/tubes/17"), Some("/lab/tubes"));
+        assert_eq!(of("/cases/17/intake"), Some("/board"));
+        assert_eq!((of("/labels"), of("/"), of("/casework")), (None, None, None));
     }
 
     #[test]
