@@ -271,7 +271,7 @@ async fn lives_near(
 }
 
 /// What somebody is told of one case: where either lives in the caller's area, and the person is a contact of it, was at a
-/// place that a decision names, or was told so before it was taken back.
+/// place that a decision names, or was told so before it was taken back. Nothing is left where they know that, too.
 async fn of_case(
     caller: &Caller,
     tx: &mut dyn CheckinWrite,
@@ -289,8 +289,10 @@ async fn of_case(
         return Ok(Some(Due { found: BTreeSet::from([case_id]), ..Due::default() }));
     }
     let records = tx.taken_back(now.minus(LISTED), Whose::Person(person)).await?;
-    let taken_back = records.iter().any(|record| record.case_id == case_id);
-    Ok(taken_back.then(|| Due { taken_back: BTreeSet::from([case_id]), ..Due::default() }))
+    if records.iter().any(|record| record.case_id == case_id) {
+        return Ok(Some(Due { taken_back: BTreeSet::from([case_id]), ..Due::default() }));
+    }
+    Ok(tx.was_told(case_id, person).await?.then(Due::default))
 }
 
 /// Whether somebody is a contact of a case that stands, or was at a place that a decision names.

@@ -60,6 +60,8 @@ pub trait ToldRead: Send {
     /// Who was told of a case by word of mouth, without those who learnt that it was taken back while the case stands: what
     /// is found of them again is new.
     async fn told_in_person(&mut self, case: CaseId) -> Result<Vec<ToldRecord>, StoreError>;
+    /// Whether somebody was ever told of a case by word of mouth, also where it was taken back since.
+    async fn was_told(&mut self, case: CaseId, person: PersonId) -> Result<bool, StoreError>;
     /// What was found since an instant and nobody was told of, of cases that were not voided, the oldest first. Who shared
     /// the air with a case is not told of the same case by a decision as well.
     async fn untold(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError>;

@@ -57,6 +57,15 @@ impl ToldRead for Tx {
         rows.iter().map(|row| told(case, row)).collect()
     }
 
+    async fn was_told(&mut self, case: CaseId, person: PersonId) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 FROM checkin_told WHERE case_id = $1 AND person_id = $2")
+            .bind(case.uuid())
+            .bind(person.uuid())
+            .fetch_optional(self.conn())
+            .await?;
+        Ok(found.is_some())
+    }
+
     async fn untold(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
         let mut query = QueryBuilder::<Db>::new(concat!(
             "SELECT e.case_id, e.person_id, p.ward_code, ",
