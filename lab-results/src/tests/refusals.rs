@@ -106,6 +106,18 @@ async fn a_file_of_another_format_is_told_which_ones_are_taken() {
 }
 
 #[tokio::test]
+async fn an_export_too_long_to_be_read_whole_is_refused_and_not_cut() {
+    let lab = TestLab::sqlite().await;
+    let sample = "RESULT TABLE\nSample ID,S1\nTest Type,SARS-CoV-2\nTest Result,SARS-CoV-2 NEGATIVE\n\n";
+    let export = |samples: usize| format!("GeneXpert Dx System Export File\n\n{}", sample.repeat(samples));
+    let short = lab.upload("?dry_run=true", export(3).as_bytes()).await;
+    assert_eq!(short.json()["received"], 3);
+    let long = lab.upload("", export(16 * 1024 * 1024 / sample.len() + 1).as_bytes()).await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(long.json()["errors"][0]["code"], "too_long");
+}
+
+#[tokio::test]
 async fn a_laboratorys_account_without_a_laboratory_sends_nothing() {
     let lab = TestLab::sqlite().await;
     let nobody = lab.account("stray", Role::Lab, None, AreaScope::Province("82".to_owned())).await;

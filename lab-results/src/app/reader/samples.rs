@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use shared::bilingual::Bilingual;
 use shared::time::Instant;
 
 use super::{Reading, Rows, naming_of};
@@ -27,10 +28,22 @@ pub(super) struct Samples<'a> {
 
 pub(super) fn exported(file: File, reading: &Reading, now: Instant) -> Result<Samples<'_>, FileError> {
     let mut bytes = Vec::new();
-    let read = without_mark(file).and_then(|source| source.take(LONGEST).read_to_end(&mut bytes));
-    read.map_err(|error| unreadable(&error))?;
+    let read = without_mark(file).and_then(|source| source.take(LONGEST + 1).read_to_end(&mut bytes));
+    let length = read.map_err(|error| unreadable(&error))?;
+    if length as u64 > LONGEST {
+        return Err(too_long());
+    }
     let messages = genexpert::read(&hl7::decoded(&bytes)).into_iter();
     Ok(Samples { messages, reading, now, row: 0 })
+}
+
+/// What is cut off would be lost without a word.
+fn too_long() -> FileError {
+    let detail = Bilingual::new(
+        "Tệp xuất của máy dài quá 16 MB; hãy xuất ít ngày hơn mỗi lần và gửi từng tệp",
+        "The export of the analyser is longer than 16 MB; export fewer days at a time and send each file",
+    );
+    FileError { code: "too_long", detail, errors: Vec::new() }
 }
 
 impl Rows for Samples<'_> {
