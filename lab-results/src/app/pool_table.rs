@@ -9,8 +9,9 @@ use shared::fold::fold;
 use shared::problem::FieldError;
 use shared_web::Problem;
 
+use crate::app::unicode;
 use crate::app::upload::{Received, unreadable};
-use crate::domain::tabular;
+use crate::domain::{hl7, tabular};
 
 /// The largest file: a day of a large laboratory is a few hundred kilobytes.
 const LARGEST_FILE: u64 = 10 * 1024 * 1024;
@@ -73,17 +74,14 @@ fn no_table() -> Problem {
 
 /// The rows, or what is wrong with the file where more is known than that it is no table.
 fn table(mut file: Received) -> Result<Vec<Vec<String>>, Option<Problem>> {
-    let mut bytes = Vec::new();
-    let read = file
-        .file
-        .rewind()
-        .and_then(|()| std::io::Read::by_ref(&mut file.file).take(LARGEST_FILE + 1).read_to_end(&mut bytes));
-    let size = read.ok().and_then(|size| u64::try_from(size).ok()).ok_or(None)?;
-    if size > LARGEST_FILE {
+    if file.file.metadata().map_err(|_| None)?.len() > LARGEST_FILE {
         return Err(None);
     }
+    file.file = unicode::in_utf8(file.file).map_err(|_| None)?;
+    let mut bytes = Vec::new();
+    file.file.rewind().and_then(|()| file.file.read_to_end(&mut bytes)).map_err(|_| None)?;
     if !bytes.starts_with(b"PK") {
-        return text(&bytes).ok_or(None);
+        return text(hl7::decoded(&bytes).as_bytes()).ok_or(None);
     }
     tabular::check_size(&file.file).map_err(|error| Some(unreadable(error)))?;
     workbook(bytes).ok_or(None)
@@ -142,6 +140,20 @@ mod tests {
         assert_eq!(column(&table, &["barcode", "ma ong"]), Some(2));
         let many = vec![["Interpretation 1", "Interpretation 2"].map(str::to_owned).to_vec()];
         assert_eq!(columns(&many, &["interpretation", "result", "ket qua"]), [0, 1]);
+    }
+
+    #[test]
+    fn a_table_is_read_in_whatever_code_page_it_came() {
+        let plain = "Barcode;Kết quả\nP-1;Âm tính\n";
+        let rows = [["Barcode", "Kết quả"], ["P-1", "Âm tính"]].map(|row| row.map(str::to_owned).to_vec());
+        let utf_16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            "\u{feff}".encode_utf16().chain(plain.encode_utf16()).flat_map(unit).collect()
+        };
+        for bytes in [plain.as_bytes().to_vec(), utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)] {
+            assert_eq!(read_bytes(&bytes).unwrap(), rows);
+        }
+        let long = [b"Barcode\n".as_slice(), &[b'x'; 10 * 1024 * 1024]].concat();
+        assert!(read_bytes(&long).is_err());
     }
 
     #[test]
