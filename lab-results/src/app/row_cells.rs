@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek as _};
 
 use shared::time::Instant;
 
 use crate::app::reader::Reading;
 use crate::app::unicode;
-use crate::domain::detect;
+use crate::app::upload::format_of_file;
+use crate::domain::detect::Format;
 use crate::domain::report::{Cell, RowReport, RowStatus, StoredRow};
 use crate::domain::tabular::{self, TableRows};
 
@@ -24,14 +24,10 @@ const LONGEST: usize = 120;
 pub(super) fn table(file: File, reading: &Reading, now: Instant) -> Option<Box<dyn TableRows>> {
     // As it was read when it came.
     let mut file = unicode::in_utf8(file).ok()?;
-    file.rewind().ok()?;
-    let mut head = [0; 8];
-    io::Read::read(&mut file, &mut head).ok()?;
-    file.rewind().ok()?;
     let (lab, today) = (reading.lab_code.as_deref(), now.local_date());
-    match detect::format(&head) {
-        detect::Format::Xlsx => Some(Box::new(tabular::read_workbook(file, now, today, lab, &reading.mapping).ok()?)),
-        detect::Format::Table => Some(Box::new(tabular::read_rows_as(file, now, today, lab, &reading.mapping).ok()?)),
+    match format_of_file(&mut file).ok()? {
+        Format::Xlsx => Some(Box::new(tabular::read_workbook(file, now, today, lab, &reading.mapping).ok()?)),
+        Format::Table => Some(Box::new(tabular::read_rows_as(file, now, today, lab, &reading.mapping).ok()?)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Files and requests with results: which format, whose rows, and through the intake in bounded memory.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, Write};
 
 use serde_json::Value;
 use shared::bilingual::Bilingual;
@@ -312,17 +312,23 @@ async fn plain(file: File) -> Result<File, Problem> {
 
 /// Tells formats apart by their first bytes.
 fn told_apart(file: &mut File) -> Result<Format, Problem> {
-    let mut head = Vec::new();
-    let read = file.rewind().and_then(|()| file.take(detect::HEAD as u64).read_to_end(&mut head));
-    let read = read.and_then(|_| file.seek(SeekFrom::Start(0)));
-    read.map_err(|error| {
+    let format = format_of_file(file).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a received file cannot be read");
         Problem::internal()
     })?;
-    match detect::format(&head) {
+    match format {
         Format::Other(found) => Err(unreadable(reader::unsupported(found))),
         format => Ok(format),
     }
+}
+
+/// The format of a file, which is left at its beginning.
+pub(super) fn format_of_file(file: &mut File) -> io::Result<Format> {
+    let mut head = Vec::new();
+    file.rewind()?;
+    file.take(detect::HEAD as u64).read_to_end(&mut head)?;
+    file.rewind()?;
+    Ok(detect::format(&head))
 }
 
 fn neither_object_nor_list() -> FieldError {

@@ -143,6 +143,10 @@ async fn the_report_shows_what_the_sender_wrote_in_the_rows_to_mend_whatever_the
     let message = "MSH|^~\\&|LIS|TG-CDC|ANTAM|AT|20220310070000||ORU^R01^ORU_R01|ID-1|P|2.5.1\rPID|1||||Lê^Tám||x|F\r";
     let report = lab.upload("?dry_run=true&cells=true", message.as_bytes()).await.json();
     assert_eq!((report["received"].clone(), shown(&report)), (json!(1), Vec::new()), "a message has no cells");
+    let below = format!("{HEADER}\r{message}{}", message.replace("ID-1", "ID-2"));
+    let report = lab.upload("?dry_run=true&cells=true", below.as_bytes()).await.json();
+    let told = (report["received"].clone(), shown(&report));
+    assert_eq!(told, (json!(2), Vec::new()), "neither have messages below something else");
     let (content_type, body) = multipart("file", &workbook(&table(&text)));
     let page = lab.post_as(&lab.lab, "/lab/upload", &content_type, body).await.text();
     assert!(page.contains("<span class=\"cell-bad\">31/02/1950</span>"), "the cells of a workbook too: {page}");
