@@ -1,5 +1,7 @@
 //! What the report tells of a row.
 
+use std::collections::HashSet;
+
 use shared::ids::{PersonId, ResultId};
 
 use super::{Context, Incoming};
@@ -22,6 +24,7 @@ pub(super) fn whole(context: &Context<'_>, incoming: &Incoming, outcomes: Vec<Ro
     }
     let status = outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(RowStatus::Ignored);
     let mut all = RowOutcome { status, ..RowOutcome::rejected(row, accession, Vec::new()) };
+    let (mut blamed, mut warned) = (HashSet::new(), HashSet::new());
     for outcome in outcomes {
         let speaks = outcome.status == status;
         all.accession = all.accession.or(outcome.accession);
@@ -29,9 +32,8 @@ pub(super) fn whole(context: &Context<'_>, incoming: &Incoming, outcomes: Vec<Ro
             all.result_id = outcome.result_id.or(all.result_id);
             all.person_id = outcome.person_id.or(all.person_id);
         }
-        all.errors.extend(outcome.errors.into_iter().filter(|error| !all.errors.contains(error)).collect::<Vec<_>>());
-        let new = outcome.warnings.into_iter().filter(|warning| !all.warnings.contains(warning)).collect::<Vec<_>>();
-        all.warnings.extend(new);
+        all.errors.extend(outcome.errors.into_iter().filter(|error| blamed.insert(error.clone())));
+        all.warnings.extend(outcome.warnings.into_iter().filter(|warning| warned.insert(warning.clone())));
     }
     all
 }
