@@ -27,7 +27,7 @@ use shared_web::process::{Built, Service, Task};
 use shared_web::server::Mounted;
 
 /// The migrations of the laboratory's tables.
-pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0002_formats", "0003_flow", "0004_home", "0005_labs", "0006_undo", "0007_raw");
+pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate::migrations!("lab"; "0001_lab", "0002_formats", "0003_flow", "0004_home", "0005_labs", "0006_undo", "0007_raw", "0008_pools_by_time");
 
 /// The laboratory service.
 #[must_use]
