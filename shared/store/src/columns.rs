@@ -49,7 +49,8 @@ impl Encode<'_, Sqlite> for At {
 
 impl Decode<'_, Sqlite> for At {
     fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-        Ok(Self(<String as Decode<'_, Sqlite>>::decode(value)?.parse()?))
+        let text = <&str as Decode<'_, Sqlite>>::decode(value)?;
+        Ok(Self(Instant::from_fixed_text(text.as_bytes()).map_or_else(|| text.parse(), Ok)?))
     }
 }
 
