@@ -29,8 +29,9 @@ const VISITS_OF_A_CASE: usize = 20;
 const DAYS: u64 = 14;
 /// One visit of so many has no check-out, so that it has to be found when its visitor went on elsewhere.
 const OPEN: u64 = 5;
-/// How often each case is looked for.
-const ROUNDS: usize = 10;
+
+/// A prime, so that everybody has a turn before anybody has another.
+const STRIDE: usize = 7_919;
 
 /// How hard it is made, and how long it may take.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ pub struct Size {
     pub first: usize,
     /// Visits stored when it is measured against the limits.
     pub visits: usize,
+    /// How often each case is looked for.
+    pub rounds: usize,
     /// Milliseconds that finding may take, p99; it is not measured alone where there is none.
     pub find: Option<f64>,
     /// Whether the whole way is measured too. It has no limit: what it costs is what is written, a row and an event for
@@ -77,8 +80,9 @@ async fn store(report: &mut Report, name: &str, config: Config, size: Size) -> a
         if target > stored {
             let begun = Stopwatch::now();
             let aside = Aside::put(&config).await?;
-            let span = stored..target;
-            let rows = span.clone().map(|n| visit(n, &span, &town, now, &mut random)).inspect(|row| columns.add(row));
+            let order = if config.database_url.is_some() { Order::Time } else { Order::Place };
+            let crowd = Crowd { town: &town, span: stored..target, all: size.visits, order, now };
+            let rows = (stored..target).map(|n| crowd.visit(n, &mut random)).inspect(|row| columns.add(row));
             checkin::seed::insert_visits(&app, rows).await?;
             aside.back().await?;
             report.note(&format!("{name}: {target} visits stored, {:.0} s more", begun.elapsed().as_secs_f64()))?;
@@ -86,7 +90,7 @@ async fn store(report: &mut Report, name: &str, config: Config, size: Size) -> a
             columns.sort();
             if let Some(limit) = size.find {
                 let limit = (target == size.visits).then_some(limit);
-                find(report, name, &app, &town, &columns, (stored, limit)).await?;
+                find(report, name, &app, &town, &columns, (stored, size.rounds, limit)).await?;
             }
         }
     }
@@ -104,11 +108,11 @@ async fn find(
     app: &checkin::App,
     town: &Town,
     columns: &Columns,
-    (stored, limit): (usize, Option<f64>),
+    (stored, rounds, limit): (usize, usize, Option<f64>),
 ) -> anyhow::Result<()> {
     let now = now();
     let (mut took, mut in_memory, mut found) = (Vec::new(), Vec::new(), 0);
-    for person_id in town.people.iter().take(CASES).cycle().take(CASES * ROUNDS) {
+    for person_id in town.people.iter().take(CASES).cycle().take(CASES * rounds) {
         let case = case(*person_id, now);
         let begun = Stopwatch::now();
         let mut tx = app.store.read().await?;
@@ -129,7 +133,7 @@ async fn find(
     report.note(&format!(
         "p50 {:.1} ms, {} exposures a case; sorted columns in memory p50 {:.2} ms, p99 {:.2} ms",
         percentile(&mut took, 0.5),
-        found / (CASES * ROUNDS),
+        found / (CASES * rounds),
         percentile(&mut in_memory, 0.5),
         percentile(&mut in_memory, 0.99),
     ))
@@ -168,31 +172,53 @@ fn case(person_id: PersonId, now: Instant) -> CaseRecord {
     }
 }
 
-/// The first visits belong to the cases, twenty each; the others to anybody. They come place by place, as the key has them: in
-/// any other order each row would be a page to write.
-fn visit(
-    n: usize,
-    span: &Range<usize>,
-    town: &Town,
+/// In which order the visits of anybody come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Place by place, as a table that is its key has them in the end: in any other order each row would be a page to write.
+    Place,
+    /// As time goes: a table beside its key keeps them so, and those of one place lie far from each other.
+    Time,
+}
+
+/// Visits that are stored in one go. The first of all belong to the cases, twenty each.
+struct Crowd<'a> {
+    town: &'a Town,
+    /// Which of all visits they are.
+    span: Range<usize>,
+    /// How many there are in the end.
+    all: usize,
+    order: Order,
     now: Instant,
-    random: &mut dyn Random,
-) -> (VisitId, PlaceId, PersonId, Instant, Option<Instant>) {
-    let mut below = |limit: u64| random::below(random, limit);
-    let is_case = n < CASES * VISITS_OF_A_CASE;
-    let person = match is_case {
-        true => n / VISITS_OF_A_CASE,
-        false => CASES + index(below((town.people.len() - CASES) as u64)),
-    };
-    let place = match is_case {
-        true => index(below(town.places.len() as u64)),
-        false => (n - span.start) * town.places.len() / span.len(),
-    };
-    let days = if is_case { 11 } else { DAYS };
-    let back = i64::try_from(below(days * 24 * 60)).unwrap_or(0) + 130;
-    let at = now.minus(minutes(back));
-    let stay = 10 + i64::try_from(below(110)).unwrap_or(0);
-    let left = (below(OPEN) > 0).then(|| at.plus(minutes(stay)));
-    (VisitId::new(at, random), town.places[place], town.people[person], at, left)
+}
+
+impl Crowd<'_> {
+    fn visit(&self, n: usize, random: &mut dyn Random) -> (VisitId, PlaceId, PersonId, Instant, Option<Instant>) {
+        let Self { town, span, order, .. } = self;
+        let mut below = |limit: u64| random::below(random, limit);
+        let is_case = n < CASES * VISITS_OF_A_CASE;
+        let person = if is_case { n / VISITS_OF_A_CASE } else { self.visitor(n) };
+        let place = match order {
+            Order::Place if !is_case => (n - span.start) * town.places.len() / span.len(),
+            _ => index(below(town.places.len() as u64)),
+        };
+        let minutes_back = match order {
+            Order::Time if !is_case => DAYS * 24 * 60 * (span.end - n) as u64 / span.len() as u64,
+            _ => below(if is_case { 11 } else { DAYS } * 24 * 60),
+        };
+        let at = self.now.minus(minutes(i64::try_from(minutes_back).unwrap_or(0) + 130));
+        let stay = 10 + i64::try_from(below(110)).unwrap_or(0);
+        let left = (below(OPEN) > 0).then(|| at.plus(minutes(stay)));
+        (VisitId::new(at, random), town.places[place], town.people[person], at, left)
+    }
+
+    /// Everybody in turn, and in each go others: nobody comes to a place twice in a minute, which the key would refuse.
+    fn visitor(&self, n: usize) -> usize {
+        let others = self.town.people.len() - CASES;
+        let of = |visits: usize| others * visits / self.all;
+        let (first, last) = (of(self.span.start), of(self.span.end));
+        CASES + first + n * STRIDE % (last - first)
+    }
 }
 
 fn index(n: u64) -> usize {

@@ -71,6 +71,9 @@ struct Options {
     /// Visits stored for the crowd
     #[arg(long, default_value_t = 20_000_000)]
     crowd: usize,
+    /// How often each of the twenty cases is looked for
+    #[arg(long, default_value_t = 10)]
+    finds: usize,
     /// Rows of the uploaded file
     #[arg(long, default_value_t = 100_000)]
     rows: usize,
@@ -108,7 +111,8 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Exposures) {
         let visits = options.visits;
-        let size = Size { people: 20_000, places: 1_000, first: visits, visits, find: Some(100.0), whole: true };
+        let (rounds, find) = (options.finds, Some(100.0));
+        let size = Size { people: 20_000, places: 1_000, first: visits, visits, rounds, find, whole: true };
         exposures::run(&mut report, size).await?;
     }
     if wanted(Subject::Upload) {
@@ -125,7 +129,8 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Subject::Crowd) {
         let visits = options.crowd;
-        let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, find: Some(50.0), whole: false };
+        let (rounds, find) = (options.finds, Some(50.0));
+        let size = Size { people: 400_000, places: 2_500, first: visits / 10, visits, rounds, find, whole: false };
         exposures::run(&mut report, size).await?;
     }
     if wanted(Subject::Lab) {
