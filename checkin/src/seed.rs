@@ -1,14 +1,11 @@
 //! Visits in bulk, for the demo province and for benchmarks.
 
-use std::collections::BTreeMap;
-
 use shared::ids::{PersonId, PlaceId, VisitId};
-use shared::time::{Date, Instant};
+use shared::time::Instant;
 use shared_store::StoreError;
 
 use crate::App;
-use crate::app::people::day_key;
-use crate::domain::visitor_key::DayKey;
+use crate::app::people::DayKeys;
 use crate::store::Visit;
 
 /// How many visits share a transaction.
@@ -23,7 +20,7 @@ pub async fn insert_visits(
     app: &App,
     visits: impl IntoIterator<Item = (VisitId, PlaceId, PersonId, Instant, Option<Instant>), IntoIter: Send>,
 ) -> Result<usize, StoreError> {
-    let mut keys: BTreeMap<Date, Option<DayKey>> = BTreeMap::new();
+    let mut keys = DayKeys::new(app);
     let mut visits = visits.into_iter();
     let mut stored = 0;
     loop {
@@ -32,10 +29,7 @@ pub async fn insert_visits(
         for (id, place_id, person, checked_in_at, checked_out_at) in visits.by_ref().take(CHUNK) {
             ended = false;
             let day = checked_in_at.local_date();
-            if let std::collections::btree_map::Entry::Vacant(entry) = keys.entry(day) {
-                entry.insert(day_key(app, day)?);
-            }
-            let Some(Some(key)) = keys.get(&day) else { continue };
+            let Some(key) = keys.of(day)? else { continue };
             let visitor = key.seal(person);
             rows.push(Visit { id, place_id, visitor, day, checked_in_at, checked_out_at, fingerprint: 0 });
         }

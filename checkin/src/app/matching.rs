@@ -5,24 +5,25 @@
 //! scan is bounded because a stay is: who was there at a time checked in at most the automatic check-out before it. What
 //! lies around the places of the case is looked up first, so that each place is one range of the index.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::ToSpan;
 use serde_json::json;
 use shared::event::CloudEvent;
 use shared::events::{ExposureAt, ExposureFound};
 use shared::ids::{CaseId, ExposureId, PersonId, PlaceId};
-use shared::place::PlaceKind;
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::audit::{Actor, AuditEntry};
 use shared_store::runtime::SharedRandom;
 
 use super::parts::{Around, around};
+use super::stays::Stays;
 use super::{people, withdrawal};
-use crate::domain::exposure::{CaseVisit, Exposure, OtherVisit, match_exposures};
+use crate::domain::case_air::{CaseAir, CaseVisit};
+use crate::domain::exposure::{Exposure, OtherVisit, match_exposures};
 use crate::domain::policy::StayPolicy;
-use crate::domain::stay::{Stay, stay_of};
+use crate::domain::stay::Stay;
 use crate::domain::visitor_key::VisitorCode;
 use crate::domain::window::{Window, infectious_window};
 use crate::store::{
@@ -140,9 +141,10 @@ impl<'a> Matcher<'a> {
         let aliases = tx.aliases(case.person_id).await?;
         let visits = tx.visits_of(&self.codes(&aliases, &window)?).await?;
         let around = around(tx, visits.iter().map(|visit| visit.place_id)).await?;
+        let rules = Stays { kinds: &around.kinds, policy, now: self.now };
         let next: Vec<Option<Instant>> = (0..visits.len()).map(|at| next_elsewhere(&visits[at..])).collect();
         let with_stays = visits.into_iter().zip(next).map(|(visit, next)| {
-            let stay = self.stay(&visit, next, &around.kinds, policy);
+            let stay = rules.stay(visit.place_id, visit.checked_in_at, visit.checked_out_at, next);
             (visit, stay)
         });
         let visits = with_stays.filter(|(_, stay)| touches(*stay, &window)).collect();
@@ -153,9 +155,7 @@ impl<'a> Matcher<'a> {
     fn codes(&self, aliases: &[PersonId], window: &Window) -> Result<Vec<VisitorCode>, StoreError> {
         let first = window.from.local_date().saturating_sub(1.day()).max(people::first_kept(self.app, self.now));
         let last = window.to.local_date();
-        let days = first.series(1.day()).take_while(|day| *day <= last);
-        let keys = people::day_keys(self.app, days)?;
-        Ok(keys.values().flat_map(|key| aliases.iter().map(|person| key.seal(*person))).collect())
+        people::codes(self.app, aliases, first.series(1.day()).take_while(|day| *day <= last))
     }
 
     /// Who was where the case was.
@@ -165,68 +165,23 @@ impl<'a> Matcher<'a> {
         case_at: &Whereabouts,
     ) -> Result<Vec<Exposure<PersonId>>, StoreError> {
         let Whereabouts { policy, window, aliases, visits, around } = case_at;
-        let Around { parts, kinds } = around;
-        let mut rows = tx.visits_at(&around.spans(spans(visits, window, policy))).await?;
-        self.look_past_midnight(tx, &mut rows, kinds, policy).await?;
-        let visitors = people::open(self.app, rows.iter().map(|row| &row.visit))?;
-        let kept = people::canonical(tx, visitors.values().copied()).await?;
-        let others: Vec<OtherVisit<PersonId>> = rows
-            .iter()
-            .filter_map(|row| {
-                let visitor = *kept.get(visitors.get(&row.visit.visitor)?)?;
-                let stay = self.stay(&row.visit, row.next_elsewhere, kinds, policy);
-                (!aliases.contains(&visitor)).then_some(OtherVisit { visitor, place: row.visit.place_id, stay })
-            })
-            .collect();
         let case: Vec<CaseVisit> =
             visits.iter().map(|(visit, stay)| CaseVisit { place: visit.place_id, stay: *stay }).collect();
-        Ok(match_exposures(window, &case, &others, parts, policy))
-    }
-
-    /// A visitor has another code after midnight, so the query does not see that somebody went on elsewhere then. For
-    /// those few whose assumed stay runs past midnight it is looked up under the next day's code.
-    async fn look_past_midnight(
-        &self,
-        tx: &mut (impl CheckinRead + ?Sized),
-        rows: &mut [VisitAtPlace],
-        kinds: &HashMap<PlaceId, PlaceKind>,
-        policy: &StayPolicy,
-    ) -> Result<(), StoreError> {
-        let crosses = |row: &&mut VisitAtPlace| {
-            let end = self.stay(&row.visit, row.next_elsewhere, kinds, policy).to;
-            row.visit.checked_out_at.is_none() && end.local_date() > row.visit.day
-        };
-        let crossing: Vec<&mut VisitAtPlace> = rows.iter_mut().filter(crosses).collect();
-        if crossing.is_empty() {
-            return Ok(());
-        }
-        let visitors = people::open(self.app, crossing.iter().map(|row| &row.visit))?;
-        let tomorrow = |visit: &Visit| visit.day.saturating_add(1.day());
-        let keys = people::day_keys(self.app, crossing.iter().map(|row| tomorrow(&row.visit)).collect::<HashSet<_>>())?;
-        let code = |visit: &Visit| Some(keys.get(&tomorrow(visit))?.seal(*visitors.get(&visit.visitor)?));
-        let codes: HashSet<VisitorCode> = crossing.iter().filter_map(|row| code(&row.visit)).collect();
-        let codes: Vec<VisitorCode> = codes.into_iter().collect();
-        let mut later: HashMap<VisitorCode, Vec<Visit>> = HashMap::new();
-        for visit in tx.visits_of(&codes).await? {
-            later.entry(visit.visitor).or_default().push(visit);
-        }
-        for row in crossing {
-            let visits = code(&row.visit).and_then(|code| later.get(&code)).into_iter().flatten();
-            let elsewhere = visits.filter(|visit| visit.place_id != row.visit.place_id).map(|v| v.checked_in_at).min();
-            row.next_elsewhere = row.next_elsewhere.into_iter().chain(elsewhere).min();
-        }
-        Ok(())
-    }
-
-    fn stay(
-        &self,
-        visit: &Visit,
-        next: Option<Instant>,
-        kinds: &HashMap<PlaceId, PlaceKind>,
-        policy: &StayPolicy,
-    ) -> Stay {
-        let kind = kinds.get(&visit.place_id).copied().unwrap_or(PlaceKind::Other);
-        stay_of(visit.checked_in_at, visit.checked_out_at, next, kind, policy, self.now)
+        let air = CaseAir::of(window, &case, &around.parts, policy);
+        let rows = tx.visits_at(&around.spans(spans(visits, window, policy))).await?;
+        // Whoever has no time in common with the case has none either by having left earlier.
+        let meets = |row: &VisitAtPlace, stay| air.common_with(row.place_id, stay).next().is_some();
+        let rules = Stays { kinds: &around.kinds, policy, now: self.now };
+        let stays = rules.of(self.app, tx, &rows, meets).await?;
+        let visitors = people::behind(self.app, tx, rows.iter().map(|row| (row.day(), row.visitor))).await?;
+        let others: Vec<OtherVisit<PersonId>> = rows
+            .iter()
+            .zip(stays)
+            .zip(visitors)
+            .filter_map(|((row, stay), visitor)| Some(OtherVisit { visitor: visitor?, place: row.place_id, stay }))
+            .filter(|other| !aliases.contains(&other.visitor))
+            .collect();
+        Ok(match_exposures(&air, &others, policy))
     }
 
     fn exposure(&self, case_id: CaseId, policy: &StayPolicy, found: Exposure<PersonId>) -> ExposureRecord {

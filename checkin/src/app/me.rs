@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::ToSpan;
 use serde_json::json;
 use shared::fold::fold;
 use shared::ids::{PersonId, PlaceId};
@@ -15,7 +16,7 @@ use shared_store::people::PeopleQuery;
 use shared_web::caller::Caller;
 
 use super::cards;
-use super::people::{day_key, first_kept};
+use super::people::{codes, first_kept};
 use crate::store::{ExposureRecord, Visit};
 use crate::{App, SERVICE};
 
@@ -59,16 +60,9 @@ pub async fn me(app: &App, caller: &Caller, person: PersonId) -> Result<Option<M
     let Some(id) = tx.canonical(person).await? else { return Ok(None) };
     let Some(stored) = tx.person(id).await? else { return Ok(None) };
     let code = cards::card_of(app, tx.as_mut(), caller, id, now).await?;
-    let mut visitors = Vec::new();
     let aliases = tx.aliases(id).await?;
-    let mut day = first_kept(app, now);
-    while day <= now.local_date() {
-        if let Some(key) = day_key(app, day)? {
-            visitors.extend(aliases.iter().map(|alias| key.seal(*alias)));
-        }
-        day = day.saturating_add(jiff::Span::new().days(1));
-    }
-    let mut visits = tx.visits_of(&visitors).await?;
+    let days = first_kept(app, now).series(1.day()).take_while(|day| *day <= now.local_date());
+    let mut visits = tx.visits_of(&codes(app, &aliases, days)?).await?;
     visits.reverse();
     let mut exposures = Vec::new();
     for case in tx.cases_about(id).await?.into_iter().filter(|case| case.person_id != id) {

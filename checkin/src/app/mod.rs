@@ -32,6 +32,7 @@ pub mod scan_out;
 pub mod scans;
 pub mod self_registration;
 pub mod staff;
+pub mod stays;
 pub mod table;
 pub mod timers;
 pub mod told;

@@ -53,17 +53,17 @@ pub async fn behind(
     let clocks = clocks_of(tx, &spans, &marks).await?;
     let ids: Vec<VisitId> = marks.iter().map(|mark| mark.visit_id).collect::<BTreeSet<_>>().into_iter().collect();
     let visits = tx.visits(&ids).await?;
-    let visitors = people::open(app, visits.iter())?;
-    let kept = people::canonical(tx, visitors.values().copied()).await?;
-    let behind = |visit: &Visit| {
-        let person = kept.get(visitors.get(&visit.visitor)?)?;
-        Some((*person, visit.place_id, visit.day))
-    };
+    let people = people::behind(app, tx, visits.iter().map(|visit| (visit.day, visit.visitor))).await?;
+    let behind: HashMap<VisitId, Behind> = visits
+        .iter()
+        .zip(people)
+        .filter_map(|(visit, person)| Some((visit.id, (person?, visit.place_id, visit.day))))
+        .collect();
     let visits: HashMap<VisitId, &Visit> = visits.iter().map(|visit| (visit.id, visit)).collect();
     let mut found: HashMap<Behind, OddVisits> = HashMap::new();
     for mark in marks {
         let Some(visit) = visits.get(&mark.visit_id) else { continue };
-        let Some(key) = behind(visit) else { continue };
+        let Some(&key) = behind.get(&visit.id) else { continue };
         let odd = found.entry(key).or_default();
         if mark.mark == Mark::Clock.code()
             && let Some(VisitClock { device_at, received_at, .. }) = clocks.get(&visit.id).copied()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::ids::{PlaceId, TimerId};
+use shared::ids::{PersonId, PlaceId, TimerId};
 use shared::random::Random;
 use shared::time::{Instant, minutes};
 use shared_store::StoreError;
@@ -89,9 +89,10 @@ pub async fn run_due(app: &App) -> Result<usize, StoreError> {
     let around = around(tx.as_mut(), late.keys().copied()).await?;
     let days = late.into_iter().map(|(place_id, late)| matching::whole_days(place_id, late.from, late.to));
     let visits = tx.visits_at(&around.spans(days)).await?;
-    let visitors = people::open(app, visits.iter().map(|row| &row.visit))?;
-    let kept = people::canonical(tx.as_mut(), visitors.values().copied()).await?;
-    let people: Vec<_> = kept.values().copied().collect();
+    let codes = visits.iter().map(|visit| (visit.day(), visit.visitor));
+    let mut people: Vec<PersonId> = people::behind(app, tx.as_mut(), codes).await?.into_iter().flatten().collect();
+    people.sort_unstable();
+    people.dedup();
     let matcher = Matcher::new(app, now);
     for case in tx.cases_of(&people).await? {
         matcher.run(tx.as_mut(), &case).await?;

@@ -15,7 +15,7 @@ use shared_web::caller::Caller;
 use super::check_in::CheckedIn;
 use super::check_out::end;
 use super::parts::around;
-use super::people::day_keys;
+use super::people::codes;
 use super::scans::{ScanDone, ScanFailure, ScanInput, invalid, refusal, venue, who};
 use crate::domain::clock::{CLOCK_SKEW, told};
 use crate::domain::door::Door;
@@ -74,8 +74,7 @@ async fn here(
     let person = tx.canonical(person).await?.unwrap_or(person);
     let aliases = tx.aliases(person).await?;
     let today = at.local_date();
-    let keys = day_keys(app, [today.saturating_sub(1.day()), today])?;
-    let codes: Vec<_> = keys.values().flat_map(|key| aliases.iter().map(|person| key.seal(*person))).collect();
+    let codes = codes(app, &aliases, [today.saturating_sub(1.day()), today])?;
     let within = around(tx, [place.id]).await?.parts.down_from(place.id);
     let longest = StayPolicy::on(today).longest_stay();
     let mut visits = tx.visits_of(&codes).await?;

@@ -23,10 +23,11 @@ use super::matching::Matcher;
 use super::notified::{self, Notified};
 use super::parts::around;
 use super::people::{self, first_kept};
+use super::stays::Stays;
 use crate::domain::policy::StayPolicy;
-use crate::domain::stay::stay_of;
+use crate::domain::stay::Stay;
 use crate::domain::venue_alert::{AlertDraft, AlertInput, Kept};
-use crate::store::{AlertRecord, CaseRecord, CheckinWrite, PlaceSpan, minute_of};
+use crate::store::{AlertRecord, CaseRecord, CheckinWrite, PlaceSpan, VisitAtPlace, minute_of};
 use crate::{App, SERVICE};
 
 /// What became of a decision.
@@ -171,26 +172,30 @@ async fn there(
         to_minute: minute_of(draft.to),
     };
     let spans: Vec<PlaceSpan> = within.iter().map(span).collect();
-    let mut rows = tx.visits_at(&spans).await?;
-    rows.retain(|row| {
-        let Some(kind) = around.kinds.get(&row.visit.place_id) else { return false };
-        let (came, left) = (row.visit.checked_in_at, row.visit.checked_out_at);
-        let stay = stay_of(came, left, row.next_elsewhere, *kind, policy, now);
-        stay.from < draft.to && draft.from < stay.to.max(stay.from.plus(SignedDuration::from_secs(1)))
-    });
-    rows.sort_by_key(|row| row.visit.checked_in_at);
-    let visitors = people::open(app, rows.iter().map(|row| &row.visit))?;
-    let kept = people::canonical(tx, visitors.values().copied()).await?;
+    let rows = tx.visits_at(&spans).await?;
+    let rules = Stays { kinds: &around.kinds, policy, now };
+    let reaches_into = |row: &VisitAtPlace, stay: Stay| row.checked_in_at < draft.from && draft.from < stay.to;
+    let stays = rules.of(app, tx, &rows, reaches_into).await?;
+    let visitors = people::behind(app, tx, rows.iter().map(|row| (row.day(), row.visitor))).await?;
+    let mut there: Vec<(&VisitAtPlace, PersonId)> = rows
+        .iter()
+        .zip(stays)
+        .zip(visitors)
+        .filter(|((_, stay), _)| {
+            stay.from < draft.to && draft.from < stay.to.max(stay.from.plus(SignedDuration::from_secs(1)))
+        })
+        .filter_map(|((row, _), person)| Some((row, person?)))
+        .collect();
+    there.sort_by_key(|(row, _)| row.checked_in_at);
     let mut told: HashSet<PersonId> =
         tx.alerted_of(case.case_id).await?.into_iter().map(|told| told.person_id).collect();
     told.extend(tx.exposures_of(case.case_id).await?.into_iter().map(|exposure| exposure.person_id));
     let told = people::canonical(tx, told.into_iter()).await?;
     let told: HashSet<PersonId> = told.into_values().chain(tx.aliases(case.person_id).await?).collect();
     let mut found = BTreeMap::new();
-    for row in &rows {
-        let person = visitors.get(&row.visit.visitor).and_then(|person| kept.get(person));
-        if let Some(person) = person.filter(|person| !told.contains(person)) {
-            found.entry(*person).or_insert((row.visit.place_id, row.visit.day));
+    for (row, person) in there {
+        if !told.contains(&person) {
+            found.entry(person).or_insert((row.place_id, row.day()));
         }
     }
     Ok(found)

@@ -1,28 +1,15 @@
 //! Who shared the air with a case.
 
-use std::collections::{BTreeMap, HashMap};
-
-use jiff::{SignedDuration, ToSpan};
+use jiff::SignedDuration;
 use shared::events::ExposureLevel;
 use shared::ids::PlaceId;
-use shared::time::{Date, Instant};
+use shared::time::Date;
 
-use super::air::air_of;
-use super::parts::Parts;
+use super::case_air::CaseAir;
 use super::policy::StayPolicy;
 use super::stay::Stay;
-use super::window::Window;
 
 const SECONDS_PER_MINUTE: i64 = 60;
-
-/// One visit of the case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseVisit {
-    /// Where.
-    pub place: PlaceId,
-    /// How long.
-    pub stay: Stay,
-}
 
 /// One visit of somebody else. `K` names the visitor: a person's id, or the code of the visitor's column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +39,9 @@ pub struct Exposure<K> {
     pub assumed: bool,
 }
 
-/// Finds who was where the case was.
+/// Finds who was where the air was the case's.
 ///
-/// - The case counts as there at each place that shares air with the one where it checked in ([`Parts::sharing_air`]).
-/// - The common time of two stays counts inside the window only. Stays that only touch have none. Where the policy lets
-///   the air of the case reach beyond its stay ([`air_of`]), the time in that air is common.
+/// - Stays that only touch have no time in common.
 /// - One exposure is given for each visitor, place and local day. Its common time is the length of the union, so that
 ///   overlapping stays (a repeated scan) count once. A common time that runs past midnight is not cut: it counts on the
 ///   day on which it began.
@@ -64,121 +49,45 @@ pub struct Exposure<K> {
 ///   window gets `same_place`, whoever of the two came first. That the limit is the local day is our own policy.
 ///
 /// The visits of the case itself must not be among `others`. The answer is sorted by day, place and visitor, whatever
-/// the order of the visits. The cost is O((n + m + k) log(n + m + k)) for n visits of the case, m of others and k
-/// pairs with a common time.
+/// the order of the visits. The cost is O((m + k) log(m + k)) for m visits of others and k pairs with a common time.
 #[must_use]
 pub fn match_exposures<K: Copy + Ord>(
-    window: &Window,
-    case_visits: &[CaseVisit],
+    air: &CaseAir,
     others: &[OtherVisit<K>],
-    parts: &Parts,
     policy: &StayPolicy,
 ) -> Vec<Exposure<K>> {
-    let presence = presence_by_place(window, case_visits, parts, policy);
-    let mut found = Tallies::new();
-    count_common_times(&presence, others, &mut found);
-    add_same_place(&presence, others, &mut found);
-    found
-        .into_iter()
-        .map(|((day, place, visitor), tally)| Exposure {
-            visitor,
-            place,
-            day,
-            overlap_minutes: to_nearest_minute(tally.common),
-            level: level(tally.common, policy),
-            assumed: tally.assumed,
-        })
-        .collect()
+    let mut tallies = common_times(air, others);
+    tallies.extend(others.iter().filter_map(|other| same_place(air, other)));
+    tallies.sort_unstable_by_key(Tally::key);
+    let one_exposure = |one: &Tally<K>, next: &Tally<K>| one.key() == next.key();
+    tallies.chunk_by(one_exposure).map(|tallies| exposure(tallies, policy)).collect()
 }
 
-type Tallies<K> = BTreeMap<(Date, PlaceId, K), Tally>;
-
-/// What is known so far of one visitor, place and day.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    common: SignedDuration,
+/// A time that one visitor had in common with the case at a place, or the day alone.
+#[derive(Debug, Clone, Copy)]
+struct Tally<K> {
+    day: Date,
+    place: PlaceId,
+    visitor: K,
+    /// As much of it as nothing before it has counted.
+    common: Option<SignedDuration>,
     assumed: bool,
 }
 
-/// Where the case was at one place inside the window.
-#[derive(Debug, Default)]
-struct Presence {
-    /// When the air was the case's: by the stays, cut to the window, by their beginning.
-    stays: Vec<Stay>,
-    /// For each stay the latest end of it and of all before it: tells a search backwards where to stop.
-    latest_end: Vec<Instant>,
-    /// The local days of the stays themselves, and whether a stay of that day is assumed.
-    days: HashMap<Date, bool>,
-}
-
-fn presence_by_place(
-    window: &Window,
-    case_visits: &[CaseVisit],
-    parts: &Parts,
-    policy: &StayPolicy,
-) -> HashMap<PlaceId, Presence> {
-    let mut places: HashMap<PlaceId, Presence> = HashMap::new();
-    for visit in case_visits {
-        let stay = cut(visit.stay, window);
-        let Some((stay, air)) = stay.and_then(|stay| Some((stay, air_of(stay, policy)?))) else { continue };
-        for place in parts.sharing_air(visit.place) {
-            let presence = places.entry(place).or_default();
-            presence.stays.push(air);
-            for day in local_days(stay) {
-                *presence.days.entry(day).or_default() |= stay.assumed;
-            }
-        }
-    }
-    for presence in places.values_mut() {
-        presence.stays.sort_unstable();
-        let ends = presence.stays.iter().scan(None, |latest: &mut Option<Instant>, stay| {
-            *latest = (*latest).max(Some(stay.to));
-            *latest
-        });
-        presence.latest_end = ends.collect();
-    }
-    places
-}
-
-/// The part of a stay inside the window. A check-in with an immediate check-out inside it is a presence without length.
-fn cut(stay: Stay, window: &Window) -> Option<Stay> {
-    let from = stay.from.max(window.from);
-    let to = stay.to.min(window.to);
-    let moment = stay.from == stay.to && window.from <= stay.from && stay.from < window.to;
-    (from < to || moment).then_some(Stay { from, to, assumed: stay.assumed })
-}
-
-/// The local days that a stay touches. An end at midnight belongs to the day before.
-fn local_days(stay: Stay) -> impl Iterator<Item = Date> {
-    let last_moment = stay.to.minus(SignedDuration::from_micros(1)).max(stay.from);
-    let last = last_moment.local_date();
-    stay.from.local_date().series(1.day()).take_while(move |day| *day <= last)
-}
-
-impl Presence {
-    /// The times that the case and one stay of somebody else have in common, each longer than zero.
-    fn common_with(&self, other: Stay) -> impl Iterator<Item = Stay> {
-        let begun = self.stays.partition_point(|stay| stay.from < other.to);
-        let reaching = self.latest_end[..begun].partition_point(|end| *end <= other.from);
-        self.stays[reaching..begun].iter().filter_map(move |stay| {
-            let (from, to) = (stay.from.max(other.from), stay.to.min(other.to));
-            (from < to).then_some(Stay { from, to, assumed: stay.assumed || other.assumed })
-        })
+impl<K: Copy + Ord> Tally<K> {
+    fn key(&self) -> (Date, PlaceId, K) {
+        (self.day, self.place, self.visitor)
     }
 }
 
-/// Adds every common time to the tally of its visitor, place and day.
-fn count_common_times<K: Copy + Ord>(
-    presence: &HashMap<PlaceId, Presence>,
-    others: &[OtherVisit<K>],
-    found: &mut Tallies<K>,
-) {
+/// Every common time, each moment of it once. What is common without a pause counts on the day on which it began.
+fn common_times<K: Copy + Ord>(air: &CaseAir, others: &[OtherVisit<K>]) -> Vec<Tally<K>> {
     let mut common: Vec<(PlaceId, K, Stay)> = others
         .iter()
-        .filter_map(|other| Some((other, presence.get(&other.place)?)))
-        .flat_map(|(other, case)| case.common_with(other.stay).map(|time| (other.place, other.visitor, time)))
+        .flat_map(|other| air.common_with(other.place, other.stay).map(|time| (other.place, other.visitor, time)))
         .collect();
     common.sort_unstable();
+    let mut tallies: Vec<Tally<K>> = Vec::with_capacity(others.len());
     let one_contact = |a: &(PlaceId, K, Stay), b: &(PlaceId, K, Stay)| (a.0, a.1) == (b.0, b.1);
     for times in common.chunk_by(one_contact) {
         let (place, visitor, first) = times[0];
@@ -187,29 +96,34 @@ fn count_common_times<K: Copy + Ord>(
             if time.from > counted_to {
                 (day, counted_to) = (time.from.local_date(), time.from);
             }
-            let tally = found.entry((day, place, visitor)).or_default();
-            if time.to > counted_to {
-                tally.common += time.to.since(counted_to);
-                counted_to = time.to;
-            }
-            tally.assumed |= time.assumed;
+            let common = time.to.since(counted_to).max(SignedDuration::ZERO);
+            tallies.push(Tally { day, place, visitor, common: Some(common), assumed: time.assumed });
+            counted_to = counted_to.max(time.to);
         }
     }
+    tallies
 }
 
-/// Adds a tally without common time for whoever was there on the same day and has none with it.
-fn add_same_place<K: Copy + Ord>(
-    presence: &HashMap<PlaceId, Presence>,
-    others: &[OtherVisit<K>],
-    found: &mut Tallies<K>,
-) {
-    for other in others {
-        let day = other.stay.from.local_date();
-        let Some(case_assumed) = presence.get(&other.place).and_then(|case| case.days.get(&day)) else { continue };
-        let tally = found.entry((day, other.place, other.visitor)).or_default();
-        if tally.common.is_zero() {
-            tally.assumed |= *case_assumed || other.stay.assumed;
-        }
+/// The day that somebody has in common with the case, if they have one.
+fn same_place<K: Copy>(air: &CaseAir, other: &OtherVisit<K>) -> Option<Tally<K>> {
+    let day = other.stay.from.local_date();
+    let assumed = air.on(other.place, day)? || other.stay.assumed;
+    Some(Tally { day, place: other.place, visitor: other.visitor, common: None, assumed })
+}
+
+/// What all tallies of one visitor, place and day come to. Where there is common time, it rests on that alone.
+fn exposure<K: Copy + Ord>(tallies: &[Tally<K>], policy: &StayPolicy) -> Exposure<K> {
+    let Tally { day, place, visitor, .. } = tallies[0];
+    let met = tallies.iter().any(|tally| tally.common.is_some());
+    let counted = || tallies.iter().filter(|tally| tally.common.is_some() == met);
+    let common = counted().filter_map(|tally| tally.common).fold(SignedDuration::ZERO, |sum, time| sum + time);
+    Exposure {
+        visitor,
+        place,
+        day,
+        overlap_minutes: to_nearest_minute(common),
+        level: level(common, policy),
+        assumed: counted().any(|tally| tally.assumed),
     }
 }
 

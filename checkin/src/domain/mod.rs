@@ -1,6 +1,7 @@
 //! The rules of check-in, free of I/O: the clock, randomness and keys are passed in.
 
 pub mod air;
+pub mod case_air;
 pub mod clock;
 pub mod declaration;
 pub mod device_token;

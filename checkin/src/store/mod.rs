@@ -1,15 +1,6 @@
 //! What check-in keeps, whichever database stands behind.
 
 /// The columns of a visit, in the order in which they are written.
-/// When the visitor of `v` checked in elsewhere, where that has to stand in for a check-out.
-macro_rules! next_elsewhere {
-    () => {
-        "CASE WHEN checked_out_at IS NULL THEN (SELECT MIN(n.checked_in_at) FROM checkin_visits n \
-         WHERE n.visitor = v.visitor AND n.place_id <> v.place_id AND n.checked_in_at > v.checked_in_at) END \
-         AS next_elsewhere"
-    };
-}
-
 macro_rules! visit_columns {
     () => {
         "place_id, minute, visitor, id, day, checked_in_at, checked_out_at, fingerprint"
@@ -55,7 +46,7 @@ pub use alerts::{AlertRead, AlertRecord, AlertWrite, AlertedRecord};
 pub use door::{DeclarationRecord, DoorRead, DoorWrite};
 pub use proofs::{ProofRead, ProofRecord, ProofWrite};
 pub use records::{
-    CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
+    CaseCounts, CaseRecord, ExposureRecord, PlaceSpan, Seen, Visit, VisitAtPlace, VisitKey, minute_of, start_of_minute,
 };
 pub use registrations::{Registration, RegistrationRead, RegistrationWrite};
 pub use told::{ToldRead, ToldRecord, ToldWrite, UntoldRecord, Whose};
@@ -82,9 +73,10 @@ pub trait CheckinRead: SharedRead + AlertRead + DoorRead + ProofRead + Registrat
     async fn visits_by_key(&mut self, keys: &[VisitKey]) -> Result<Vec<Visit>, StoreError>;
     /// All visits under these codes, by check-in. A code belongs to one person on one day.
     async fn visits_of(&mut self, visitors: &[VisitorCode]) -> Result<Vec<Visit>, StoreError>;
-    /// All visits whose check-in lies in one of the spans, each with the next check-in of its visitor elsewhere on the
-    /// same day. The spans of one place must not overlap.
+    /// All visits whose check-in lies in one of the spans, in any order. The spans of one place must not overlap.
     async fn visits_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError>;
+    /// For each of these, in their order, when the same code first checked in elsewhere after it.
+    async fn next_elsewhere(&mut self, seen: &[Seen]) -> Result<Vec<Option<Instant>>, StoreError>;
     /// How many visitors are at a place whose latest check-in there lies in these minutes and has no check-out.
     async fn inside(&mut self, place: PlaceId, from_minute: i64, to_minute: i64) -> Result<i64, StoreError>;
 

@@ -7,7 +7,7 @@ mod sql;
 
 /// The statements that truly differ.
 mod dialect {
-    use shared::ids::VisitId;
+    use shared::ids::{PlaceId, VisitId};
     use shared_store::StoreError;
     use shared_store::columns::{At, Day};
     use sqlx::Arguments as _;
@@ -16,7 +16,7 @@ mod dialect {
 
     use super::{Conn, Engine, Row};
     use crate::domain::visitor_key::VisitorCode;
-    use crate::store::{ExposureRecord, PlaceSpan, Visit};
+    use crate::store::{ExposureRecord, PlaceSpan, Seen, Visit, VisitAtPlace};
 
     fn column<R, T>(rows: &[R], value: impl FnMut(&R) -> T) -> Vec<T> {
         rows.iter().map(value).collect()
@@ -69,7 +69,8 @@ mod dialect {
         }
     }
 
-    /// The visits under these codes: each is one search of the index, as in [`visits_at`].
+    /// The visits under these codes: OFFSET 0 keeps the planner from joining the codes with the whole
+    /// table: each is one search of the index.
     pub(super) async fn visits_of(conn: &mut Conn, visitors: &[VisitorCode]) -> Result<Vec<Row>, StoreError> {
         Ok(sqlx::query(concat!(
             "SELECT ",
@@ -83,22 +84,51 @@ mod dialect {
         .await?)
     }
 
-    /// The visits of each span. OFFSET 0 keeps the planner from joining the spans with the whole table: each is one range
-    /// of the primary key, however little is known of the table.
-    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<Row>, StoreError> {
-        Ok(sqlx::query(concat!(
-            "SELECT ",
-            visit_columns!(),
-            ", next_elsewhere FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[]) AS spans (at_place, first, last) \
-             CROSS JOIN LATERAL (SELECT ",
-            visit_columns!(),
-            ", ",
-            next_elsewhere!(),
-            " FROM checkin_visits v WHERE place_id = at_place AND minute >= first AND minute <= last OFFSET 0) visits"
-        ))
+    /// What the visits of one span come as: a column of them as one value, for a row would cost more than what is in it.
+    type Columns = (Uuid, Option<Vec<Uuid>>, Option<Vec<At>>, Option<Vec<Option<At>>>);
+
+    /// The visits of each span. LATERAL keeps the planner from joining the spans with the whole table: each is one range of
+    /// the primary key, however little is known of the table.
+    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
+        let columns: Vec<Columns> = sqlx::query_as(
+            "SELECT at_place, visitors, came, went \
+             FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[]) AS spans (at_place, first, last) \
+             CROSS JOIN LATERAL (SELECT array_agg(visitor) AS visitors, array_agg(checked_in_at) AS came, \
+             array_agg(checked_out_at) AS went FROM checkin_visits \
+             WHERE place_id = at_place AND minute >= first AND minute <= last) visits",
+        )
         .bind(column(spans, |span| span.place_id.uuid()))
         .bind(column(spans, |span| span.from_minute))
         .bind(column(spans, |span| span.to_minute))
+        .fetch_all(conn)
+        .await?;
+        let mut found = Vec::with_capacity(columns.iter().map(|columns| columns.1.as_ref().map_or(0, Vec::len)).sum());
+        for (place, visitors, came, went) in columns {
+            let place_id = PlaceId::from_uuid(place);
+            let (visitors, came, went) = (visitors.into_iter(), came.into_iter(), went.into_iter());
+            let rows = visitors.flatten().zip(came.flatten()).zip(went.flatten());
+            found.extend(rows.map(|((visitor, came), went)| VisitAtPlace {
+                place_id,
+                visitor: VisitorCode::from_bytes(visitor.into_bytes()),
+                checked_in_at: came.0,
+                checked_out_at: went.map(|at| at.0),
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The numbers of those who checked in elsewhere later under the same code, each with when they first did.
+    pub(super) async fn next_elsewhere(conn: &mut Conn, seen: &[Seen]) -> Result<Vec<(i64, At)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT number - 1, next_at FROM UNNEST($1::uuid[], $2::uuid[], $3::timestamptz[]) \
+             WITH ORDINALITY AS seen (code, at_place, at, number) \
+             CROSS JOIN LATERAL (SELECT MIN(checked_in_at) AS next_at FROM checkin_visits \
+             WHERE visitor = code AND place_id <> at_place AND checked_in_at > at OFFSET 0) later \
+             WHERE next_at IS NOT NULL",
+        )
+        .bind(column(seen, |seen| Uuid::from_bytes(seen.visitor.bytes())))
+        .bind(column(seen, |seen| seen.place_id.uuid()))
+        .bind(column(seen, |seen| At(seen.at)))
         .fetch_all(conn)
         .await?)
     }

@@ -70,13 +70,36 @@ pub struct PlaceSpan {
     pub to_minute: i64,
 }
 
-/// A visit with what tells when its visitor left who did not check out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// As much of a visit as a matching has to know: of a large place there are thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VisitAtPlace {
-    /// The visit.
-    pub visit: Visit,
-    /// The next check-in of the same visitor at another place on the same day.
-    pub next_elsewhere: Option<Instant>,
+    /// Where.
+    pub place_id: PlaceId,
+    /// Who, under the key of the day.
+    pub visitor: VisitorCode,
+    /// When they came.
+    pub checked_in_at: Instant,
+    /// When they left, where they said so.
+    pub checked_out_at: Option<Instant>,
+}
+
+impl VisitAtPlace {
+    /// The local day of the check-in.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        self.checked_in_at.local_date()
+    }
+}
+
+/// Somebody who was seen at a place at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Where.
+    pub place_id: PlaceId,
+    /// Who, under the key of a day.
+    pub visitor: VisitorCode,
+    /// When.
+    pub at: Instant,
 }
 
 /// A case as its event told of it.

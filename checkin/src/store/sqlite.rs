@@ -9,8 +9,10 @@ mod sql;
 mod dialect {
     use std::sync::{Arc, LazyLock};
 
-    use shared::ids::VisitId;
+    use shared::ids::{PlaceId, VisitId};
+    use shared::time::Instant;
     use shared_store::columns::{At, Day};
+    use shared_store::error::inconsistent;
     use shared_store::{SharedWrite as _, StoreError, pieces};
     use sqlx::sqlite::SqliteArguments;
     use sqlx::{Arguments as _, AssertSqlSafe, QueryBuilder};
@@ -18,7 +20,7 @@ mod dialect {
 
     use super::{Conn, Db, Engine, Row};
     use crate::domain::visitor_key::VisitorCode;
-    use crate::store::{ExposureRecord, PlaceSpan, Visit};
+    use crate::store::{ExposureRecord, PlaceSpan, Seen, Visit, VisitAtPlace};
 
     /// Rows of the largest statement: eight columns each stay far below SQLite's 32,766 parameters.
     const MOST_ROWS: usize = 512;
@@ -110,20 +112,64 @@ mod dialect {
         Ok(query.build().persistent(false).fetch_all(conn).await?)
     }
 
-    /// The visits of each span. CROSS JOIN keeps the order of the tables: each span is one range of the primary key.
-    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<Row>, StoreError> {
-        let mut query = QueryBuilder::<Db>::new("WITH spans (at_place, first, last) AS (");
-        query.push_values(spans, |mut row, span| {
-            row.push_bind(span.place_id.uuid()).push_bind(span.from_minute).push_bind(span.to_minute);
-        });
-        query.push(concat!(
-            ") SELECT ",
-            visit_columns!(),
-            ", ",
-            next_elsewhere!(),
-            " FROM spans CROSS JOIN checkin_visits v WHERE place_id = at_place AND minute >= first AND minute <= last"
-        ));
-        Ok(query.build().persistent(false).fetch_all(conn).await?)
+    /// How wide a visit stands in the value of its span: the code as hexadecimal digits, then both times, the second one of blanks
+    /// where there is none.
+    const CODE: usize = 32;
+    const TIME: usize = 27;
+
+    /// The visits of each span: one range of the primary key, and all of it as one value, for a row costs more than what is in
+    /// it.
+    pub(super) async fn visits_at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
+        let mut found = Vec::new();
+        for span in spans {
+            let packed: Option<String> = sqlx::query_scalar(
+                "SELECT group_concat(hex(visitor) || checked_in_at || \
+                 COALESCE(checked_out_at, '                           '), '') \
+                 FROM checkin_visits WHERE place_id = ? AND minute >= ? AND minute <= ?",
+            )
+            .bind(span.place_id.uuid())
+            .bind(span.from_minute)
+            .bind(span.to_minute)
+            .fetch_one(&mut *conn)
+            .await?;
+            let packed = packed.unwrap_or_default();
+            let rows = packed.as_bytes().chunks(CODE + TIME + TIME);
+            found.reserve(rows.len());
+            for row in rows {
+                found.push(unpack(span.place_id, row).ok_or_else(|| inconsistent("checkin_visits", "checked_in_at"))?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn unpack(place_id: PlaceId, row: &[u8]) -> Option<VisitAtPlace> {
+        let (code, times) = row.split_at_checked(CODE)?;
+        let (came, went) = times.split_at_checked(TIME)?;
+        let visitor = VisitorCode::from_bytes(Uuid::try_parse_ascii(code).ok()?.into_bytes());
+        let checked_out_at = if went.starts_with(b" ") { None } else { Some(Instant::from_fixed_text(went)?) };
+        Some(VisitAtPlace { place_id, visitor, checked_in_at: Instant::from_fixed_text(came)?, checked_out_at })
+    }
+
+    /// The numbers of those who checked in elsewhere later under the same code, each with when they first did. CROSS JOIN keeps
+    /// the order of the tables: each is one search of the index.
+    pub(super) async fn next_elsewhere(conn: &mut Conn, seen: &[Seen]) -> Result<Vec<(i64, At)>, StoreError> {
+        let mut found = Vec::new();
+        let numbered: Vec<(i64, &Seen)> = (0..).zip(seen).collect();
+        for piece in pieces(&numbered, MOST_ROWS) {
+            let mut query = QueryBuilder::<Db>::new("WITH seen (number, code, at_place, at) AS (");
+            query.push_values(piece, |mut row, (number, seen)| {
+                row.push_bind(*number)
+                    .push_bind(Uuid::from_bytes(seen.visitor.bytes()))
+                    .push_bind(seen.place_id.uuid())
+                    .push_bind(At(seen.at));
+            });
+            query.push(
+                ") SELECT number, MIN(checked_in_at) FROM seen CROSS JOIN checkin_visits \
+                 WHERE visitor = code AND place_id <> at_place AND checked_in_at > at GROUP BY number",
+            );
+            found.append(&mut query.build_query_as().fetch_all(&mut *conn).await?);
+        }
+        Ok(found)
     }
 
     /// Inserts by row values what is new, brings up to date what is there; gives the ids of the rows as they stand.
@@ -150,19 +196,16 @@ mod dialect {
         Ok(stored)
     }
 
-    /// Those of these people who live on as another record.
+    /// Those of these people who live on as another record. One list of JSON holds all of them, so that it is one statement
+    /// however many they are.
     pub(super) async fn merged(conn: &mut Conn, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
-        let mut found = Vec::with_capacity(people.len());
-        for piece in pieces(people, MOST_ROWS) {
-            let mut query =
-                QueryBuilder::<Db>::new("SELECT id, merged_into FROM people WHERE merged_into IS NOT NULL AND id IN (");
-            let mut list = query.separated(", ");
-            for id in piece {
-                list.push_bind(*id);
-            }
-            query.push(")");
-            found.append(&mut query.build_query_as().fetch_all(&mut *conn).await?);
-        }
-        Ok(found)
+        let list = serde_json::to_string(&people.iter().map(Uuid::as_simple).collect::<Vec<_>>())?;
+        Ok(sqlx::query_as(
+            "SELECT people.id, merged_into FROM json_each(?) ids CROSS JOIN people \
+             WHERE merged_into IS NOT NULL AND people.id = unhex(ids.value)",
+        )
+        .bind(list)
+        .fetch_all(conn)
+        .await?)
     }
 }

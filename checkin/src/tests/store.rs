@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::support::{Town, on_both};
 use crate::domain::visitor_key::VisitorCode;
-use crate::store::{CaseRecord, ExposureRecord, PlaceSpan, Visit, minute_of};
+use crate::store::{CaseRecord, ExposureRecord, PlaceSpan, Seen, Visit, VisitAtPlace, minute_of};
 
 fn place(n: u128) -> PlaceId {
     PlaceId::from_uuid(Uuid::from_u128(n))
@@ -104,31 +104,43 @@ async fn a_span_holds_its_first_and_its_last_minute(town: Town) {
     let rows = [visit(1, 1, 1, at(0)), visit(2, 1, 2, at(5)), visit(3, 1, 3, at(6)), visit(4, 2, 4, at(3))];
     let mut tx = town.app.store.write().await.unwrap();
     tx.insert_visits(&rows).await.unwrap();
+    let left = rows[1].key();
+    tx.end_visit(rows[1].id, at(9)).await.unwrap();
     let mut found = tx.visits_at(&[span(1, at(0), at(5)), span(2, at(3), at(3)), span(3, at(0), at(9))]).await.unwrap();
-    found.sort_by_key(|row| row.visit.id);
-    let ids: Vec<u128> = found.iter().map(|row| row.visit.id.uuid().as_u128()).collect();
-    assert_eq!(ids, [1, 2, 4]);
+    found.sort_by_key(|row| (row.place_id, row.checked_in_at));
+    let expected = [&rows[0], &rows[1], &rows[3]].map(|row| VisitAtPlace {
+        place_id: row.place_id,
+        visitor: row.visitor,
+        checked_in_at: row.checked_in_at,
+        checked_out_at: (row.key() == left).then(|| at(9)),
+    });
+    assert_eq!(found, expected);
+    assert_eq!(found[0].day(), rows[0].day);
     assert!(tx.visits_at(&[]).await.unwrap().is_empty());
 }
 
-async fn the_next_check_in_elsewhere_is_told_for_open_visits_only(town: Town) {
+async fn the_next_check_in_elsewhere_is_the_first_one_at_another_place(town: Town) {
     let now = town.now();
     let at = |m: i64| now.plus(minutes(m));
-    let closed = Visit { checked_out_at: Some(at(20)), ..visit(5, 1, 2, at(0)) };
     let rows = [
         visit(1, 1, 1, at(0)),
         visit(2, 1, 1, at(10)),
         visit(3, 2, 1, at(30)),
         visit(4, 3, 1, at(40)),
-        closed,
-        visit(6, 2, 2, at(15)),
+        visit(5, 1, 2, at(0)),
+        visit(6, 2, 2, at(0)),
     ];
     let mut tx = town.app.store.write().await.unwrap();
     tx.insert_visits(&rows).await.unwrap();
-    let mut found = tx.visits_at(&[span(1, at(0), at(60))]).await.unwrap();
-    found.sort_by_key(|row| row.visit.id);
-    let next: Vec<Option<Instant>> = found.iter().map(|row| row.next_elsewhere).collect();
-    assert_eq!(next, [Some(at(30)), Some(at(30)), None]);
+    let seen = |row: &Visit| Seen { place_id: row.place_id, visitor: row.visitor, at: row.checked_in_at };
+    let first: Vec<Seen> = rows.iter().map(seen).collect();
+    let next = [Some(at(30)), Some(at(30)), Some(at(40)), None, None, None];
+    assert_eq!(tx.next_elsewhere(&first).await.unwrap(), next);
+    // In the order of the questions, whatever their number.
+    let many: Vec<Seen> = first.iter().rev().cycle().take(1_501).copied().collect();
+    let expected: Vec<Option<Instant>> = next.iter().rev().cycle().take(1_501).copied().collect();
+    assert_eq!(tx.next_elsewhere(&many).await.unwrap(), expected);
+    assert!(tx.next_elsewhere(&[]).await.unwrap().is_empty());
 }
 
 async fn who_scanned_twice_is_inside_once_and_leaves_with_the_later_visit(town: Town) {
@@ -283,7 +295,7 @@ on_both!(alone, super::visits_stored_alone_are_kept_at_once_and_doubles_are_left
 on_both!(read_back, super::visits_read_back_and_doubles_are_left_out);
 on_both!(many_rows, super::many_rows_of_any_number_are_stored);
 on_both!(spans, super::a_span_holds_its_first_and_its_last_minute);
-on_both!(next_elsewhere, super::the_next_check_in_elsewhere_is_told_for_open_visits_only);
+on_both!(next_elsewhere, super::the_next_check_in_elsewhere_is_the_first_one_at_another_place);
 on_both!(inside, super::who_scanned_twice_is_inside_once_and_leaves_with_the_later_visit);
 on_both!(deletion, super::old_visits_are_deleted_place_by_place);
 on_both!(cases, super::cases_are_kept_and_stay_voided);

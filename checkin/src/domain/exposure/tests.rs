@@ -1,13 +1,26 @@
 //! Exposure matching against an oracle that walks through the time in steps and knows nothing of intervals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use shared::time::{hours, minutes};
+use shared::time::{Instant, hours, minutes};
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::case_air::CaseVisit;
+use crate::domain::parts::Parts;
 use crate::domain::policy::Air;
+use crate::domain::window::Window;
+
+fn match_exposures<K: Copy + Ord>(
+    window: &Window,
+    case: &[CaseVisit],
+    others: &[OtherVisit<K>],
+    parts: &Parts,
+    policy: &StayPolicy,
+) -> Vec<Exposure<K>> {
+    super::match_exposures(&CaseAir::of(window, case, parts, policy), others, policy)
+}
 
 /// 22:00 on the eve, so that midnight lies in the middle of the evening that the tests play in.
 fn origin() -> Instant {
@@ -254,7 +267,7 @@ fn there(stay: Stay, moment: Instant) -> bool {
 
 /// Walks through the window in steps, for every visitor and place.
 fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
-    let mut found = Tallies::new();
+    let mut found = BTreeMap::<(Date, PlaceId, u8), (SignedDuration, bool)>::new();
     let moments: Vec<Instant> = (0..STEPS * 2).map(|n| seconds(n * STEP)).collect();
     let pairs: BTreeSet<_> = scene.others.iter().map(|other| (other.place, other.visitor)).collect();
     for (place, visitor) in pairs {
@@ -270,9 +283,9 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
                 continue;
             }
             let day = *began.get_or_insert(moment.local_date());
-            let tally = found.entry((day, place, visitor)).or_default();
-            tally.common += SignedDuration::from_secs(STEP);
-            tally.assumed |= cases.clone().any(|v| v.stay.assumed) || visits.clone().any(|v| v.stay.assumed);
+            let (common, assumed) = found.entry((day, place, visitor)).or_default();
+            *common += SignedDuration::from_secs(STEP);
+            *assumed |= cases.clone().any(|v| v.stay.assumed) || visits.clone().any(|v| v.stay.assumed);
         }
         for other in &others {
             let day = other.stay.from.local_date();
@@ -283,21 +296,21 @@ fn oracle(scene: &Scene) -> Vec<Exposure<u8>> {
             if of_the_day.clone().count() == 0 {
                 continue;
             }
-            let tally = found.entry((day, place, visitor)).or_default();
-            if tally.common.is_zero() {
-                tally.assumed |= other.stay.assumed || of_the_day.clone().any(|v| v.stay.assumed);
+            let (common, assumed) = found.entry((day, place, visitor)).or_default();
+            if common.is_zero() {
+                *assumed |= other.stay.assumed || of_the_day.clone().any(|v| v.stay.assumed);
             }
         }
     }
-    let exposures = found.into_iter().map(|((day, place, visitor), tally)| {
-        let seconds = tally.common.as_secs();
+    let exposures = found.into_iter().map(|((day, place, visitor), (common, assumed))| {
+        let seconds = common.as_secs();
         let level = match seconds {
             0 => ExposureLevel::SamePlace,
             1..900 => ExposureLevel::Brief,
             _ => ExposureLevel::Close,
         };
         let overlap_minutes = seconds / 60 + i64::from(seconds % 60 >= 30);
-        Exposure { visitor, place, day, overlap_minutes, level, assumed: tally.assumed }
+        Exposure { visitor, place, day, overlap_minutes, level, assumed }
     });
     exposures.collect()
 }

@@ -21,8 +21,8 @@ use shared_store::StoreError;
 use super::{Conn, Db, Engine, Row, Tx, dialect};
 use crate::domain::visitor_key::VisitorCode;
 use crate::store::{
-    CaseCounts, CaseRecord, CheckinRead, CheckinStore, CheckinWrite, ExposureRecord, PlaceSpan, VenueDetails, Visit,
-    VisitAtPlace, VisitClock, VisitKey, VisitMark,
+    CaseCounts, CaseRecord, CheckinRead, CheckinStore, CheckinWrite, ExposureRecord, PlaceSpan, Seen, VenueDetails,
+    Visit, VisitAtPlace, VisitClock, VisitKey, VisitMark,
 };
 
 /// Parameters of one list in one statement: SQLite takes 32,766, and longer statements gain nothing.
@@ -58,7 +58,11 @@ impl CheckinRead for Tx {
     }
 
     async fn visits_at(&mut self, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
-        visits::at(self.conn(), spans).await
+        dialect::visits_at(self.conn(), spans).await
+    }
+
+    async fn next_elsewhere(&mut self, seen: &[Seen]) -> Result<Vec<Option<Instant>>, StoreError> {
+        visits::next_elsewhere(self.conn(), seen).await
     }
 
     async fn inside(&mut self, place: PlaceId, from_minute: i64, to_minute: i64) -> Result<i64, StoreError> {

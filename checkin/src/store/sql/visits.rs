@@ -4,12 +4,13 @@ use shared::ids::{PlaceId, VisitId};
 use shared::time::Instant;
 use shared_store::StoreError;
 use shared_store::columns::{At, Day};
+use shared_store::error::inconsistent;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::{Conn, Db, LIST, Row, dialect, venues};
 use crate::domain::visitor_key::VisitorCode;
-use crate::store::{PlaceSpan, Visit, VisitAtPlace, VisitKey};
+use crate::store::{Seen, Visit, VisitKey};
 
 const SELECT: &str = concat!("SELECT ", visit_columns!(), " FROM checkin_visits ");
 
@@ -52,15 +53,14 @@ pub(super) async fn by_key(conn: &mut Conn, keys: &[VisitKey]) -> Result<Vec<Vis
     Ok(found)
 }
 
-pub(super) async fn at(conn: &mut Conn, spans: &[PlaceSpan]) -> Result<Vec<VisitAtPlace>, StoreError> {
-    let mut found = Vec::new();
-    for chunk in spans.chunks(LIST) {
-        for row in dialect::visits_at(conn, chunk).await? {
-            let next_elsewhere = row.try_get::<Option<At>, _>("next_elsewhere")?.map(|at| at.0);
-            found.push(VisitAtPlace { visit: visit(&row)?, next_elsewhere });
-        }
+/// The answers come with the numbers of the questions that have one.
+pub(super) async fn next_elsewhere(conn: &mut Conn, seen: &[Seen]) -> Result<Vec<Option<Instant>>, StoreError> {
+    let mut next = vec![None; seen.len()];
+    for (number, at) in dialect::next_elsewhere(conn, seen).await? {
+        let place = usize::try_from(number).ok().and_then(|number| next.get_mut(number));
+        *place.ok_or_else(|| inconsistent("checkin_visits", "visitor"))? = Some(at.0);
     }
-    Ok(found)
+    Ok(next)
 }
 
 /// A visitor who scanned twice is inside once, and has left when the later visit has ended or they checked in elsewhere.
