@@ -3,6 +3,9 @@
 /** The pages that work with no signal; the others are told of as unreachable. */
 export const WORKS_OFFLINE = /^\/(?:c\/[^/]+(?:\/[^/]+)?|venue\/[^/]+\/(?:scan|kiosk)|scan|sampling(?:\/.*)?|station)$/i;
 
+/** What the root of a page says that the device had kept: the network did not answer for it. */
+export const OF_DEVICE = "data-of-device";
+
 /** Where the service worker keeps the pages that were opened here. */
 export const SEEN = "antam-pages";
 

@@ -7,6 +7,7 @@ import { announce, toast } from "./announce.ts";
 import { element, find, findAll, icon } from "./dom.ts";
 import { STATION, type StationRecord } from "./lines.ts";
 import { registerWorker } from "./pwa.ts";
+import { OF_DEVICE } from "./offline_pages.ts";
 import { forget, keep, type Kept, onQueueChange, rejected, tally, waiting } from "./queue.ts";
 import { askToKeep, keepSending } from "./sending.ts";
 import { type Entry, recordsOf } from "./station_visit.ts";
@@ -205,9 +206,13 @@ if (root !== null) {
   void show();
   const stale = find("[data-stale]");
   const signIn = find("[data-sign-in]");
+  let ofDevice = document.documentElement.hasAttribute(OF_DEVICE);
+  addEventListener("online", () => {
+    ofDevice = false;
+  });
   sendNow = keepSending([STATION], (state) => {
     if (stale !== null) {
-      stale.hidden = state.online;
+      stale.hidden = state.online && (!ofDevice || sentFor.size > 0);
     }
     if (signIn !== null && state.online) {
       signIn.hidden = !state.signIn;

@@ -6,7 +6,7 @@
  */
 
 import { LINES } from "./lines.ts";
-import { SEEN, WORKS_OFFLINE } from "./offline_pages.ts";
+import { OF_DEVICE, SEEN, WORKS_OFFLINE } from "./offline_pages.ts";
 import { flush } from "./queue.ts";
 
 interface Lifetime extends Event {
@@ -129,11 +129,23 @@ async function page(request: Request, url: URL): Promise<Response> {
   try {
     const answer = await (kept === undefined ? fresh : Promise.race([fresh, patience()]));
     // A broken gateway's answer is no answer where the device has a page that works.
-    return answer.status >= 500 && worksOffline ? (kept ?? (await door(url)) ?? answer) : answer;
+    return answer.status >= 500 && worksOffline ? ((await ofDevice(kept)) ?? (await door(url)) ?? answer) : answer;
   } catch {
     fresh.catch(() => undefined);
-    return kept ?? (await door(url)) ?? (await caches.match(SORRY)) ?? Response.error();
+    return (await ofDevice(kept)) ?? (await door(url)) ?? (await caches.match(SORRY)) ?? Response.error();
   }
+}
+
+/** A kept page with the word that it is one: a phone in a network that leads nowhere does not know it otherwise. */
+async function ofDevice(kept: Response | undefined): Promise<Response | undefined> {
+  if (kept === undefined) {
+    return undefined;
+  }
+  const headers = new Headers(kept.headers);
+  // The text is plain and longer.
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  return new Response((await kept.text()).replace("<html", `<html ${OF_DEVICE}`), { headers });
 }
 
 /** The door that stands in for one that was never opened here. */
