@@ -199,6 +199,31 @@ async fn who_was_told_is_listed_with_time_and_channel_and_an_assumed_departure_s
     assert!(lines.iter().any(|line| line.action == "exposures.read" && line.detail.contains("\"alerted\":2")));
 }
 
+async fn who_went_on_elsewhere_had_left_also_after_midnight(town: Town) {
+    let story = story(&town).await;
+    let officer = town.officer().await;
+    let midnight = Instant::start_of(town.now().local_date());
+    let at = |minute: i64| midnight.plus(minutes(minute));
+    let mut random = town.app.platform.random();
+    let mut rows = Vec::new();
+    let mut here = Vec::new();
+    for (name, next) in
+        [("Bùi Văn Hai", None), ("Bùi Văn Ba", Some(-10)), ("Bùi Văn Tư", Some(10)), ("Bùi Văn Năm", Some(17))]
+    {
+        let person = town.person(name, Some(WARD)).await;
+        here.push(person);
+        rows.push((VisitId::new(at(-30), &mut random), story.market.id, person, at(-30), None));
+        rows.extend(next.map(|m| (VisitId::new(at(m), &mut random), story.elsewhere.id, person, at(m), None)));
+    }
+    insert_visits(&town.app, rows).await.unwrap();
+    let body = town.decision(&story, at(15), at(20));
+    let (status, done) = town.call(Method::POST, ALERTS, Some(&officer), Some(body)).await;
+    assert_eq!((status, &done["people"]), (StatusCode::CREATED, &json!(2)), "{done}");
+    let mut expected = vec![here[0], here[3]];
+    expected.sort_unstable();
+    assert_eq!(town.told().await, expected, "an assumed stay at a market lasts an hour");
+}
+
 async fn what_cannot_be_decided_tells_nobody_and_says_why(town: Town) {
     let story = story(&town).await;
     let officer = town.officer().await;
@@ -281,5 +306,6 @@ async fn the_page_counts_before_it_tells(town: Town) {
 
 on_both!(told, super::everybody_who_was_there_is_told_once_with_who_decided_and_why);
 on_both!(listed, super::who_was_told_is_listed_with_time_and_channel_and_an_assumed_departure_says_so);
+on_both!(went_on, super::who_went_on_elsewhere_had_left_also_after_midnight);
 on_both!(faults, super::what_cannot_be_decided_tells_nobody_and_says_why);
 on_both!(page, super::the_page_counts_before_it_tells);
