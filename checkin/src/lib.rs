@@ -46,7 +46,8 @@ pub const MIGRATIONS: shared_store::migrate::Migrations = shared_store::migrate:
     "0006_door_proofs", "0007_code_tries",
     "0008_venue_alerts",
     "0009_cards_shared",
-    "0010_exposure_policy", "0011_told", "0012_taken_back", "0013_visits_covered"
+    "0010_exposure_policy", "0011_told", "0012_taken_back", "0013_visits_covered",
+    "0014_failed_messages"
 );
 
 /// The service's name in the audit log.

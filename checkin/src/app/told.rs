@@ -70,7 +70,7 @@ pub struct UntoldView {
     pub person: Person,
     /// Why no message reached them.
     pub why: Why,
-    /// They were told by word of mouth, and are to be told that it does not hold any more.
+    /// They were told, and are to be told that it does not hold any more.
     pub taken_back: bool,
     /// Since when it is known, or since when it does not hold.
     pub since: Instant,

@@ -65,8 +65,9 @@ pub trait ToldRead: Send {
     /// What was found since an instant and nobody was told of, of cases that were not voided, the oldest first. Who shared
     /// the air with a case is not told of the same case by a decision as well.
     async fn untold(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError>;
-    /// What was told by word of mouth and ceased to hold since an instant, the oldest first, where nothing is left that
-    /// would have to be told, of this case or another, and no message said so. One record for each exposure of the case.
+    /// What was told and ceased to hold since an instant, the oldest first, where nothing is left that would have to be told,
+    /// of this case or another, and no message said so: what was told by word of mouth, and what a message told where the one
+    /// that should take it back failed. One record for each exposure of the case.
     async fn taken_back(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError>;
 }
 
@@ -75,7 +76,8 @@ pub trait ToldRead: Send {
 pub trait ToldWrite: Send {
     /// Somebody was told; `false` where they were before, and it was not taken back since.
     async fn insert_told(&mut self, told: &ToldRecord) -> Result<bool, StoreError>;
-    /// Somebody was told that it was taken back; `false` where they had not been told of the case, or knew.
+    /// Somebody was told that it was taken back; `false` where they knew since then or later. Whom a message had told counts
+    /// as told by word of mouth of the taking-back alone.
     async fn tell_taken_back(&mut self, told: &ToldRecord) -> Result<bool, StoreError>;
     /// What `other` was told counts as told to `kept`.
     async fn move_told(&mut self, kept: PersonId, other: PersonId) -> Result<(), StoreError>;

@@ -87,6 +87,8 @@ struct Cafe {
     nam: PersonId,
     /// No phone, and lives in Hà Nội.
     oanh: PersonId,
+    /// A message waits.
+    phuc: PersonId,
 }
 
 async fn cafe(town: &Town) -> Cafe {
@@ -113,7 +115,7 @@ async fn cafe(town: &Town) -> Cafe {
     town.hear(&opened).await;
     town.message(nam, "exposure_found", "failed").await;
     town.message(phuc, "exposure_found", "queued").await;
-    Cafe { case_id: opened.case_id, opened, lan, mai, nam, oanh }
+    Cafe { case_id: opened.case_id, opened, lan, mai, nam, oanh, phuc }
 }
 
 fn line(name: &str, why: &str) -> (String, String) {
@@ -321,6 +323,35 @@ async fn who_was_told_by_word_of_mouth_hears_so_that_it_was_taken_back(town: Tow
     assert_eq!(town.untold(&other).await, []);
 }
 
+async fn whom_a_message_told_hears_of_the_taking_back_also_where_its_message_fails(town: Town) {
+    let Cafe { case_id, opened, phuc, .. } = cafe(&town).await;
+    let nurse = town.sign_in("tram", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
+    town.clock.advance(minutes(5));
+    town.hear(&CaseVoided { case_id, person_id: opened.person_id, voided_at: town.now() }).await;
+    assert_eq!(town.taken_back(&nurse).await, [], "the message is about to be written");
+    town.clock.advance(minutes(1));
+    town.message(phuc, "exposure_withdrawn", "failed").await;
+    let phuc_line = line("Võ Văn Phúc", "failed");
+    assert_eq!(town.taken_back(&nurse).await, std::slice::from_ref(&phuc_line));
+    let (_, answer) = town.get(LIST, Some(&nurse)).await;
+    assert_eq!(answer["items"][0]["near"][0]["venue"], "Quán Ẩm", "{answer}");
+
+    town.clock.advance(minutes(1));
+    let call = json!({"person_id": phuc, "how": "call"});
+    assert_eq!(town.tell(&nurse, call.clone()).await, (StatusCode::OK, json!({"person_id": phuc, "cases": 1})));
+    assert_eq!(town.tell(&nurse, call).await.1["cases"], 0, "noted once");
+    assert_eq!(town.taken_back(&nurse).await, []);
+    let told = town.app.store.read().await.unwrap().told_in_person(case_id).await.unwrap();
+    assert!(told.iter().all(|told| told.person_id != phuc), "of the case a message had told: {told:?}");
+
+    town.clock.advance(minutes(1));
+    town.message(phuc, "exposure_withdrawn", "failed").await;
+    assert_eq!(town.taken_back(&nurse).await, [phuc_line], "a later one that fails");
+    town.clock.advance(minutes(1));
+    town.message(phuc, "exposure_withdrawn", "sent").await;
+    assert_eq!(town.taken_back(&nurse).await, [], "and one that arrives");
+}
+
 async fn what_is_found_again_after_it_was_taken_back_is_told_again(town: Town) {
     let Cafe { case_id, opened, lan, .. } = cafe(&town).await;
     let nurse = town.sign_in("tram", Role::Nurse, AreaScope::Ward(WARD.to_owned())).await;
@@ -354,6 +385,7 @@ async fn what_is_found_again_after_it_was_taken_back_is_told_again(town: Town) {
 }
 
 on_both!(taken_back, super::who_was_told_by_word_of_mouth_hears_so_that_it_was_taken_back);
+on_both!(withdrawal_failed, super::whom_a_message_told_hears_of_the_taking_back_also_where_its_message_fails);
 on_both!(found_again, super::what_is_found_again_after_it_was_taken_back_is_told_again);
 on_both!(station, super::the_station_tells_whom_no_message_reaches_and_the_officer_sees_who_did);
 on_both!(strangers, super::nobody_is_noted_who_is_no_contact_or_lives_elsewhere);

@@ -43,13 +43,33 @@ macro_rules! failed {
     };
 }
 
+/// Nothing is left of which somebody would have to be told, and no message since then said so.
+macro_rules! nothing_holds {
+    ($person:literal, $since:literal) => {
+        concat!(
+            " AND NOT EXISTS (SELECT 1 FROM checkin_exposures h WHERE h.person_id = ",
+            $person,
+            " AND h.withdrawn_at IS NULL) \
+             AND NOT EXISTS (SELECT 1 FROM checkin_alerted a JOIN checkin_cases o ON o.case_id = a.case_id \
+             WHERE o.voided_at IS NULL AND a.person_id = ",
+            $person,
+            ") AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.template = 'exposure_withdrawn' AND n.status <> 'failed' \
+             AND n.person_id = ",
+            $person,
+            " AND n.created_at >= ",
+            $since,
+            ")"
+        )
+    };
+}
+
 #[async_trait]
 impl ToldRead for Tx {
     async fn told_in_person(&mut self, case: CaseId) -> Result<Vec<ToldRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT t.person_id, t.how, t.told_by, t.told_at FROM checkin_told t WHERE t.case_id = $1 \
-             AND (t.taken_back_at IS NULL OR EXISTS (SELECT 1 FROM checkin_cases c WHERE c.case_id = t.case_id \
-             AND c.voided_at IS NOT NULL))",
+             AND (t.taken_back_at IS NULL OR t.taken_back_at > t.told_at AND EXISTS (SELECT 1 FROM checkin_cases c \
+             WHERE c.case_id = t.case_id AND c.voided_at IS NOT NULL))",
         )
         .bind(case.uuid())
         .fetch_all(self.conn())
@@ -96,7 +116,7 @@ impl ToldRead for Tx {
 
     /// Who is the case themselves, since records were merged, hears of it as a case.
     async fn taken_back(&mut self, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
-        let mut query = QueryBuilder::<Db>::new(
+        let mut query = QueryBuilder::<Db>::new(concat!(
             "SELECT t.case_id, t.person_id, p.ward_code, EXISTS (SELECT 1 FROM messages m WHERE m.person_id = t.person_id \
              AND m.template = 'exposure_withdrawn' AND m.status = 'failed' AND m.created_at >= t.told_at) AS failed, \
              (SELECT MAX(w.withdrawn_at) FROM checkin_exposures w WHERE w.person_id = t.person_id \
@@ -104,13 +124,9 @@ impl ToldRead for Tx {
              JOIN checkin_cases c ON c.case_id = t.case_id JOIN people p ON p.id = t.person_id \
              LEFT JOIN checkin_exposures e ON e.case_id = t.case_id AND e.person_id = t.person_id \
              AND e.withdrawn_at >= t.told_at \
-             WHERE t.taken_back_at IS NULL AND t.person_id <> c.person_id \
-             AND NOT EXISTS (SELECT 1 FROM checkin_exposures h WHERE h.person_id = t.person_id AND h.withdrawn_at IS NULL) \
-             AND NOT EXISTS (SELECT 1 FROM checkin_alerted a JOIN checkin_cases o ON o.case_id = a.case_id \
-             WHERE a.person_id = t.person_id AND o.voided_at IS NULL) \
-             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.person_id = t.person_id \
-             AND m.template = 'exposure_withdrawn' AND m.status <> 'failed' AND m.created_at >= t.told_at)",
-        );
+             WHERE t.taken_back_at IS NULL AND t.person_id <> c.person_id",
+            nothing_holds!("t.person_id", "t.told_at")
+        ));
         of_these(&mut query, whose);
         let mut found = Vec::new();
         for row in query.build().persistent(false).fetch_all(self.conn()).await? {
@@ -120,9 +136,41 @@ impl ToldRead for Tx {
                 _ => {}
             }
         }
+        found.extend(told_by_message(self, since, whose).await?);
         found.sort_by_key(order);
         Ok(found)
     }
+}
+
+/// Whom a message told and no message told that it was taken back: the one that should have failed.
+async fn told_by_message(tx: &mut Tx, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
+    let told = [
+        "g.place_id, g.day, g.level FROM m JOIN checkin_exposures g ON g.person_id = m.person_id AND g.withdrawn_at <= m.at \
+         JOIN checkin_cases c ON c.case_id = g.case_id",
+        "NULL AS level FROM m JOIN checkin_alerted g ON g.person_id = m.person_id \
+         JOIN checkin_cases c ON c.case_id = g.case_id AND c.voided_at <= m.at",
+    ];
+    let mut found = Vec::new();
+    for told in told {
+        let mut query = QueryBuilder::<Db>::new(
+            "WITH m (person_id, at) AS (SELECT person_id, MAX(created_at) FROM messages \
+             WHERE template = 'exposure_withdrawn' AND status = 'failed' AND person_id IS NOT NULL AND created_at >= ",
+        );
+        query.push_bind(At(since));
+        query.push(" GROUP BY person_id) SELECT g.case_id, g.person_id, p.ward_code, TRUE AS failed, m.at AS since, ");
+        query.push(told);
+        query.push(concat!(
+            " JOIN people p ON p.id = m.person_id WHERE g.person_id <> c.person_id \
+             AND NOT EXISTS (SELECT 1 FROM checkin_told t WHERE t.case_id = g.case_id AND t.person_id = g.person_id \
+             AND (t.taken_back_at IS NULL OR t.taken_back_at >= m.at))",
+            nothing_holds!("g.person_id", "m.at")
+        ));
+        of_these(&mut query, whose);
+        for row in query.build().persistent(false).fetch_all(tx.conn()).await? {
+            found.push(untold(&row, row.try_get::<At, _>("since")?.0, true)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Adds the condition that `p` is one of these; an empty list of wards fits nobody.
@@ -175,8 +223,12 @@ impl ToldWrite for Tx {
 
     async fn tell_taken_back(&mut self, told: &ToldRecord) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE checkin_told SET taken_back_how = $3, taken_back_by = $4, taken_back_at = $5 \
-             WHERE case_id = $1 AND person_id = $2 AND taken_back_at IS NULL",
+            "INSERT INTO checkin_told \
+             (case_id, person_id, how, told_by, told_at, taken_back_how, taken_back_by, taken_back_at) \
+             VALUES ($1, $2, $3, $4, $5, $3, $4, $5) ON CONFLICT (case_id, person_id) DO UPDATE SET \
+             taken_back_how = excluded.taken_back_how, taken_back_by = excluded.taken_back_by, \
+             taken_back_at = excluded.taken_back_at \
+             WHERE checkin_told.taken_back_at IS NULL OR checkin_told.taken_back_at < excluded.taken_back_at",
         )
         .bind(told.case_id.uuid())
         .bind(told.person_id.uuid())
