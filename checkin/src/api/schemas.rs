@@ -401,7 +401,7 @@ fn untold() -> Value {
         "address": {"type": ["string", "null"]},
         "ward_code": {"type": ["string", "null"]},
         "why": {"type": "string", "enum": [Why::NoMobile.code(), Why::Failed.code()]},
-        "taken_back": {"type": "boolean", "description": "They were told by word of mouth, and are to be told that it does not hold"},
+        "taken_back": {"type": "boolean", "description": "They were told, by word of mouth or by a message whose taking-back failed, and are to be told that it does not hold"},
         "since": instant("Since when it is known, or since when it does not hold"),
         "near": {"type": "array", "items": near, "description": "Where they were near a case, or were told so; empty where a decision told everybody of a place"},
     }});
