@@ -16,6 +16,7 @@ mod row;
 mod said;
 mod workbook;
 
+pub(crate) use decode::text;
 pub use dictionary::{ColumnEntry, dictionary, is_column};
 pub(crate) use said::unreadable;
 pub(crate) use workbook::check_size;

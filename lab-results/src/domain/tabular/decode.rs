@@ -196,6 +196,13 @@ fn character_boundary(bytes: &[u8]) -> usize {
     }
 }
 
+/// The text of a table that is in memory, whatever encoding it came in; `None` where it is no text.
+pub(crate) fn text(bytes: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    TextReader::open(bytes).ok()?.ok()?.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
 impl<R: Read> Read for TextReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.text.len() && !self.ended {
