@@ -350,6 +350,9 @@ async fn whom_a_message_told_hears_of_the_taking_back_also_where_its_message_fai
     town.clock.advance(minutes(1));
     town.message(phuc, "exposure_withdrawn", "sent").await;
     assert_eq!(town.taken_back(&nurse).await, [], "and one that arrives");
+    town.clock.advance(minutes(1));
+    town.message(phuc, "exposure_withdrawn", "failed").await;
+    assert_eq!(town.taken_back(&nurse).await, [], "of what was said already");
 }
 
 async fn what_is_found_again_after_it_was_taken_back_is_told_again(town: Town) {

@@ -142,29 +142,36 @@ impl ToldRead for Tx {
     }
 }
 
+/// The search for what a message told and was taken back, where the message of that failed: from a table, gone since then.
+macro_rules! told_by_message {
+    ($columns:literal, $from:literal, $gone:literal) => {
+        concat!(
+            " GROUP BY person_id) SELECT g.case_id, g.person_id, p.ward_code, TRUE AS failed, m.at AS since, ",
+            $columns,
+            " FROM m JOIN people p ON p.id = m.person_id JOIN ",
+            $from,
+            " g ON g.person_id = m.person_id JOIN checkin_cases c ON c.case_id = g.case_id AND ",
+            $gone,
+            " <= m.at WHERE g.person_id <> c.person_id \
+             AND NOT EXISTS (SELECT 1 FROM checkin_told t WHERE t.case_id = g.case_id AND t.person_id = g.person_id \
+             AND (t.taken_back_at IS NULL OR t.taken_back_at >= m.at))",
+            nothing_holds!("g.person_id", $gone)
+        )
+    };
+}
+
 /// Whom a message told and no message told that it was taken back: the one that should have failed.
 async fn told_by_message(tx: &mut Tx, since: Instant, whose: Whose<'_>) -> Result<Vec<UntoldRecord>, StoreError> {
-    let told = [
-        "g.place_id, g.day, g.level FROM m JOIN checkin_exposures g ON g.person_id = m.person_id AND g.withdrawn_at <= m.at \
-         JOIN checkin_cases c ON c.case_id = g.case_id",
-        "NULL AS level FROM m JOIN checkin_alerted g ON g.person_id = m.person_id \
-         JOIN checkin_cases c ON c.case_id = g.case_id AND c.voided_at <= m.at",
-    ];
     let mut found = Vec::new();
-    for told in told {
+    for told in [
+        told_by_message!("g.place_id, g.day, g.level", "checkin_exposures", "g.withdrawn_at"),
+        told_by_message!("NULL AS level", "checkin_alerted", "c.voided_at"),
+    ] {
         let mut query = QueryBuilder::<Db>::new(
             "WITH m (person_id, at) AS (SELECT person_id, MAX(created_at) FROM messages \
              WHERE template = 'exposure_withdrawn' AND status = 'failed' AND person_id IS NOT NULL AND created_at >= ",
         );
-        query.push_bind(At(since));
-        query.push(" GROUP BY person_id) SELECT g.case_id, g.person_id, p.ward_code, TRUE AS failed, m.at AS since, ");
-        query.push(told);
-        query.push(concat!(
-            " JOIN people p ON p.id = m.person_id WHERE g.person_id <> c.person_id \
-             AND NOT EXISTS (SELECT 1 FROM checkin_told t WHERE t.case_id = g.case_id AND t.person_id = g.person_id \
-             AND (t.taken_back_at IS NULL OR t.taken_back_at >= m.at))",
-            nothing_holds!("g.person_id", "m.at")
-        ));
+        query.push_bind(At(since)).push(told);
         of_these(&mut query, whose);
         for row in query.build().persistent(false).fetch_all(tx.conn()).await? {
             found.push(untold(&row, row.try_get::<At, _>("since")?.0, true)?);
